@@ -1,0 +1,73 @@
+"""Every bound in one place: its unit, where the number comes from, and what happens beyond it.
+
+A bound is never silently applied: beyond it there is a coded failure, or the verdict says what was left out.
+Functions that need a bound take it as an argument with these as defaults, so that tests can shrink them.
+"""
+
+# --- Native messaging ------------------------------------------------------------------------------------------
+
+FRAME_OUT_OCTETS = 1_048_576
+"""Largest JSON text the host may send in one frame. Chromium, Firefox and Thunderbird close the port above it."""
+
+FRAME_IN_OCTETS = 1_048_576
+"""Largest JSON text the host accepts in one frame; a longer frame is skipped without buffering (`frame_too_large`)."""
+
+CHUNK_OCTETS = 393_216
+"""Octets (before base64) in one chunk, both ways: 512 KiB of base64 text, the size Firefox still passes quickly."""
+
+CREDIT_OCTETS = 4 * CHUNK_OCTETS
+"""Octets a sender may have under way in one stream before the receiver grants more. Enough to hide the round trip."""
+
+REQUESTS_AT_ONCE = 16
+"""Requests one client may have unanswered; one more is refused (`too_many_requests`)."""
+
+OPEN_MESSAGES = 8
+"""Opened messages a host keeps for `part` requests; the least recently used is dropped beyond that."""
+
+# --- Messages --------------------------------------------------------------------------------------------------
+
+MESSAGE_OCTETS = 512 * 1024 * 1024
+"""Largest message opened. Five times what large providers accept; beyond it `message_too_large`."""
+
+SPOOL_MEMORY_OCTETS = 4 * 1024 * 1024
+"""Octets of one message kept in memory; what is longer goes to a temporary file, sealed under a throw-away key."""
+
+HEADER_OCTETS = 1024 * 1024
+"""Octets in one header section. Exim and Postfix stop far below (1 MiB and 100 KiB); beyond it `header_too_large`."""
+
+HEADER_FIELDS = 2_000
+"""Fields in one header section; mail with long trace and DKIM chains stays below 200."""
+
+MIME_DEPTH = 32
+"""Nesting of multipart and message/rfc822 entities; beyond it entities are leaves and a reason says so."""
+
+MIME_PARTS = 2_000
+"""Entities in one message; beyond it `too_many_parts`."""
+
+NESTED_LAYERS = 8
+"""S/MIME layers around one body. Triple wrapping (RFC 2634 §1.1) needs three; list software may add one or two."""
+
+# --- CMS -------------------------------------------------------------------------------------------------------
+
+CMS_DEPTH = 40
+"""Nesting of ASN.1 values. A signer's certificate with policies inside a SignedData reaches about 20."""
+
+CMS_VALUES = 200_000
+"""ASN.1 values in one CMS object outside its content (each costs memory and time)."""
+
+CMS_STRUCTURE_OCTETS = 8 * 1024 * 1024
+"""Octets of one CMS object outside its content: certificates, CRLs and signers."""
+
+CMS_SIGNERS = 64
+"""SignerInfos in one SignedData; beyond it `too_many_signers`."""
+
+CMS_CERTIFICATES = 256
+"""Certificates in one SignedData; beyond it `too_many_certificates`."""
+
+# --- Trust -----------------------------------------------------------------------------------------------------
+
+PATH_LENGTH = 10
+"""Certificates in one path. Public hierarchies have three or four, bridges up to eight."""
+
+PATH_SIGNATURE_CHECKS = 100
+"""Certificate signatures checked in one path search. The same cure as for CVE-2023-0464 and webpki's budget of 100."""

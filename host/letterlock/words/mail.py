@@ -1,0 +1,3 @@
+"""Words for mail codes."""
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {}

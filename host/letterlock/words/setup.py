@@ -1,0 +1,3 @@
+"""Words for setup codes."""
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {}

@@ -1,0 +1,3 @@
+"""Words for trust codes."""
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {}
