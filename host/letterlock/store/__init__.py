@@ -1,0 +1,1 @@
+"""The one database on this computer: the user's anchors and settings. It holds octets and knows no certificates."""

@@ -1,0 +1,31 @@
+"""Where this program keeps its files (the only place that knows)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def data_dir() -> Path:
+    """`$LETTERLOCK_HOME/data`, else what the operating system has for an application's data."""
+    home = os.environ.get("LETTERLOCK_HOME")
+    if home:
+        return Path(home) / "data"
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("letterlock", appauthor=False))
+
+
+def config_dir() -> Path:
+    """`$LETTERLOCK_HOME/config`, else what the operating system has for an application's settings."""
+    home = os.environ.get("LETTERLOCK_HOME")
+    if home:
+        return Path(home) / "config"
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("letterlock", appauthor=False))
+
+
+def database() -> Path:
+    """The path of the one database."""
+    return data_dir() / "letterlock.sqlite"
