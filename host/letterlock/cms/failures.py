@@ -1,0 +1,288 @@
+"""Every failure of the CMS engine: one class each, with the facts.
+
+Two families. `CmsFailure`: the octets are no CMS object that can be read; there is nothing to say about any
+signer. `SignatureFailure`: one signer's signature cannot be confirmed; other signers may be fine. Of the latter,
+`SignatureNotChecked` says that the signature may be good but is not of a kind this engine confirms; every other
+one says that the signature is worth nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from letterlock.errors import Fault, LetterlockError
+
+
+class CmsFailure(LetterlockError):
+    """Base: the octets are not a CMS object that this engine reads."""
+
+    fault = Fault.MAIL
+
+
+@dataclass(eq=False)
+class CmsTruncated(CmsFailure):
+    """The octets end inside a value. `octets` is how many there were."""
+
+    code = "cms_truncated"
+    octets: int
+
+
+@dataclass(eq=False)
+class CmsBadLength(CmsFailure):
+    """A length that X.690 §8.1.3 does not allow, or that runs past the value around it."""
+
+    code = "cms_bad_length"
+    offset: int
+
+
+@dataclass(eq=False)
+class CmsBadTag(CmsFailure):
+    """An identifier that cannot stand where it stands (X.690 §8.1.2, §8.1.5)."""
+
+    code = "cms_bad_tag"
+    offset: int
+
+
+@dataclass(eq=False)
+class CmsTooDeep(CmsFailure):
+    """Values nested deeper than `limits.CMS_DEPTH`."""
+
+    code = "cms_too_deep"
+    limit: int
+
+
+@dataclass(eq=False)
+class CmsTooManyValues(CmsFailure):
+    """More values than `limits.CMS_VALUES`, or content cut into absurdly many pieces."""
+
+    code = "cms_too_many_values"
+    limit: int
+
+
+@dataclass(eq=False)
+class CmsTooLarge(CmsFailure):
+    """More octets outside the content than `limits.CMS_STRUCTURE_OCTETS`."""
+
+    code = "cms_too_large"
+    limit: int
+
+
+@dataclass(eq=False)
+class CmsTrailingData(CmsFailure):
+    """Something else than padding follows the CMS object."""
+
+    code = "cms_trailing_data"
+    offset: int
+
+
+@dataclass(eq=False)
+class CmsMalformed(CmsFailure):
+    """Well-formed BER, but not the ASN.1 type that belongs there (`where` names it as the RFC does)."""
+
+    code = "cms_malformed"
+    where: str
+
+
+@dataclass(eq=False)
+class ContentTypeNotSupported(CmsFailure):
+    """A ContentInfo of another type than the caller can read. `name` is the RFC's name, or the dotted number."""
+
+    code = "cms_content_type_not_supported"
+    content_type: str
+    name: str
+
+
+@dataclass(eq=False)
+class TooManySigners(CmsFailure):
+    """More SignerInfos than `limits.CMS_SIGNERS`."""
+
+    code = "too_many_signers"
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyCertificates(CmsFailure):
+    """More certificates than `limits.CMS_CERTIFICATES`."""
+
+    code = "too_many_certificates"
+    limit: int
+
+
+class SignatureFailure(LetterlockError):
+    """Base: this signer's signature cannot be confirmed."""
+
+    fault = Fault.MAIL
+
+
+class SignatureNotChecked(SignatureFailure):
+    """Base: nothing speaks against the signature, but this engine does not confirm its kind."""
+
+
+@dataclass(eq=False)
+class DigestNotSupported(SignatureNotChecked):
+    """A digest algorithm this engine does not compute."""
+
+    code = "digest_algorithm_not_supported"
+    algorithm: str
+
+
+@dataclass(eq=False)
+class SignatureAlgorithmNotSupported(SignatureNotChecked):
+    """A signature algorithm, or a parameter or curve of it, that this engine does not check."""
+
+    code = "signature_algorithm_not_supported"
+    algorithm: str
+
+
+@dataclass(eq=False)
+class AlgorithmRefused(SignatureNotChecked):
+    """An algorithm that anybody can forge with (MD2, MD5): checking it would prove nothing."""
+
+    code = "signature_algorithm_refused"
+    algorithm: str
+
+
+@dataclass(eq=False)
+class ContentTooLarge(SignatureNotChecked):
+    """An algorithm that needs the content in one piece (EdDSA without signed attributes), and too much content."""
+
+    code = "signature_content_too_large"
+    algorithm: str
+    limit: int
+
+
+@dataclass(eq=False)
+class ContentMissing(SignatureFailure):
+    """The content is neither in the SignedData nor given beside it."""
+
+    code = "signed_content_missing"
+
+
+@dataclass(eq=False)
+class ContentChanged(SignatureFailure):
+    """The content is not what was signed: its digest differs from the messageDigest attribute (RFC 5652 §5.6)."""
+
+    code = "content_changed"
+    digest: str
+
+
+@dataclass(eq=False)
+class SignatureBroken(SignatureFailure):
+    """The signature value does not fit key and signed octets (RFC 5652 §5.6)."""
+
+    code = "signature_broken"
+    algorithm: str
+
+
+@dataclass(eq=False)
+class KeyMismatch(SignatureFailure):
+    """The certificate's key is of another kind than the signature algorithm, or restricted to other uses of it."""
+
+    code = "signature_key_mismatch"
+    algorithm: str
+    key: str
+
+
+@dataclass(eq=False)
+class KeyUnusable(SignatureFailure):
+    """The certificate's key cannot be read, or its numbers are absurd (too small, too large, even exponent)."""
+
+    code = "signature_key_unusable"
+    key: str
+
+
+@dataclass(eq=False)
+class ParametersMalformed(SignatureFailure):
+    """Parameters of an algorithm that are missing where they must be, or not what its standard defines."""
+
+    code = "signature_parameters_malformed"
+    algorithm: str
+
+
+@dataclass(eq=False)
+class HashMismatch(SignatureFailure):
+    """The signature algorithm names another hash than the digest algorithm of the same signer."""
+
+    code = "signature_hash_mismatch"
+    algorithm: str
+    digest: str
+
+
+@dataclass(eq=False)
+class AttributeMissing(SignatureFailure):
+    """Signed attributes without contentType or messageDigest (RFC 5652 §5.3, §11.1, §11.2)."""
+
+    code = "signed_attribute_missing"
+    attribute: str
+
+
+@dataclass(eq=False)
+class AttributeDuplicate(SignatureFailure):
+    """A signed attribute that may occur once occurs again (RFC 5652 §11)."""
+
+    code = "signed_attribute_duplicate"
+    attribute: str
+
+
+@dataclass(eq=False)
+class AttributeEmpty(SignatureFailure):
+    """A signed attribute without a value."""
+
+    code = "signed_attribute_empty"
+    attribute: str
+
+
+@dataclass(eq=False)
+class AttributeMultivalued(SignatureFailure):
+    """A signed attribute with several values that must have exactly one (RFC 5652 §11)."""
+
+    code = "signed_attribute_multivalued"
+    attribute: str
+
+
+@dataclass(eq=False)
+class AttributeMalformed(SignatureFailure):
+    """A signed attribute whose value is not of its type."""
+
+    code = "signed_attribute_malformed"
+    attribute: str
+
+
+@dataclass(eq=False)
+class AttributesMissing(SignatureFailure):
+    """No signed attributes although the content type requires them (RFC 5652 §5.3)."""
+
+    code = "signed_attributes_missing"
+    content_type: str
+
+
+@dataclass(eq=False)
+class ContentTypeDiffers(SignatureFailure):
+    """The contentType attribute names another type than the content has (RFC 5652 §11.1)."""
+
+    code = "signed_content_type_differs"
+    signed: str
+    content_type: str
+
+
+@dataclass(eq=False)
+class AttributesAsContent(SignatureFailure):
+    """Content without signed attributes that is itself a set of signed attributes: a signature moved from
+    another message (draft-ietf-lamps-cms-euf-cma-signeddata)."""
+
+    code = "signed_attributes_as_content"
+
+
+@dataclass(eq=False)
+class AlgorithmSubstituted(SignatureFailure):
+    """The CMSAlgorithmProtection attribute names other algorithms than the signer uses (RFC 6211)."""
+
+    code = "signature_algorithm_substituted"
+    algorithm: str
+
+
+@dataclass(eq=False)
+class CertificateSubstituted(SignatureFailure):
+    """The signer named another certificate in signingCertificate or signingCertificateV2 (RFC 5035)."""
+
+    code = "signing_certificate_substituted"

@@ -1,0 +1,28 @@
+"""Object identifiers between their contents octets (X.690 §8.19) and dotted text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+_ARC_LIMIT = 1 << 128
+"""Largest arc: UUIDs under 2.25 have 128 bits. Beyond it the number is noise."""
+
+
+@lru_cache(maxsize=512)
+def dotted(contents: bytes) -> str | None:
+    """Dotted text of an OBJECT IDENTIFIER's contents octets, or None where they are not one."""
+    if not contents or contents[-1] & 0x80:
+        return None
+    arcs: list[int] = []
+    arc = 0
+    for octet in contents:
+        if arc == 0 and octet == 0x80:  # a padded arc: two encodings of one identifier
+            return None
+        arc = arc << 7 | octet & 0x7F
+        if arc >= _ARC_LIMIT:
+            return None
+        if not octet & 0x80:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
