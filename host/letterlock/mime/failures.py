@@ -1,0 +1,34 @@
+"""What can make an input unreadable as mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from letterlock.errors import Fault, LetterlockError
+
+
+@dataclass(eq=False)
+class HeaderTooLarge(LetterlockError):
+    """A header section beyond `limits.HEADER_OCTETS` or `limits.HEADER_FIELDS`."""
+
+    code = "header_too_large"
+    fault = Fault.MAIL
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyParts(LetterlockError):
+    """More MIME entities than `limits.MIME_PARTS`."""
+
+    code = "too_many_parts"
+    fault = Fault.MAIL
+    limit: int
+
+
+@dataclass(eq=False)
+class BadAddress(LetterlockError):
+    """An address field that does not follow RFC 5322 §3.4, so that nobody can say whom it names."""
+
+    code = "bad_address"
+    fault = Fault.MAIL
+    text: str
