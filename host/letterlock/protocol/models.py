@@ -1,0 +1,210 @@
+"""The shape of everything that protocol 1 carries: one model per frame, request and reply.
+
+The JSON Schema and the TypeScript declarations are generated from here (`letterlock.protocol.generate`). The
+models know types and bounds only; what may be said when is `session`'s business. Building them costs tens of
+milliseconds, so they are built at first use (`defer_build`), and nothing that must start fast imports this module.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from letterlock.protocol.version import PATTERN
+from letterlock.verdict import Opened
+
+
+class _Model(BaseModel):
+    """Strict: a field we do not know or a value of another type is refused, never ignored or converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+
+ID_CHARACTERS = 64
+Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_CHARACTERS)]
+"""Names a request for as long as it lives; chosen by the client, never used twice in one conversation."""
+
+VersionText = Annotated[str, StringConstraints(pattern=PATTERN)]
+ShortText = Annotated[str, StringConstraints(max_length=64)]
+Handle = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+PartId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Octets = Annotated[int, Field(ge=0)]
+Grant = Annotated[int, Field(ge=1, le=2**40)]
+
+
+# --- Both ways ----------------------------------------------------------------------------------------------------
+
+
+class Chunk(_Model):
+    """The next octets of a stream, base64 (RFC 4648 §4). `last` ends the stream; the last chunk may be empty."""
+
+    type: Literal["chunk"]
+    id: Id
+    data: str
+    last: bool
+
+
+class Credit(_Model):
+    """The receiver of a stream lets its sender send `octets` more (counted before base64)."""
+
+    type: Literal["credit"]
+    id: Id
+    octets: Grant
+
+
+# --- Client → host ------------------------------------------------------------------------------------------------
+
+
+class ClientHello(_Model):
+    """The client's first frame. `language` is the one that sentences are wanted in."""
+
+    type: Literal["hello"]
+    protocol: VersionText
+    product: ShortText
+    client: Literal["chromium", "firefox", "thunderbird", "command-line", "test"]
+    language: ShortText
+
+
+class OpenParams(_Model):
+    """`open` takes the raw RFC 5322 message as upload. `size` is its length in octets, where it is known."""
+
+    size: Annotated[int, Field(ge=0)] | None
+
+
+class PartParams(_Model):
+    """`part` fetches the decoded body of one part of an opened message."""
+
+    message: Handle
+    part: PartId
+
+
+class CloseParams(_Model):
+    """`close` lets the host forget an opened message."""
+
+    message: Handle
+
+
+class OpenRequest(_Model):
+    """Asks for the verdict on a message."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["open"]
+    params: OpenParams
+
+
+class PartRequest(_Model):
+    """Asks for the body of a part."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["part"]
+    params: PartParams
+
+
+class CloseRequest(_Model):
+    """Closes an opened message."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["close"]
+    params: CloseParams
+
+
+class Cancel(_Model):
+    """Stops a request; it ends with the error `cancelled`."""
+
+    type: Literal["cancel"]
+    id: Id
+
+
+# --- Host → client ------------------------------------------------------------------------------------------------
+
+
+class Limits(_Model):
+    """What this host accepts and keeps. Octets, except `requests` and `open_messages`."""
+
+    frame_in: int
+    frame_out: int
+    chunk: int
+    requests: int
+    message: int
+    open_messages: int
+
+
+class HostHello(_Model):
+    """The host's first frame, sent at once and unasked."""
+
+    type: Literal["hello"]
+    protocol: VersionText
+    product: ShortText
+    operations: list[str]
+    limits: Limits
+
+
+class Progress(_Model):
+    """How far a long request is, in octets. `total` is null where it is unknown. At most four a second."""
+
+    type: Literal["progress"]
+    id: Id
+    done: Octets
+    total: Octets | None
+
+
+class PartReply(_Model):
+    """What the chunks that follow will hold: `size` octets, decoded from their transfer encoding."""
+
+    size: Octets
+    type: str
+    charset: str | None
+    name: str | None
+
+
+class CloseReply(_Model):
+    """Nothing more to say."""
+
+
+class Reply(_Model):
+    """The answer to a request. It ends the request, except for `part`, whose last chunk does."""
+
+    type: Literal["reply"]
+    id: Id
+    result: Opened | PartReply | CloseReply
+
+
+class Failure(_Model):
+    """A stable code for programs, a sentence and advice for people, whose fault it is, and the facts."""
+
+    code: str
+    sentence: str
+    advice: str
+    fault: Literal["mail", "client", "user", "host"]
+    facts: dict[str, str | int | bool | list[str] | None]
+
+
+class Error(_Model):
+    """A request failed and has ended, or (`id` null) a frame could not be attributed to a request."""
+
+    type: Literal["error"]
+    id: Id | None
+    error: Failure
+
+
+ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | Chunk | Credit | Cancel
+HostFrame = HostHello | Credit | Progress | Chunk | Reply | Error
+
+REQUESTS: dict[str, type[OpenRequest | PartRequest | CloseRequest]] = {
+    "open": OpenRequest,
+    "part": PartRequest,
+    "close": CloseRequest,
+}
+"""The request of each operation of protocol 1."""
+
+CLIENT_FRAMES: dict[str, type[ClientHello | Chunk | Credit | Cancel]] = {
+    "hello": ClientHello,
+    "chunk": Chunk,
+    "credit": Credit,
+    "cancel": Cancel,
+}
+"""The other frames a client may send, by their `type`."""

@@ -1,0 +1,48 @@
+"""Versions: the same major works together, a newer minor is used as far as both know it (`host/PROTOCOL.md`).
+
+The minor needs no negotiation: each side states its own in `hello`, and each sends only what the lower of the two
+knows. A different major is refused in one clear sentence that says which side to update.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from letterlock.protocol.failures import ProtocolMismatch
+
+PATTERN = r"^[0-9]{1,4}\.[0-9]{1,4}$"
+
+
+class Version(NamedTuple):
+    """A protocol version. Ordered as numbers: 1.10 is newer than 1.9."""
+
+    major: int
+    minor: int
+
+    @classmethod
+    def parse(cls, text: object) -> Version | None:
+        """The version in `text`, or None where it is no version of ours."""
+        if not isinstance(text, str) or not re.fullmatch(PATTERN, text, re.ASCII):
+            return None
+        major, minor = text.split(".")
+        return cls(int(major), int(minor))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+PROTOCOL = Version(1, 0)
+"""What this host speaks."""
+
+
+def agree(client: Version, host: Version = PROTOCOL) -> Version:
+    """The version both speak: the lower of two with the same major.
+
+    Raises:
+        ProtocolMismatch: The majors differ; it says which side is older.
+    """
+    if client.major != host.major:
+        older = "host" if host.major < client.major else "extension"
+        raise ProtocolMismatch(host=str(host), client=str(client), older=older)
+    return min(client, host)
