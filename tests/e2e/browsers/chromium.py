@@ -1,0 +1,103 @@
+"""Debian's Chromium with the unpacked extension, driven by Playwright."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Error, Frame, sync_playwright
+
+from tests.e2e.browsers import NoPanel, NotNow
+from tests.needs import require_program
+
+EXTENSION_ID = "gibofoagldhcngncamdmdaeadgfgakfk"
+
+_ARGUMENTS = (
+    "--headless=new",  # Playwright's own headless mode loads no extensions
+    "--no-sandbox",  # root, as in CI, has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_KEYS = {" ": "Space"}
+
+
+class Chromium:
+    """Chromium with a profile of its own below `folder`, and the extension that lies unpacked in `extension`."""
+
+    name = "chromium"
+
+    def __init__(self, folder: Path, extension: Path, language: str = "en-US") -> None:
+        program = require_program("chromium", "chromium")
+        self._playwright = sync_playwright().start()
+        self._context = self._playwright.chromium.launch_persistent_context(
+            profile(folder),
+            executable_path=program,
+            headless=False,
+            args=[
+                *_ARGUMENTS,
+                f"--lang={language}",
+                f"--disable-extensions-except={extension}",
+                f"--load-extension={extension}",
+            ],
+            # Chromium on Linux takes the language of its own words from the environment.
+            env={"LANGUAGE": language.replace("-", "_"), "HOME": str(folder), "PATH": "/usr/bin:/bin"},
+            locale=language,
+            viewport={"width": 1280, "height": 900},
+        )
+        self.page = self._context.pages[0]
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def extension_url(self, path: str) -> str:
+        return f"chrome-extension://{EXTENSION_ID}/{path}"
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return _run(self.page.main_frame, script, arguments)
+
+    def run_in_panel(self, script: str, *arguments: Any) -> Any:
+        self.page.wait_for_timeout(1)  # Playwright hears of new frames only while it waits
+        for frame in self.page.frames[1:]:
+            if frame.url.startswith("chrome-extension:"):
+                return _run(frame, script, arguments)
+        raise NoPanel
+
+    def choose_file(self, selector: str, file: Path) -> None:
+        self.page.set_input_files(selector, file)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(_KEYS.get(key, key))
+
+    def prefer_dark(self, dark: bool) -> None:
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+
+    def screenshot(self, file: Path) -> None:
+        self.page.screenshot(path=file)
+
+    def stop(self) -> None:
+        self._context.close()
+        self._playwright.stop()
+
+
+def profile(folder: Path) -> Path:
+    """The user-data directory of the Chromium started in `folder`."""
+    return folder / "chromium"
+
+
+def manifests(folder: Path) -> Path:
+    """Where the Chromium started in `folder` looks for native hosts."""
+    return profile(folder) / "NativeMessagingHosts"
+
+
+def _run(frame: Frame, script: str, arguments: tuple[Any, ...]) -> Any:
+    # Playwright hands over one value; a function spread over it gives the script its `arguments`.
+    try:
+        return frame.evaluate(f"values => (function () {{ {script} }})(...values)", list(arguments))
+    except Error as error:
+        if "context was destroyed" in error.message or "detached" in error.message:
+            raise NotNow from error
+        raise

@@ -1,0 +1,52 @@
+"""A person who reads mail in the webmail: what they do with mouse and keyboard, in either browser."""
+
+from __future__ import annotations
+
+from tests.e2e.browsers import Browser, wait_for
+from tests.e2e.roundcube import PASSWORD, Roundcube
+
+
+class Reader:
+    """Bert, logged in to the webmail."""
+
+    def __init__(self, browser: Browser, webmail: Roundcube) -> None:
+        self._browser = browser
+        self._webmail = webmail
+        browser.open(webmail.url)
+        browser.run(
+            """
+            document.querySelector("#rcmloginuser").value = "bert";
+            document.querySelector("#rcmloginpwd").value = arguments[0];
+            document.querySelector("#rcmloginsubmit").click();
+            """,
+            PASSWORD,
+        )
+        wait_for(lambda: browser.run("return Boolean(document.querySelector('#messagelist'))"), "the login")
+
+    def open_message(self, uid: int) -> None:
+        """Opens a message in the full view."""
+        self._browser.open(self._webmail.message_url(uid))
+
+    def open_list(self) -> None:
+        """Goes to the inbox and waits for its list."""
+        self._browser.open(f"{self._webmail.url}?_task=mail&_mbox=INBOX")
+
+    def select_message(self, uid: int) -> None:
+        """Selects a message in the open list, so that the preview pane shows it."""
+        wait_for(
+            # While Roundcube is busy it fetches the list, and forgets what was selected before.
+            lambda: self._browser.run("return Boolean(!rcmail.busy && rcmail.message_list?.rows[arguments[0]])", uid),
+            f"message {uid} in the list",
+        )
+        self._browser.run("rcmail.message_list.select(arguments[0])", uid)
+        wait_for(
+            lambda: self._browser.run(
+                """
+                const shown = document.querySelector("#messagecontframe").contentWindow;
+                return shown.location.search.includes(`_uid=${arguments[0]}&`)
+                  && Boolean(shown.document.querySelector("#messagebody"));
+                """,
+                uid,
+            ),
+            f"message {uid} in the preview pane",
+        )
