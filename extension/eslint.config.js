@@ -1,0 +1,72 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+/** The browsers' interface has two names, and only src/browser may say them. */
+const noBrowserApi = ["browser", "chrome"].map((name) => ({
+  name,
+  message: "Only src/browser speaks to the browser's interface; import a module of that folder.",
+}));
+
+/** What turns text into markup. Text of mail enters the DOM as text, without exception. */
+const noMarkup = ["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe", "srcdoc"].map((property) => ({
+  property,
+  message: "Text enters the DOM as text: use ui/elements.js.",
+}));
+
+export default [
+  { ignores: ["node_modules/", "build/", "dist/"] },
+  js.configs.recommended,
+  {
+    languageOptions: { ecmaVersion: 2023, sourceType: "module" },
+    rules: {
+      curly: ["error", "multi-line"],
+      eqeqeq: "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-new-func": "error",
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+      "no-restricted-properties": ["error", ...noMarkup],
+      "no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrors: "none" }],
+    },
+  },
+  {
+    files: ["src/**/*.js"],
+    languageOptions: { globals: globals.browser },
+    rules: { "no-restricted-globals": ["error", ...noBrowserApi] },
+  },
+  {
+    // `browser` and `chrome` are spoken in src/browser, in the one content script that cannot be a module, and in
+    // Thunderbird's experiment, which runs in the application itself.
+    files: ["src/browser/**/*.js", "src/content/start.js"],
+    languageOptions: { globals: { ...globals.browser, browser: "readonly", chrome: "readonly" } },
+    rules: { "no-restricted-globals": "off" },
+  },
+  {
+    files: ["src/content/start.js"],
+    languageOptions: { sourceType: "script" },
+  },
+  {
+    files: ["platform/thunderbird/**/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: {
+        ...globals.browser,
+        ChromeUtils: "readonly",
+        Cc: "readonly",
+        Ci: "readonly",
+        Cr: "readonly",
+        Cu: "readonly",
+        ExtensionAPI: "readonly",
+        ExtensionAPIPersistent: "readonly",
+        ExtensionCommon: "readonly",
+        Services: "readonly",
+      },
+    },
+  },
+  {
+    files: ["test/**/*.js", "*.mjs", "*.js"],
+    languageOptions: { globals: globals.node },
+  },
+];

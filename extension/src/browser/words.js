@@ -1,0 +1,21 @@
+/**
+ * The extension's own words in the language of the browser's interface.
+ */
+
+import { api } from "./api.js";
+import { sessionLanguage } from "../lib/product.js";
+
+/**
+ * @param {string} key   a message of _locales
+ * @param {...string} facts  inserted as text
+ * @returns {string} empty if there is no such message
+ */
+export function say(key, ...facts) {
+  return api.i18n.getMessage(key, facts);
+}
+
+/** The language the host shall answer in. */
+export function language() {
+  // The language the messages above really come in, which may differ from the browser's own.
+  return sessionLanguage(api.i18n.getMessage("language") || api.i18n.getUILanguage());
+}

@@ -1,0 +1,82 @@
+/**
+ * A failure as it reaches a person: the host's coded errors, and the few that only the extension can notice.
+ *
+ * The host's failures bring their own sentence and advice. The extension's own (no host, a silent host, …) have
+ * none: `ui/sentences.js` finds their words in the locale files by code.
+ */
+
+/**
+ * @typedef {object} FailureData
+ * @property {string} code       stable, for programs
+ * @property {string} sentence   for a person; empty if the extension itself has the words
+ * @property {string} advice     what helps; may be empty
+ * @property {"mail" | "client" | "user" | "host"} fault
+ * @property {Record<string, unknown>} facts
+ */
+
+export class Failure extends Error {
+  /** @param {FailureData} data */
+  constructor(data) {
+    super(data.sentence ? `${data.code}: ${data.sentence}` : data.code);
+    this.name = "Failure";
+    this.data = data;
+  }
+
+  get code() {
+    return this.data.code;
+  }
+
+  /**
+   * One of the extension's own failures.
+   * @param {OwnCode} code
+   * @param {Record<string, unknown>} [facts]
+   */
+  static own(code, facts = {}) {
+    return new Failure({ code, sentence: "", advice: "", fault: FAULT_OF[code], facts });
+  }
+
+  /**
+   * Anything that was thrown, as failure data that can cross a message channel.
+   * @param {unknown} thrown
+   * @returns {FailureData}
+   */
+  static from(thrown) {
+    if (thrown instanceof Failure) return thrown.data;
+    if (thrown instanceof DOMException && thrown.name === "AbortError") return Failure.own("stopped").data;
+    const where = thrown instanceof Error ? thrown.message : String(thrown);
+    return Failure.own("extension_error", { where }).data;
+  }
+}
+
+/**
+ * The codes that only the extension gives. Each has `failure_<code>` and `failure_<code>_advice` in every locale;
+ * a test checks that.
+ * @type {Readonly<Record<OwnCode, FailureData["fault"]>>}
+ */
+export const FAULT_OF = Object.freeze({
+  /** The browser knows no native host of our name. */
+  host_missing: "host",
+  /** The browser knows it, and this extension is not among those it may be started for. */
+  host_forbidden: "host",
+  /** It was started and ended before it said hello. */
+  host_broken: "host",
+  /** It ended while it was being used. */
+  host_lost: "host",
+  /** It runs and answers nothing. */
+  host_silent: "host",
+  /** Host and extension speak different protocol majors (the host's own code for it). `facts.older` names who is behind. */
+  protocol_mismatch: "client",
+  /** The mail page did not hand out the message's source. */
+  source_unavailable: "client",
+  /** The mail page was granted no access, or is not what it says it is. */
+  not_allowed: "client",
+  /** A person, or a page that went away, stopped the request. */
+  stopped: "user",
+  /** A mistake in the extension itself. */
+  extension_error: "client",
+});
+
+/**
+ * @typedef {"host_missing" | "host_forbidden" | "host_broken" | "host_lost" | "host_silent" | "protocol_mismatch"
+ *   | "source_unavailable" | "not_allowed" | "stopped" | "extension_error"} OwnCode
+ */

@@ -1,0 +1,117 @@
+/**
+ * The host as the rest of the extension sees it: three operations, and whether it is there.
+ *
+ * It connects when first asked, again when asked after a loss, and never on its own: a host that crashes at start
+ * must not be started in a loop. What was opened in a process that is gone is gone with it.
+ */
+
+import { Failure } from "./failure.js";
+import { Session, TIMEOUTS } from "./session.js";
+
+/**
+ * @typedef {import("./session.js").HostPort} HostPort
+ * @typedef {import("./session.js").Source} Source
+ * @typedef {import("./session.js").Timeouts} Timeouts
+ * @typedef {import("./shapes.js").Opened} Opened
+ * @typedef {import("./shapes.js").PartInfo} PartInfo
+ */
+
+/** Requests kept back when the host's limit is reached are sent as others end. */
+class Turnstile {
+  constructor() {
+    this.inside = 0;
+    /** @type {(() => void)[]} */
+    this.queue = [];
+  }
+
+  /**
+   * @template T
+   * @param {number} limit
+   * @param {() => Promise<T>} visit
+   * @returns {Promise<T>}
+   */
+  async pass(limit, visit) {
+    while (this.inside >= limit) await new Promise((/** @type {(value?: any) => void} */ go) => this.queue.push(go));
+    this.inside++;
+    try {
+      return await visit();
+    } finally {
+      this.inside--;
+      this.queue.shift()?.();
+    }
+  }
+}
+
+export class Host {
+  /**
+   * @param {object} options
+   * @param {() => HostPort} options.connect      starts a host process
+   * @param {string} options.client               "chromium", "firefox", "thunderbird" or "test"
+   * @param {string} options.language             "en" or "de"
+   * @param {Timeouts} [options.timeouts]
+   * @param {(failure: Failure) => void} [options.onLost]  a connection ended, and not by our wish
+   */
+  constructor({ connect, client, language, timeouts = TIMEOUTS, onLost = () => {} }) {
+    this.connect = connect;
+    this.options = { client, language, timeouts, onLost };
+    /** @type {Session | null} */
+    this.session = null;
+    this.turnstile = new Turnstile();
+  }
+
+  /**
+   * Opens a message: uploads it and returns the verdict and the parts.
+   * @param {Source} source
+   * @param {{ signal?: AbortSignal, onProgress?: (done: number, total: number | null) => void }} [options]
+   * @returns {Promise<Opened>} `message` is the handle for `part` and `close`; it dies with the host process
+   */
+  async open(source, { signal, onProgress } = {}) {
+    const session = await this.#ready();
+    return this.turnstile.pass(session.limits.requests, () =>
+      session.ask("open", { size: source.size }, { source, signal, onProgress }),
+    );
+  }
+
+  /**
+   * The decoded octets of a part, as base64 chunks in order.
+   * @param {string} message
+   * @param {string} part
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<{ info: PartInfo, chunks: AsyncGenerator<string, void, void> }>}
+   */
+  async part(message, part, { signal } = {}) {
+    // No reconnecting: a new process knows nothing of this message.
+    const session = this.session;
+    if (!session?.alive) throw session?.failure ?? Failure.own("host_lost");
+    await session.opened;
+    const { result, chunks } = await session.download("part", { message, part }, { signal });
+    return { info: result, chunks };
+  }
+
+  /**
+   * Lets the host forget a message. Never fails: a host that is gone has forgotten already.
+   * @param {string} message
+   */
+  async close(message) {
+    if (!this.session?.alive) return;
+    try {
+      await this.session.ask("close", { message });
+    } catch {
+      // Nothing depends on it: the host drops the least recently used message by itself.
+    }
+  }
+
+  /** Ends the connection; the next request starts a new one. */
+  disconnect() {
+    this.session?.close();
+    this.session = null;
+  }
+
+  /** A session that has said hello. @returns {Promise<Session>} */
+  async #ready() {
+    if (!this.session?.alive) this.session = new Session(this.connect(), this.options);
+    const session = this.session;
+    await session.opened;
+    return session;
+  }
+}
