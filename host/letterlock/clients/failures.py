@@ -1,0 +1,276 @@
+"""What can go wrong in set-up and removal, and what an examination can find. Codes are append-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from letterlock.errors import Fault, LetterlockError, Reason
+
+
+@dataclass(eq=False)
+class CannotWrite(LetterlockError):
+    """The system refused to write or remove a file, directory or registry key. `cause` is the system's own text."""
+
+    code = "setup_cannot_write"
+    fault = Fault.HOST
+    place: str
+    cause: str
+
+
+@dataclass(eq=False)
+class UnknownClient(LetterlockError):
+    """`--client` names none that the table knows."""
+
+    code = "setup_unknown_client"
+    fault = Fault.USER
+    client: str
+    known: list[str]
+
+
+@dataclass(eq=False)
+class NoClientFound(LetterlockError):
+    """Neither a browser nor a mail client was found, and none was named."""
+
+    code = "setup_no_client_found"
+    fault = Fault.USER
+
+
+@dataclass(eq=False)
+class NotAnExtensionId(LetterlockError):
+    """`--extension-id` is neither 32 letters a–p nor a Mozilla id."""
+
+    code = "setup_not_an_extension_id"
+    fault = Fault.USER
+    given: str
+
+
+@dataclass(eq=False)
+class CallersUnreadable(LetterlockError):
+    """The file of added callers is there, but is not what it should be. It is never overwritten in that state."""
+
+    code = "setup_callers_unreadable"
+    fault = Fault.USER
+    file: str
+
+
+@dataclass(eq=False)
+class JournalUnreadable(LetterlockError):
+    """The record of what set-up wrote is damaged, so nobody knows what may be removed."""
+
+    code = "setup_journal_unreadable"
+    fault = Fault.HOST
+    file: str
+
+
+@dataclass(eq=False)
+class TemplateMissing(LetterlockError):
+    """The package was installed without its templates."""
+
+    code = "setup_template_missing"
+    fault = Fault.HOST
+    name: str
+
+
+@dataclass(eq=False)
+class InterpreterUnknown(LetterlockError):
+    """Python does not say where its own program is, so no launcher can name it."""
+
+    code = "setup_interpreter_unknown"
+    fault = Fault.HOST
+
+
+@dataclass(frozen=True)
+class ClosedSnap(Reason):
+    """A client from Snap that cannot start a program outside its sandbox."""
+
+    code = "client_snap_closed"
+    client: str
+    looks_in: str
+
+
+@dataclass(frozen=True)
+class ClosedFlatpak(Reason):
+    """A client from Flatpak, which cannot start a program outside its sandbox."""
+
+    code = "client_flatpak_closed"
+    client: str
+    app: str
+    looks_in: str
+
+
+@dataclass(frozen=True)
+class SnapPortal(Reason):
+    """A client from Snap that starts programs through the desktop's portal."""
+
+    code = "client_snap_portal"
+    client: str
+
+
+@dataclass(frozen=True)
+class ForeignManifest(Reason):
+    """A manifest of our name that starts another program."""
+
+    code = "manifest_foreign"
+    file: str
+    starts: str
+
+
+@dataclass(frozen=True)
+class ManifestMissing(Reason):
+    """A client is here, and no manifest for it."""
+
+    code = "manifest_missing"
+    client: str
+    file: str
+
+
+@dataclass(frozen=True)
+class ManifestUnreadable(Reason):
+    """The file is there, and the system does not let us (hence perhaps not the client) read it."""
+
+    code = "manifest_unreadable"
+    file: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class ManifestNotJson(Reason):
+    """The file is not a JSON object, so clients ignore it without a word."""
+
+    code = "manifest_not_json"
+    file: str
+
+
+@dataclass(frozen=True)
+class ManifestFieldWrong(Reason):
+    """A field is absent or has a value that clients refuse."""
+
+    code = "manifest_field_wrong"
+    file: str
+    field: str
+
+
+@dataclass(frozen=True)
+class ManifestCallerMissing(Reason):
+    """The manifest does not name our extension, so the client will not let it start the host."""
+
+    code = "manifest_caller_missing"
+    file: str
+    client: str
+    extension: str
+
+
+@dataclass(frozen=True)
+class KeyMissing(Reason):
+    """Windows: the registry key that leads to the manifest is not there, or leads elsewhere."""
+
+    code = "registry_key_missing"
+    client: str
+    key: str
+
+
+@dataclass(frozen=True)
+class LauncherMissing(Reason):
+    """The program that the manifest names is not there."""
+
+    code = "launcher_missing"
+    file: str
+    launcher: str
+
+
+@dataclass(frozen=True)
+class LauncherNotExecutable(Reason):
+    """The program that the manifest names may not be executed."""
+
+    code = "launcher_not_executable"
+    launcher: str
+
+
+@dataclass(frozen=True)
+class HostDidNotStart(Reason):
+    """The system could not start the launcher."""
+
+    code = "host_did_not_start"
+    launcher: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class HostEnded(Reason):
+    """The host ended before it answered. `said` is the last line it wrote to its error output."""
+
+    code = "host_ended"
+    launcher: str
+    exit_code: int
+    said: str
+
+
+@dataclass(frozen=True)
+class HostSilent(Reason):
+    """The host runs and says nothing."""
+
+    code = "host_silent"
+    launcher: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class HostGarbled(Reason):
+    """Something wrote to the host's output that is no frame: clients then close the port."""
+
+    code = "host_garbled"
+    launcher: str
+    said: str
+
+
+@dataclass(frozen=True)
+class HostRefused(Reason):
+    """The host answered with an error. Its own sentence says which."""
+
+    code = "host_refused"
+    error: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class HostOtherVersion(Reason):
+    """The launcher starts another version of the host than the one that examines it."""
+
+    code = "host_other_version"
+    launcher: str
+    started: str
+    here: str
+
+
+@dataclass(frozen=True)
+class HostWrongVerdict(Reason):
+    """The host opened the built-in message and did not find it intact."""
+
+    code = "host_wrong_verdict"
+    status: str
+
+
+@dataclass(frozen=True)
+class DependencyMissing(Reason):
+    """A library that the host needs is not installed, or is too old."""
+
+    code = "dependency_missing"
+    library: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True)
+class StoreUnreadable(Reason):
+    """The database of anchors and settings cannot be read."""
+
+    code = "doctor_store_unreadable"
+    file: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class NotSetUp(Reason):
+    """Set-up has not run here."""
+
+    code = "doctor_not_set_up"
