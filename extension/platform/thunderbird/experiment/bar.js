@@ -1,0 +1,212 @@
+"use strict";
+
+/* The privileged part of the add-on: a bar between the header and the body of a displayed message.
+ *
+ * It exists because no WebExtension API can show anything in Thunderbird's window that mail could not imitate: a
+ * banner in the message body is drawn where the sender's HTML draws. This file knows where a message is displayed
+ * and how to put words there. It refuses to know what the words mean: no cryptography, no messages read, no
+ * network, no markup (text enters the document as text).
+ *
+ * NOTE: Thunderbird's own S/MIME check goes on and keeps its small "S/MIME" label in the header; no preference
+ * turns it off. It judges by Thunderbird's certificate store, this bar by Letterlock's anchors. The label is left
+ * alone: it claims no identity by itself, and two programs must not write to one place.
+ *
+ * about:message is not a published interface, so the manifest ends the supported range at the version this was
+ * tried with. The names used of it: gMessage, gMessageURI, #msgHeaderView, the events MsgLoading and
+ * message-header-pane-hidden.
+ */
+
+/* globals ExtensionCommon, ExtensionUtils */
+
+const HTML = "http://www.w3.org/1999/xhtml";
+const PACKAGE = "chrome://letterlock/content/";
+
+/** The bar in one about:message window. Made once per window and shown or hidden from then on. */
+class Bar {
+  /**
+   * @param {any} window the about:message window
+   * @param {(messageId: number, action: string) => void} onAction
+   */
+  constructor(window, onAction) {
+    this.window = window;
+    this.onAction = onAction;
+    /** The message that the bar speaks of. */
+    this.uri = null;
+
+    this.host = this.#element("div", { id: "letterlock-bar" });
+    // The shadow root keeps Thunderbird's style sheets out of the bar and the bar's out of Thunderbird.
+    const root = this.host.attachShadow({ mode: "open" });
+    this.box = this.#element("section", { class: "bar", hidden: "", "aria-label": "Letterlock" });
+    // A live region has to exist before its text changes, or screen readers miss the first change.
+    this.announcement = this.#element("div", { class: "announcement", role: "status" });
+    const style = this.#element("link", { rel: "stylesheet", href: `${PACKAGE}bar.css` });
+    root.append(style, this.announcement, this.box);
+
+    // Whatever replaces the displayed message ends in one of these, before anything of it can be seen.
+    this.forgetOld = () => this.uri !== window.gMessageURI && this.clear();
+    window.addEventListener("MsgLoading", this.forgetOld);
+    this.header = window.document.getElementById("msgHeaderView");
+    this.header.addEventListener("message-header-pane-hidden", this.forgetOld);
+    this.header.after(this.host);
+  }
+
+  show(messageId, { status, headline, reason, buttons }) {
+    const repeated = this.uri === this.window.gMessageURI && this.announcement.textContent.startsWith(headline);
+    this.uri = this.window.gMessageURI;
+    this.box.dataset.status = status;
+    const words = this.#element("div", { class: "words" });
+    words.append(this.#element("p", { class: "headline" }, headline));
+    if (reason) {
+      words.append(this.#element("p", { class: "reason" }, reason));
+    }
+    const actions = this.#element("div", { class: "actions" });
+    for (const { action, label } of buttons ?? []) {
+      const button = this.#element("button", { type: "button", "data-action": action }, label);
+      button.addEventListener("click", event => event.isTrusted && this.onAction(messageId, action));
+      actions.append(button);
+    }
+    this.box.replaceChildren(this.#element("span", { class: "icon", "aria-hidden": "true" }), words, actions);
+    this.box.hidden = false;
+    // Said once, and only the answer: "Checking…" would talk over the message being read.
+    if (status !== "checking" && !repeated) {
+      this.announcement.textContent = reason ? `${headline}. ${reason}` : headline;
+    }
+  }
+
+  clear() {
+    this.uri = null;
+    this.box.hidden = true;
+    this.box.replaceChildren();
+    this.announcement.textContent = "";
+  }
+
+  remove() {
+    this.window.removeEventListener("MsgLoading", this.forgetOld);
+    this.header.removeEventListener("message-header-pane-hidden", this.forgetOld);
+    this.host.remove();
+  }
+
+  #element(name, attributes, text = "") {
+    const element = this.window.document.createElementNS(HTML, name);
+    for (const [key, value] of Object.entries(attributes)) {
+      element.setAttribute(key, value);
+    }
+    element.textContent = text;
+    return element;
+  }
+}
+
+this.letterlockBar = class extends ExtensionCommon.ExtensionAPIPersistent {
+  /** @type {Map<any, Bar>} about:message window → its bar */
+  #bars = new Map();
+  #listeners = new Set();
+  #chrome = null;
+
+  PERSISTENT_EVENTS = {
+    // Persistent: a button pressed while the background sleeps wakes it up.
+    onAction: ({ fire }) => {
+      const listener = async (tabId, messageId, action) => {
+        await fire.wakeup?.();
+        fire.async(tabId, messageId, action);
+      };
+      this.#listeners.add(listener);
+      return {
+        unregister: () => this.#listeners.delete(listener),
+        convert: newFire => {
+          fire = newFire;
+        },
+      };
+    },
+  };
+
+  getAPI(context) {
+    const { messageManager } = this.extension;
+    return {
+      letterlockBar: {
+        show: async (tabId, messageId, content) => {
+          const window = this.#aboutMessage(tabId);
+          // The one check that keeps a verdict off every other message: asked and answered in one turn of the
+          // event loop, so that nothing can be displayed in between.
+          if (!window?.gMessage || messageManager.convert(window.gMessage)?.id !== messageId) {
+            return false;
+          }
+          this.#bar(window, tabId).show(messageId, content);
+          return true;
+        },
+        clear: async tabId => {
+          this.#bars.get(this.#aboutMessage(tabId))?.clear();
+        },
+        onAction: new ExtensionCommon.EventManager({
+          context,
+          module: "letterlockBar",
+          event: "onAction",
+          extensionApi: this,
+        }).api(),
+      },
+    };
+  }
+
+  /** Thunderbird is as before once the add-on is disabled, updated or removed. */
+  onShutdown(isAppShutdown) {
+    if (isAppShutdown) {
+      return;
+    }
+    for (const [window, bar] of this.#bars) {
+      window.removeEventListener("unload", bar.onUnload);
+      bar.remove();
+    }
+    this.#bars.clear();
+    this.#chrome?.destruct();
+    // Without this a newer version of this file would not be read before a restart.
+    Services.obs.notifyObservers(null, "startupcache-invalidate");
+  }
+
+  /** The about:message window that a tab displays messages in: message window, message tab or three-pane tab. */
+  #aboutMessage(tabId) {
+    let nativeTab;
+    try {
+      ({ nativeTab } = this.extension.tabManager.get(tabId));
+    } catch {
+      return null; // The tab was closed meanwhile.
+    }
+    if (nativeTab.messageBrowser) {
+      return nativeTab.messageBrowser.contentWindow;
+    }
+    const window = nativeTab.chromeBrowser?.contentWindow;
+    switch (nativeTab.mode?.name) {
+      case "mailMessageTab":
+        return window;
+      case "mail3PaneTab":
+        return window?.messageBrowser?.contentWindow ?? null;
+      default:
+        return null;
+    }
+  }
+
+  #bar(window, tabId) {
+    let bar = this.#bars.get(window);
+    if (!bar) {
+      this.#chrome ??= this.#registerPackage();
+      bar = new Bar(window, (messageId, action) => {
+        for (const listener of this.#listeners) {
+          listener(tabId, messageId, action);
+        }
+      });
+      bar.onUnload = () => this.#bars.delete(window);
+      window.addEventListener("unload", bar.onUnload, { once: true });
+      this.#bars.set(window, bar);
+    }
+    return bar;
+  }
+
+  /** Gives the style sheet and the icons chrome: addresses, the only ones that about:message loads. */
+  #registerPackage() {
+    const manifest = Services.io.newURI("manifest.json", null, this.extension.rootURI);
+    return Cc["@mozilla.org/addons/addon-manager-startup;1"]
+      .getService(Ci.amIAddonManagerStartup)
+      .registerChrome(manifest, [
+        ["content", "letterlock", "experiment/"],
+        ["content", "letterlock-icons", "ui/icons/"],
+      ]);
+  }
+};

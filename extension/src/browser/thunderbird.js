@@ -1,0 +1,92 @@
+/**
+ * What only Thunderbird has: displayed messages, their source, and the bar over them (the add-on's own experiment,
+ * platform/thunderbird/experiment).
+ */
+
+import { api } from "./api.js";
+
+/**
+ * What the bar says. `status` picks icon and colours.
+ * @typedef {object} BarContent
+ * @property {"checking" | "valid" | "mismatch" | "untrusted" | "partial" | "invalid" | "decrypted" | "undecryptable"
+ *   | "refused" | "missing" | "failed"} status
+ * @property {string} headline
+ * @property {string} [reason]
+ * @property {{ action: string, label: string }[]} [buttons]
+ */
+
+/**
+ * The parts of Thunderbird's interface that are used here.
+ * @typedef {object} Messenger
+ * @property {{ onMessagesDisplayed: Event<(tab: Tab, list: MessageList) => void> }} messageDisplay
+ * @property {{ onSelectedMessagesChanged: Event<(tab: Tab, list: MessageList) => void> }} mailTabs
+ * @property {{ getRaw(id: number, options: { data_format: "File" }): Promise<File> }} messages
+ * @property {{ show(tab: number, message: number, content: BarContent): Promise<boolean>,
+ *   clear(tab: number): Promise<void>,
+ *   onAction: Event<(tab: number, message: number, action: string) => void> }} letterlockBar
+ * @typedef {{ id: number }} Tab
+ * @typedef {{ messages: { id: number }[] }} MessageList
+ */
+
+/**
+ * @template {Function} Listener
+ * @typedef {{ addListener(listener: Listener): void }} Event
+ */
+
+const messenger = /** @type {Messenger} */ (/** @type {unknown} */ (api));
+
+/**
+ * Calls the listener when other messages than before are on display in a tab. No message has id 0.
+ * @param {(tab: number, message: number | null) => void} listener  null: none, or more than one
+ */
+export function onDisplayed(listener) {
+  messenger.messageDisplay.onMessagesDisplayed.addListener((tab, list) => listener(tab.id, only(list)));
+}
+
+/**
+ * Calls the listener when others are selected in a three-pane tab, which comes before they are on display, and
+ * also where they never are: of a message it has no key for, Thunderbird shows an error page instead.
+ * @param {(tab: number, message: number | null) => void} listener
+ */
+export function onSelected(listener) {
+  messenger.mailTabs.onSelectedMessagesChanged.addListener((tab, list) => listener(tab.id, only(list)));
+}
+
+/** @param {(tab: number) => void} listener */
+export function onTabClosed(listener) {
+  api.tabs.onRemoved.addListener((tab) => listener(tab));
+}
+
+/**
+ * A message's source as Thunderbird keeps it. It may begin with Thunderbird's own X-Mozilla lines.
+ * @param {number} message
+ * @returns {Promise<Blob>}
+ */
+export function storedSource(message) {
+  return messenger.messages.getRaw(message, { data_format: "File" });
+}
+
+/**
+ * @param {number} tab
+ * @param {number} message
+ * @param {BarContent} content
+ * @returns {Promise<boolean>} false if the message is no longer on display in that tab; then nothing is shown
+ */
+export function showBar(tab, message, content) {
+  return messenger.letterlockBar.show(tab, message, content);
+}
+
+/** @param {number} tab */
+export function clearBar(tab) {
+  return messenger.letterlockBar.clear(tab);
+}
+
+/** @param {(tab: number, message: number, action: string) => void} listener */
+export function onBarAction(listener) {
+  messenger.letterlockBar.onAction.addListener(listener);
+}
+
+/** @param {MessageList} list */
+function only({ messages }) {
+  return messages.length === 1 ? messages[0].id : null;
+}
