@@ -1,0 +1,43 @@
+# What a developer types. `make` alone lists it.
+#
+# Everything runs in .venv, the private environment that the first target needing it makes.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+MINUTES ?= 5
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint extension bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.installed-demo ## five mails, opened through the real native host in the installed Chromium
+	@$(RUN) -m tests.demo
+
+test: lint ## the suite, after lint: Python, JavaScript, real browsers and mail clients (ARGS="-k roundcube" for a part)
+	$(RUN) -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and types of both languages
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	@if command -v npm >/dev/null; then cd extension && npm run --silent lint && npm run --silent types; \
+	else echo "npm is missing: the extension was not checked (apt-get install nodejs npm)"; fi
+
+extension: ## the three packages of the extension, in dist/
+	node extension/build.mjs
+
+bench: $(VENV)/.installed-dev ## how long a verdict takes, beside openssl on the same mail
+	$(RUN) -m tests.benchmarks.open
+
+clean: ## remove what was built, not the environment
+	rm -rf build dist
+
+$(VENV)/.installed-%: pyproject.toml tests/environment.py
+	@$(PYTHON) tests/environment.py $(VENV) $*
+
+extension/node_modules/.installed: extension/package-lock.json
+	@if command -v npm >/dev/null; then cd extension && npm ci --no-audit --no-fund && touch node_modules/.installed; fi
