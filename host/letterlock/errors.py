@@ -95,6 +95,15 @@ class MessageTooLarge(LetterlockError):
     limit: int
 
 
+@dataclasses.dataclass(eq=False)
+class UnknownPart(LetterlockError):
+    """The opened message has no part with this id."""
+
+    code = "unknown_part"
+    fault = Fault.CLIENT
+    part: str
+
+
 def _json(value: object) -> JsonFact:
     if value is None or isinstance(value, str | int | bool):
         return value

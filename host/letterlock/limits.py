@@ -47,6 +47,12 @@ MIME_PARTS = 2_000
 NESTED_LAYERS = 8
 """S/MIME layers around one body. Triple wrapping (RFC 2634 §1.1) needs three; list software may add one or two."""
 
+LAYERS_IN_MESSAGE = 64
+"""S/MIME layers in one message, side by side or inside each other. A digest of signed mails holds some dozens."""
+
+CERTIFICATES_TRIED = 4
+"""Certificates tried for one signer. One is right; several with one name and serial number are an attack on time."""
+
 # --- CMS -------------------------------------------------------------------------------------------------------
 
 CMS_DEPTH = 40

@@ -212,7 +212,7 @@ def headline(
     signature: SignatureStatus,
     encryption: EncryptionStatus,
     signers: Sequence[Signer],
-    headers: HeaderSet,
+    senders: Sequence[str],
     reasons: Sequence[Reason],
     language: str = "en",
 ) -> Headline:
@@ -220,6 +220,7 @@ def headline(
 
     A refused or failed decryption outranks everything, because nothing behind it was seen. An encryption that
     was opened is said beside the signature (`encryption.status`), never mixed into it: encrypted is not signed.
+    `senders` are the From addresses.
     """
     if encryption in (EncryptionStatus.REFUSED, EncryptionStatus.UNDECRYPTABLE):
         return _headline(f"encryption_{encryption.value}", {}, language)
@@ -231,12 +232,12 @@ def headline(
         anchor = deciding.path.anchor
         facts = {
             "name": deciding.certificate.name,
-            "address": headers.from_[0] if headers.from_ else "",
+            "address": list(senders),
             "anchor": anchor.name if anchor else "",
         }
     elif signature is SignatureStatus.MISMATCH and deciding:
         facts = {
-            "sender": headers.from_ or ["–"],
+            "sender": list(senders) or ["–"],
             "signer": deciding.addresses or ([deciding.certificate.name] if deciding.certificate else ["–"]),
         }
     elif signature is SignatureStatus.UNTRUSTED:

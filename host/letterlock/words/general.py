@@ -36,4 +36,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Bitten Sie den Absender, große Dateien anders zu übergeben.",
         ),
     },
+    "unknown_part": {
+        "en": ("The message has no part {part}.", "Open the message again and choose one of its parts."),
+        "de": ("Die Nachricht hat keinen Teil {part}.", "Öffnen Sie die Nachricht erneut und wählen Sie einen Teil."),
+    },
 }

@@ -1,3 +1,213 @@
-"""Words for mail codes."""
+"""Words for what is wrong with a message, or worth knowing about it."""
 
-WORDS: dict[str, dict[str, tuple[str, str]]] = {}
+WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "header_too_large": {
+        "en": (
+            "The message's header is too large to be an ordinary mail (limit: {limit}).",
+            "Ask the sender or your mail administrator to send it again.",
+        ),
+        "de": (
+            "Der Kopf der Nachricht ist zu groß für eine gewöhnliche E-Mail (Grenze: {limit}).",
+            "Bitten Sie den Absender oder Ihre Mail-Administration, sie erneut zu senden.",
+        ),
+    },
+    "too_many_parts": {
+        "en": (
+            "The message has more than {limit} parts; it may have been built to exhaust mail readers.",
+            "Do not open it elsewhere; ask the sender.",
+        ),
+        "de": (
+            "Die Nachricht hat mehr als {limit} Teile; sie kann gebaut sein, um Mailprogramme zu überlasten.",
+            "Öffnen Sie sie auch anderswo nicht; fragen Sie den Absender.",
+        ),
+    },
+    "bad_address": {
+        "en": ("“{text}” is not a mail address.", "Check the spelling."),
+        "de": ("„{text}“ ist keine E-Mail-Adresse.", "Prüfen Sie die Schreibweise."),
+    },
+    "signature_part_missing": {
+        "en": (
+            "The message says it is signed, but its signature is missing or not where it belongs ({parts} parts).",
+            "Mail gateways and mailing lists sometimes damage signatures. Ask the sender to send it again.",
+        ),
+        "de": (
+            "Die Nachricht gibt an, signiert zu sein, aber die Signatur fehlt oder steht nicht an ihrem Platz "
+            "({parts} Teile).",
+            "Mail-Gateways und Mailinglisten beschädigen manchmal Signaturen. Bitten Sie den Absender, sie erneut zu "
+            "senden.",
+        ),
+    },
+    "signed_content_twice": {
+        "en": (
+            "The signature belongs to another text than the one shown: it brings a text of its own.",
+            "This is how a signature is moved to a forged mail. Ask the sender another way.",
+        ),
+        "de": (
+            "Die Signatur gehört zu einem anderen Text als dem gezeigten: Sie bringt einen eigenen Text mit.",
+            "So wird eine Signatur an eine gefälschte Nachricht gehängt. Fragen Sie den Absender auf anderem Weg.",
+        ),
+    },
+    "no_signers": {
+        "en": ("The message says it is signed, but nobody signed it.", "Treat it like an unsigned mail."),
+        "de": (
+            "Die Nachricht gibt an, signiert zu sein, aber niemand hat sie signiert.",
+            "Behandeln Sie sie wie eine unsignierte Nachricht.",
+        ),
+    },
+    "signer_certificate_missing": {
+        "en": (
+            "The signer's certificate is not in the message, so the signature cannot be checked.",
+            "Ask the sender to switch on “include my certificate” in their mail program.",
+        ),
+        "de": (
+            "Das Zertifikat des Unterzeichners fehlt in der Nachricht; die Signatur lässt sich nicht prüfen.",
+            "Bitten Sie den Absender, in seinem Mailprogramm „Zertifikat mitsenden“ einzuschalten.",
+        ),
+    },
+    "signature_weak": {
+        "en": (
+            "The signature is unchanged but made with methods that no longer protect against forgery: {algorithms}.",
+            "Ask the sender to update their mail program or certificate.",
+        ),
+        "de": (
+            "Die Signatur ist unverändert, aber mit Verfahren gemacht, die nicht mehr vor Fälschung schützen: "
+            "{algorithms}.",
+            "Bitten Sie den Absender, Mailprogramm oder Zertifikat zu erneuern.",
+        ),
+    },
+    "signature_covers_part": {
+        "en": (
+            "Something in this mail stands outside the signed part; anybody on the way can have added it.",
+            "Mailing lists add such footers. Rely only on the signed part.",
+        ),
+        "de": (
+            "Etwas in dieser Nachricht steht außerhalb des signierten Teils; unterwegs kann es jeder angefügt haben.",
+            "Mailinglisten fügen solche Fußzeilen an. Verlassen Sie sich nur auf den signierten Teil.",
+        ),
+    },
+    "signature_covers_ciphertext": {
+        "en": (
+            "The signature is around the encrypted text: whoever signed need not know what is inside.",
+            "Ask the sender to sign first and then encrypt.",
+        ),
+        "de": (
+            "Die Signatur umschließt den verschlüsselten Text: Wer signiert hat, muss den Inhalt nicht kennen.",
+            "Bitten Sie den Absender, zuerst zu signieren und dann zu verschlüsseln.",
+        ),
+    },
+    "structure_ambiguous": {
+        "en": (
+            "Mail programs may show different texts of this message; the signature does not say which one was meant.",
+            "Do not act on it; ask the sender to send it again. (Found: {oddities})",
+        ),
+        "de": (
+            "Mailprogramme können diese Nachricht verschieden anzeigen; die Signatur sagt nicht, welcher Text gemeint "
+            "war.",
+            "Folgen Sie ihr nicht; bitten Sie den Absender, sie erneut zu senden. (Gefunden: {oddities})",
+        ),
+    },
+    "outer_signature_broken": {
+        "en": (
+            "Another signature around this one is broken: the message was changed after it was put on.",
+            "The inner signature is what counts. Tell the sender if this happens often.",
+        ),
+        "de": (
+            "Eine weitere Signatur außen herum ist gebrochen: Die Nachricht wurde nach ihr verändert.",
+            "Es zählt die innere Signatur. Sagen Sie es dem Absender, wenn das öfter geschieht.",
+        ),
+    },
+    "outer_signature_present": {
+        "en": ("There is another signature around this one; the inner one counts.", ""),
+        "de": ("Außen herum liegt eine weitere Signatur; es zählt die innere.", ""),
+    },
+    "from_missing": {
+        "en": (
+            "The message names no sender, so there is nobody whom the certificate could confirm.",
+            "Treat the mail as one from a stranger.",
+        ),
+        "de": (
+            "Die Nachricht nennt keinen Absender; das Zertifikat kann niemanden bestätigen.",
+            "Behandeln Sie sie wie Post von einem Fremden.",
+        ),
+    },
+    "from_unreadable": {
+        "en": (
+            "The sender's address is written in a way that cannot be read with certainty.",
+            "Treat the mail as one from a stranger; ask the sender to check their address settings.",
+        ),
+        "de": (
+            "Die Absenderadresse ist so geschrieben, dass sie nicht eindeutig lesbar ist.",
+            "Behandeln Sie die Nachricht wie Post von einem Fremden; bitten Sie den Absender, seine Einstellungen zu "
+            "prüfen.",
+        ),
+    },
+    "from_several_fields": {
+        "en": (
+            "The message names several senders in separate fields ({addresses}); mail programs show only one of them.",
+            "Do not act on it before you have asked the sender another way.",
+        ),
+        "de": (
+            "Die Nachricht nennt mehrere Absender in getrennten Feldern ({addresses}); Mailprogramme zeigen nur einen.",
+            "Folgen Sie ihr nicht, bevor Sie den Absender auf anderem Weg gefragt haben.",
+        ),
+    },
+    "revocation_not_checked": {
+        "en": ("Whether the certificate has been withdrawn was not checked.", ""),
+        "de": ("Ob das Zertifikat zurückgezogen wurde, wurde nicht geprüft.", ""),
+    },
+    "signing_time_differs": {
+        "en": (
+            "The signer's clock says {signing_time}, the message's date is {date}.",
+            "That is normal for a draft sent later. If it surprises you, an old mail may have been sent again.",
+        ),
+        "de": (
+            "Die Uhr des Unterzeichners sagt {signing_time}, das Datum der Nachricht ist {date}.",
+            "Das ist normal bei später gesendeten Entwürfen. Wundert es Sie, kann eine alte Nachricht erneut gesendet "
+            "worden sein.",
+        ),
+    },
+    "decryption_not_supported": {
+        "en": (
+            "The message is encrypted ({content_type}). This version of Letterlock does not decrypt yet.",
+            "Open it in the mail program that holds your certificate.",
+        ),
+        "de": (
+            "Die Nachricht ist verschlüsselt ({content_type}). Diese Version von Letterlock entschlüsselt noch nicht.",
+            "Öffnen Sie sie in dem Mailprogramm, das Ihr Zertifikat hat.",
+        ),
+    },
+    "content_not_supported": {
+        "en": (
+            "The message holds S/MIME content of a kind this version does not open: {content_type}.",
+            "Ask the sender to send it as a signed or plain mail.",
+        ),
+        "de": (
+            "Die Nachricht enthält S/MIME-Inhalt einer Art, die diese Version nicht öffnet: {content_type}.",
+            "Bitten Sie den Absender, sie signiert oder einfach zu senden.",
+        ),
+    },
+    "certificates_only": {
+        "en": ("The message carries certificates, and no signature.", ""),
+        "de": ("Die Nachricht überbringt Zertifikate und keine Signatur.", ""),
+    },
+    "openpgp_message": {
+        "en": (
+            "This message uses OpenPGP, not S/MIME.",
+            "A mail program with OpenPGP opens it, for example Thunderbird or Mailvelope.",
+        ),
+        "de": (
+            "Diese Nachricht verwendet OpenPGP, nicht S/MIME.",
+            "Ein Mailprogramm mit OpenPGP öffnet sie, zum Beispiel Thunderbird oder Mailvelope.",
+        ),
+    },
+    "too_many_layers": {
+        "en": (
+            "The message has more than {limit} signed or encrypted layers inside each other.",
+            "It may have been built to exhaust mail readers; ask the sender.",
+        ),
+        "de": (
+            "Die Nachricht hat mehr als {limit} ineinanderliegende signierte oder verschlüsselte Hüllen.",
+            "Sie kann gebaut sein, um Mailprogramme zu überlasten; fragen Sie den Absender.",
+        ),
+    },
+}

@@ -1,0 +1,21 @@
+"""The entry point. `serve` goes straight to the native host, which must start fast; all else to the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run `letterlock` with these arguments (those of the process if not given) and return the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["serve"]:
+        from letterlock.native import main as serve
+
+        return serve(arguments[1:])
+    from letterlock.cli import main as command_line
+
+    return command_line(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

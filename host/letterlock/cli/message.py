@@ -1,0 +1,153 @@
+"""`letterlock open` and `letterlock verify`: a message file to a verdict."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from letterlock.errors import LetterlockError
+
+if TYPE_CHECKING:
+    from letterlock.operations.open import OpenedMessage
+
+_READ_OCTETS = 1024 * 1024
+
+
+def register(commands: Any) -> None:
+    """Add the commands `open` and `verify`."""
+    open_ = commands.add_parser(
+        "open",
+        help="open a message: who signed it, and whether to believe it",
+        description="Open a message and print its verdict. Exit code 0 with a verdict, 3 if the input is no message.",
+    )
+    _arguments(open_)
+    open_.add_argument("--parts", type=Path, metavar="DIR", help="write the message's parts into this folder")
+    open_.set_defaults(run=run_open)
+    verify = commands.add_parser(
+        "verify",
+        help="as open, for scripts: exit code 0 only if the signature is valid",
+        description="Exit code 0: valid. 1: any other signature status. 2: wrong use. 3: the input is no message.",
+    )
+    _arguments(verify)
+    verify.set_defaults(run=run_verify, parts=None)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("mail", metavar="MAIL", help="a message file (.eml), or - for standard input")
+    parser.add_argument("--json", action="store_true", help="print what the native host would reply")
+    parser.add_argument(
+        "--anchor", type=Path, action="append", default=[], metavar="FILE", help="trust these certificates, this once"
+    )
+    parser.add_argument("--at", type=_time, metavar="TIME", help="judge certificates at this time (ISO 8601, UTC)")
+
+
+def run_open(arguments: argparse.Namespace) -> int:
+    """Print the verdict; 0, or 3 where the input is no message."""
+    return 3 if _open(arguments) is None else 0
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Print the verdict; 0 only for `valid`."""
+    status = _open(arguments)
+    if status is None:
+        return 3
+    return 0 if status == "valid" else 1
+
+
+def _open(arguments: argparse.Namespace) -> str | None:
+    """Open and print; the signature's status, or nothing where the input is no message."""
+    from letterlock.operations import trust
+    from letterlock.operations.open import Opening
+    from letterlock.store import location
+
+    settings = trust.settings(location.database(), arguments.anchor)
+    with _input(arguments.mail) as file:
+        opening = Opening(settings, arguments.at, arguments.language)
+        try:
+            for piece in _pieces(file, arguments.json):
+                opening.feed(piece)
+            opened = opening.close()
+        except LetterlockError as failure:
+            from letterlock.cli import explain
+
+            explain(failure, arguments.language)
+            return None
+    try:
+        files = _write_parts(opened, arguments.parts) if arguments.parts else {}
+        if arguments.json:
+            _print_json(opened, files)
+        else:
+            from letterlock.cli.show import show
+
+            show(opened, files)
+        return opened.verdict.signature.status.value
+    finally:
+        opened.close()
+
+
+def _input(name: str) -> IO[bytes]:
+    # Standard input is duplicated so that closing it here closes nothing of the process's own.
+    return open(sys.stdin.fileno(), "rb", closefd=False) if name == "-" else open(name, "rb")
+
+
+def _pieces(file: IO[bytes], quiet: bool) -> Iterator[bytes]:
+    """The file in pieces, with a progress bar for large ones where somebody watches."""
+    pieces = iter(lambda: file.read(_READ_OCTETS), b"")
+    first = next(pieces, b"")
+    yield first
+    if len(first) < _READ_OCTETS or quiet or not sys.stderr.isatty():
+        yield from pieces
+        return
+    from letterlock.cli.show import progress
+
+    with progress() as advance:
+        advance(len(first))
+        for piece in pieces:
+            advance(len(piece))
+            yield piece
+
+
+def _print_json(opened: OpenedMessage, files: dict[str, str]) -> None:
+    from letterlock.verdict import Opened
+
+    reply = Opened(verdict=opened.verdict, parts=opened.parts, message=None).model_dump(mode="json")
+    for part in reply["parts"]:
+        if part["id"] in files:
+            part["file"] = files[part["id"]]
+    print(json.dumps(reply, ensure_ascii=False, indent=2))
+
+
+def _write_parts(opened: OpenedMessage, folder: Path) -> dict[str, str]:
+    """Write every part's body; the file for each part id. Nothing that exists is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for part in opened.parts:
+        path = folder / _file_name(part.id, part.name, part.type)
+        with path.open("xb") as file:
+            for piece in opened.body(part.id):
+                file.write(piece)
+        written[part.id] = str(path)
+    return written
+
+
+def _file_name(part_id: str, name: str | None, media_type: str) -> str:
+    """A name that stays inside the folder: the sender chose `name`, so only harmless characters are kept."""
+    if name is None:
+        name = {"text/plain": "text.txt", "text/html": "text.html", "message/rfc822": "message.eml"}.get(
+            media_type, "part.bin"
+        )
+    safe = "".join(each if each.isalnum() or each in " ._-" else "_" for each in name).strip(" .") or "part.bin"
+    return f"{part_id.replace(':', '-')} {safe[-100:]}"
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-11-24T09:00:00Z") from error
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,0 +1,77 @@
+"""`letterlock trust`: whom you trust to say who signed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+
+def register(commands: Any) -> None:
+    """Add the command `trust` with `add`, `list` and `remove`."""
+    parser = commands.add_parser("trust", help="keep the certificates of authorities whose word you accept")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="keep every certificate of a file (PEM, DER, .p7c) as an anchor")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--note", default="", help="why you trust it, for yourself")
+    add.set_defaults(run=run_add)
+    list_ = actions.add_parser("list", help="show the anchors kept")
+    list_.add_argument("--json", action="store_true", help="for programs")
+    list_.set_defaults(run=run_list)
+    remove = actions.add_parser("remove", help="forget an anchor")
+    remove.add_argument("sha256", metavar="FINGERPRINT", help="the first digits of its SHA-256 fingerprint")
+    remove.set_defaults(run=run_remove)
+
+
+def run_add(arguments: argparse.Namespace) -> int:
+    """Keep anchors, and show the fingerprint that the user should compare."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import trust
+    from letterlock.store import location
+
+    for certificate, new in trust.add(location.database(), arguments.file, arguments.note):
+        say_line(f"{'Trusted from now on' if new else 'Trusted already'}: {certificate.name}")
+        say_line(f"  SHA-256 {_grouped(certificate.sha256)}")
+        say_line(f"  valid until {certificate.not_after:%Y-%m-%d}; compare the fingerprint with its owner")
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """Show the anchors, as a table or as JSON."""
+    from letterlock.cli.show import anchors_table
+    from letterlock.operations import trust
+    from letterlock.store import location
+
+    kept = trust.kept(location.database())
+    if arguments.json:
+        rows = [
+            {
+                "sha256": certificate.sha256,
+                "name": certificate.name,
+                "subject": certificate.subject,
+                "not_after": f"{certificate.not_after:%Y-%m-%dT%H:%M:%SZ}",
+                "added": f"{stored.added:%Y-%m-%dT%H:%M:%SZ}",
+                "note": stored.note,
+            }
+            for stored, certificate in kept
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        anchors_table(kept)
+    return 0
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    """Forget one anchor."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import trust
+    from letterlock.store import location
+
+    certificate = trust.remove(location.database(), arguments.sha256)
+    say_line(f"No longer trusted: {certificate.name} (SHA-256 {certificate.sha256[:16]}…)")
+    return 0
+
+
+def _grouped(hexadecimal: str) -> str:
+    return " ".join(hexadecimal[start : start + 4] for start in range(0, len(hexadecimal), 4))

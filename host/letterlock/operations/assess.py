@@ -1,0 +1,207 @@
+"""From what a message holds to what is said about it: the status of its signature, the reasons, the headline.
+
+The rules are those of the verdict's contract. The innermost signature around everything shown decides. An outer
+signature never improves the status, and a broken outer one is told. A signature around only a part, or only
+around ciphertext, is `partial` at best. What cannot be checked is never `valid`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from letterlock.errors import Coded
+from letterlock.mime.reader import Entity
+from letterlock.operations import describe
+from letterlock.operations.headers import Senders, date, header_set, senders
+from letterlock.operations.layers import Kind, Layer, Structure
+from letterlock.operations.reasons import (
+    CoversCiphertext,
+    CoversPart,
+    OuterSignatureBroken,
+    OuterSignatureUnconfirmed,
+    RevocationNotChecked,
+    SigningTimeDiffers,
+    StructureAmbiguous,
+)
+from letterlock.operations.signers import Judge, SignerResult
+from letterlock.operations.trust import TrustSettings
+from letterlock.verdict import (
+    Encryption,
+    EncryptionStatus,
+    Headers,
+    Signature,
+    SignatureStatus,
+    Verdict,
+    headline,
+)
+
+_DATES_APART = timedelta(hours=1)
+"""More between Date and signingTime is worth a remark. Thunderbird allows one hour before it distrusts."""
+
+_DANGER = (
+    SignatureStatus.INVALID,
+    SignatureStatus.PARTIAL,
+    SignatureStatus.UNTRUSTED,
+    SignatureStatus.MISMATCH,
+    SignatureStatus.VALID,
+    SignatureStatus.NONE,
+)
+"""The worst first: where several layers stand side by side, the worst one is what the whole message is."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The verdict, and the ids of the parts that its signature covers."""
+
+    verdict: Verdict
+    covered: frozenset[str]
+
+
+def assess(
+    root: Entity, structure: Structure, trust: TrustSettings, at: datetime, language: str = "en"
+) -> Assessment:
+    """The verdict on a message, given its structure, the reader's anchors and the time that counts."""
+    from_ = senders(root)
+    judge = Judge(trust.anchors, at, frozenset(from_.addresses))
+    judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
+    chain, fragments = judged[: len(structure.chain)], judged[len(structure.chain) :]
+
+    status, reasons, deciding = _decide(structure, chain, fragments)
+    reasons += structure.remarks
+    if any(each.signed for each in judged):
+        reasons += from_.remarks
+    for result in deciding:
+        reasons += _time_remarks(result, date(root))
+    encryption = _encryption(structure.chain)
+    if encryption is not EncryptionStatus.NONE:
+        reasons = [each.layer.failure for each in chain if each.layer.failure] + reasons
+    covered = _covered(structure, status)
+    results = [result for layer in reversed(judged) for result in layer.results]
+    said = [describe.reason(each, language) for each in _unique(reasons)]
+    signers = [describe.signer(each, at, language) for each in results]
+    return Assessment(
+        Verdict(
+            signature=Signature(status=status, covers=sorted(covered)),
+            encryption=Encryption(status=encryption, authenticated=False),
+            headline=headline(status, encryption, signers, from_.addresses, said, language),
+            reasons=said,
+            signers=signers,
+            layers=[describe.layer(each.layer, each.said) for each in judged],
+            headers=Headers(outer=header_set(root), protected=None, differences=[]),
+        ),
+        covered,
+    )
+
+
+@dataclass
+class _JudgedLayer:
+    layer: Layer
+    status: SignatureStatus
+    results: list[SignerResult]
+    reasons: list[Coded]
+
+    @property
+    def signed(self) -> bool:
+        return self.layer.kind is Kind.SIGNED
+
+    @property
+    def said(self) -> str:
+        """The status for the list of layers: of the signature, or why the layer was not opened."""
+        return self.status.value if self.signed else "not_opened"
+
+
+def _judge_layer(layer: Layer, judge: Judge, from_: Senders) -> _JudgedLayer:
+    if layer.kind is not Kind.SIGNED:
+        return _JudgedLayer(layer, SignatureStatus.NONE, [], [])
+    if layer.failure is not None or layer.signed is None or layer.content is None:
+        failure = [layer.failure] if layer.failure else []
+        return _JudgedLayer(layer, SignatureStatus.INVALID, [], failure)
+    results = [judge.judge(each, layer.signed.certificates, layer.content) for each in layer.signed.signers]
+    status = _combine(results, from_)
+    return _JudgedLayer(layer, status, results, _signer_reasons(results, status))
+
+
+def _combine(results: Sequence[SignerResult], from_: Senders) -> SignatureStatus:
+    """One status for several signers: each intact, and every From address named by somebody trusted."""
+    if any(each.status is SignatureStatus.INVALID for each in results):
+        return SignatureStatus.INVALID
+    trusted = [each for each in results if each.trusted]
+    if not trusted:
+        return SignatureStatus.UNTRUSTED
+    named = frozenset[str]().union(*(each.names for each in trusted))
+    everybody = bool(from_.addresses) and named == frozenset(from_.addresses)
+    return SignatureStatus.VALID if everybody else SignatureStatus.MISMATCH
+
+
+def _signer_reasons(results: Sequence[SignerResult], status: SignatureStatus) -> list[Coded]:
+    """The reasons of the signers who decided come first; what speaks for nobody's status comes after."""
+    deciding = [each for each in results if each.status is status]
+    others = [each for each in results if each.status is not status]
+    return [reason for result in [*deciding, *others] for reason in result.reasons]
+
+
+def _decide(
+    structure: Structure, chain: Sequence[_JudgedLayer], fragments: Sequence[_JudgedLayer]
+) -> tuple[SignatureStatus, list[Coded], list[SignerResult]]:
+    """The status of the message, its reasons in the order of their weight, and the signers behind it."""
+    signed = [each for each in chain if each.signed]
+    reasons: list[Coded] = []
+    if signed:
+        innermost = signed[-1]
+        status, reasons = innermost.status, list(innermost.reasons)
+        if status is not SignatureStatus.INVALID:
+            if innermost.layer.uncovered:
+                status, reasons = SignatureStatus.PARTIAL, [CoversPart(), *reasons]
+            if chain[-1].layer.kind in (Kind.ENCRYPTED, Kind.COMPRESSED, Kind.UNKNOWN):
+                # Whatever is inside was not seen, so nothing that could be read is covered.
+                status, reasons = SignatureStatus.PARTIAL, [CoversCiphertext(), *reasons]
+        for outer in signed[:-1]:
+            broken = outer.status is SignatureStatus.INVALID
+            reasons.append(OuterSignatureBroken() if broken else OuterSignatureUnconfirmed())
+        deciding = innermost.results
+    else:
+        parts = [each for each in fragments if each.signed]
+        if not parts:
+            return SignatureStatus.NONE, reasons, []
+        worst = min(parts, key=lambda each: _DANGER.index(each.status))
+        status = SignatureStatus.INVALID if worst.status is SignatureStatus.INVALID else SignatureStatus.PARTIAL
+        reasons = [CoversPart(), *worst.reasons]
+        if status is SignatureStatus.INVALID:
+            reasons = [*worst.reasons, CoversPart()]
+        deciding = worst.results
+    if structure.oddities and status is not SignatureStatus.INVALID:
+        status, reasons = (
+            SignatureStatus.PARTIAL,
+            [StructureAmbiguous(tuple(sorted(structure.oddities))), *reasons],
+        )
+    return status, reasons, deciding
+
+
+def _encryption(chain: Sequence[Layer]) -> EncryptionStatus:
+    if any(layer.kind is Kind.ENCRYPTED for layer in chain):
+        return EncryptionStatus.UNDECRYPTABLE
+    return EncryptionStatus.NONE
+
+
+def _time_remarks(result: SignerResult, sent: datetime | None) -> list[Coded]:
+    signed_at = result.checked.signing_time if result.checked else None
+    if signed_at is None or sent is None or abs(signed_at - sent) <= _DATES_APART:
+        return []
+    return [SigningTimeDiffers(signed_at, sent)]
+
+
+def _covered(structure: Structure, status: SignatureStatus) -> frozenset[str]:
+    """The parts inside an intact signature; none where any signature is broken."""
+    if status in (SignatureStatus.INVALID, SignatureStatus.NONE):
+        return frozenset()
+    return frozenset(shown.entity.id for shown in structure.shown if shown.signed)
+
+
+def _unique(reasons: Iterable[Coded]) -> list[Coded]:
+    """Each reason once, remarks that harm nothing last."""
+    found: dict[tuple[str, str], Coded] = {}
+    for each in reasons:
+        found.setdefault((each.code, repr(sorted(each.facts().items()))), each)
+    return sorted(found.values(), key=lambda each: isinstance(each, RevocationNotChecked))

@@ -1,0 +1,97 @@
+"""From domain objects to the verdict's shape. Nothing is decided here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from letterlock.errors import Coded
+from letterlock.operations.layers import Layer as FoundLayer
+from letterlock.operations.signers import SignerResult
+from letterlock.trust.anchors import Anchor as TrustAnchor
+from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import Path
+from letterlock.verdict import Anchor, CertificateSummary, Layer, PathResult, Reason, Signer
+from letterlock.verdict import reason as worded
+
+TEXT_CHARACTERS = 500
+"""Longest text taken from a certificate into a verdict; certificates may hold megabytes."""
+
+ADDRESSES_SHOWN = 50
+"""Most addresses of one certificate in a verdict."""
+
+
+def iso(time: datetime) -> str:
+    """A time as the verdict writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def reason(coded: Coded, language: str) -> Reason:
+    """A reason with its words."""
+    return worded(coded.code, coded.facts(), language)
+
+
+def certificate(found: Certificate) -> CertificateSummary:
+    """A certificate as a person compares it."""
+    return CertificateSummary(
+        subject=_cut(found.subject),
+        name=_cut(found.name),
+        issuer=_cut(found.issuer_name),
+        serial=found.serial,
+        not_before=iso(found.not_before),
+        not_after=iso(found.not_after),
+        sha256=found.sha256,
+        key=found.key,
+        addresses=_addresses(found),
+    )
+
+
+def signer(result: SignerResult, at: datetime, language: str) -> Signer:
+    """One signer with everything that was found out."""
+    checked = result.checked
+    signing_time = checked.signing_time if checked else result.info.signing_time
+    return Signer(
+        status=result.status,
+        certificate=certificate(result.certificate) if result.certificate else None,
+        addresses=_addresses(result.certificate) if result.certificate else [],
+        signing_time=iso(signing_time) if signing_time else None,
+        checked_at=iso(at),
+        digest_algorithm=checked.digest_algorithm if checked else result.info.digest_algorithm,
+        signature_algorithm=checked.signature_algorithm if checked else result.info.signature_algorithm,
+        path=_path(result.path, language) if result.path else None,
+        reasons=[reason(each, language) for each in result.reasons],
+    )
+
+
+def layer(found: FoundLayer, status: str) -> Layer:
+    """One layer for the list of layers."""
+    return Layer(
+        kind=found.kind.value,
+        form="multipart" if found.multipart else "opaque",
+        part=found.entity.id,
+        status=status,
+    )
+
+
+def _path(path: Path, language: str) -> PathResult:
+    return PathResult(
+        valid=path.valid,
+        reasons=[reason(each, language) for each in path.reasons],
+        chain=[certificate(each) for each in path.chain],
+        anchor=_anchor(path.anchor) if path.anchor else None,
+    )
+
+
+def _anchor(anchor: TrustAnchor) -> Anchor:
+    return Anchor(
+        name=_cut(anchor.name or anchor.certificate.name),
+        sha256=anchor.certificate.sha256,
+        source=anchor.source,
+    )
+
+
+def _addresses(found: Certificate) -> list[str]:
+    return [_cut(each) for each in found.addresses[:ADDRESSES_SHOWN]]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_CHARACTERS else text[: TEXT_CHARACTERS - 1] + "…"

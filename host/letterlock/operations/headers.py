@@ -1,0 +1,101 @@
+"""The header fields people rely on, and whom the From field names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from letterlock.errors import Coded
+from letterlock.mime.address import parse_list
+from letterlock.mime.failures import BadAddress
+from letterlock.mime.reader import Entity
+from letterlock.operations.reasons import FromMissing, FromSeveral, FromUnreadable
+from letterlock.verdict import HeaderSet
+
+_KNOWN = frozenset(
+    {
+        "from", "to", "cc", "bcc", "subject", "date", "message-id", "received", "return-path", "sender", "reply-to",
+        "mime-version", "content-type", "delivered-to", "x-mozilla-status",
+    }
+)  # fmt: skip
+"""At least one of these makes a text with colons a message."""
+
+FIELD_CHARACTERS = 2_000
+"""Longest header value in a verdict; a longer one is cut with an ellipsis (the message itself is not)."""
+
+FIELDS_SHOWN = 20
+"""Most fields of one name in a verdict."""
+
+
+@dataclass(frozen=True)
+class Senders:
+    """The From addresses, all of them; `addresses` is empty where one of them cannot be told for certain."""
+
+    addresses: tuple[str, ...]
+    remarks: tuple[Coded, ...]
+
+
+def is_message(root: Entity) -> bool:
+    """Whether the input has a header section that belongs to a mail."""
+    return any(field.name in _KNOWN for field in root.fields)
+
+
+def header_set(root: Entity) -> HeaderSet:
+    """The fields for a verdict, decoded and bounded."""
+
+    def texts(name: str) -> list[str]:
+        return [_cut(each.decoded) for each in root.field_values(name)[:FIELDS_SHOWN]]
+
+    def one(name: str) -> str | None:
+        found = texts(name)
+        return found[0] if found else None
+
+    return HeaderSet(
+        from_=texts("from"),
+        sender=texts("sender"),
+        reply_to=texts("reply-to"),
+        to=texts("to"),
+        cc=texts("cc"),
+        subject=one("subject"),
+        date=one("date"),
+    )
+
+
+def senders(root: Entity) -> Senders:
+    """Whom the message says it is from.
+
+    Nothing is guessed: if one mailbox of one From field cannot be told for certain, nobody is named, so that no
+    certificate can name the sender.
+    """
+    fields = root.field_values("from")
+    if not fields:
+        return Senders((), (FromMissing(),))
+    addresses: list[str] = []
+    try:
+        for field in fields:
+            addresses += [mailbox.address for mailbox in parse_list(field.text)]
+    except BadAddress:
+        return Senders((), (FromUnreadable(),))
+    unique = tuple(dict.fromkeys(addresses))
+    if not unique:
+        return Senders((), (FromUnreadable(),))
+    return Senders(unique, (FromSeveral(unique),) if len(fields) > 1 else ())
+
+
+def date(root: Entity) -> datetime | None:
+    """The Date field in UTC, or nothing where there is none that can be read (RFC 5322 §3.3)."""
+    from email.utils import parsedate_to_datetime
+
+    field = root.first("date")
+    if field is None:
+        return None
+    try:
+        found = parsedate_to_datetime(field.text)
+    except (ValueError, OverflowError):
+        return None
+    # "-0000" says that the zone is unknown; the time is still UTC.
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= FIELD_CHARACTERS else text[: FIELD_CHARACTERS - 1] + "…"

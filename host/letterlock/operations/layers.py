@@ -1,0 +1,266 @@
+"""Which S/MIME layers a message has, from the outside in, and what each one's CMS object says.
+
+The walk goes down while one layer wraps everything that is shown. Where it stops there is the body; signed or
+encrypted entities inside that body are fragments, which never speak for the whole message. Attached messages
+(message/rfc822 inside a multipart) are attachments: their signatures are theirs and not this message's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import chain
+
+from letterlock import limits
+from letterlock.cms import (
+    CmsFailure,
+    SignedData,
+    SignedDataReader,
+    content_type,
+    content_type_name,
+)
+from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, ENVELOPED_DATA, SIGNED_DATA
+from letterlock.errors import Coded
+from letterlock.mime.failures import HeaderTooLarge, TooManyParts
+from letterlock.mime.reader import Entity, Reader
+from letterlock.operations.reasons import (
+    CertificatesOnly,
+    ContentNotSupported,
+    ContentTwice,
+    DecryptionNotSupported,
+    NoSigners,
+    OpenPgp,
+    SignaturePartMissing,
+    TooManyLayers,
+)
+from letterlock.operations.source import Content, Source
+from letterlock.spool import Spool
+
+_SIGNATURE_TYPES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+_CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENCRYPTED = frozenset({ENVELOPED_DATA, AUTH_ENVELOPED_DATA})
+
+AMBIGUITIES = frozenset(
+    {
+        "ambiguous_content_type",
+        "ambiguous_delimiter",
+        "duplicate_content_fields",
+        "encoded_multipart",
+        "header_control_characters",
+        "header_malformed",
+        "reused_boundary",
+    }
+)
+"""Oddities of an entity around a signature over which mail readers are known to differ."""
+
+
+class Kind(Enum):
+    """What a layer is."""
+
+    SIGNED = "signed"
+    ENCRYPTED = "encrypted"
+    COMPRESSED = "compressed"
+    CERTIFICATES = "certificates"
+    UNKNOWN = "unknown"
+
+
+@dataclass
+class Layer:
+    """One layer. `content` is what its signers signed; `failure` why the layer is unusable as a whole."""
+
+    kind: Kind
+    entity: Entity
+    multipart: bool
+    signed: SignedData | None = None
+    content: Content | None = None
+    failure: Coded | None = None
+    uncovered: list[Entity] = field(default_factory=list)
+    """Parts beside the signed one and its signature: shown by readers, signed by nobody."""
+
+
+@dataclass
+class Shown:
+    """A leaf that is shown, where its octets are, and whether a signed layer lies around it."""
+
+    source: Source
+    entity: Entity
+    signed: bool
+
+
+@dataclass
+class Structure:
+    """`chain`: the layers around everything shown, outermost first; `fragments`: those around only a part."""
+
+    chain: list[Layer] = field(default_factory=list)
+    fragments: list[Layer] = field(default_factory=list)
+    remarks: list[Coded] = field(default_factory=list)
+    oddities: set[str] = field(default_factory=set)
+    shown: list[Shown] = field(default_factory=list)
+
+
+def explore(source: Source, spools: Callable[[], Spool]) -> Structure:
+    """Read the structure of a message. `spools` makes a spool for each opaque content; the caller closes them."""
+    return _Explorer(spools).explore(source)
+
+
+class _Explorer:
+    def __init__(self, spools: Callable[[], Spool]) -> None:
+        self._spools = spools
+        self._found = Structure()
+        self._layers_left = limits.LAYERS_IN_MESSAGE
+
+    def explore(self, source: Source) -> Structure:
+        self._follow(source, source.root, signed=False, layers=self._found.chain)
+        return self._found
+
+    def _follow(self, source: Source, entity: Entity, signed: bool, layers: list[Layer]) -> None:
+        """Follow the layers from `entity` inwards; where they end there is a body."""
+        while True:
+            self._found.oddities |= entity.oddities & AMBIGUITIES
+            smime = is_clear_signed(entity) or is_cms(entity)
+            if smime and (len(layers) >= limits.NESTED_LAYERS or not self._layers_left):
+                self._found.remarks.append(TooManyLayers(limits.NESTED_LAYERS))
+                self._found.shown.append(Shown(source, entity, signed))
+                return
+            self._layers_left -= smime
+            if is_clear_signed(entity):
+                layer = self._clear_signed(source, entity)
+                layers.append(layer)
+                for beside in layer.uncovered:
+                    self._show(source, beside, signed)
+                if not entity.children:
+                    return
+                signed, entity = True, entity.children[0]
+            elif is_cms(entity):
+                layer, inner = self._opaque(source, entity)
+                layers.append(layer)
+                if inner is None:
+                    return
+                signed = signed or layer.kind is Kind.SIGNED
+                source, entity = inner, inner.root
+            elif entity.type == "multipart/mixed" and len(entity.children) == 1 and not signed:
+                # Nothing else is shown: list software leaves such empty wrappers behind.
+                entity = entity.children[0]
+            elif entity.type in ("message/rfc822", "message/global") and signed and entity.children:
+                # RFC 8551 §3.1: a message wrapped whole, to protect its header fields too.
+                entity = entity.children[0]
+            else:
+                self._show(source, entity, signed)
+                return
+
+    def _show(self, source: Source, entity: Entity, signed: bool) -> None:
+        """Note the leaves of a body, and follow what is signed or encrypted in only a part of it."""
+        if entity.type in ("multipart/encrypted", "multipart/signed") and _is_openpgp(entity):
+            self._found.remarks.append(OpenPgp())
+        for child in entity.children if entity.type.startswith("multipart/") else []:
+            if is_clear_signed(child) or is_cms(child):
+                self._found.oddities |= entity.oddities & AMBIGUITIES
+                # Each fragment counts its own layers; no fragment's layer ever joins the chain.
+                layers: list[Layer] = []
+                self._follow(source, child, signed, layers)
+                self._found.fragments.extend(layers)
+            else:
+                self._show(source, child, signed)
+        if not entity.type.startswith("multipart/") or not entity.children:
+            self._found.shown.append(Shown(source, entity, signed))
+
+    def _clear_signed(self, source: Source, entity: Entity) -> Layer:
+        layer = Layer(Kind.SIGNED, entity, multipart=True)
+        parts = entity.children
+        layer.uncovered = parts[2:]
+        if len(parts) < 2 or not _is_signature(parts[1]):
+            layer.failure = SignaturePartMissing(len(parts))
+            layer.uncovered = parts[1:]
+            return layer
+        try:
+            layer.signed = read_signed(source.body(parts[1]), _drop)
+        except CmsFailure as failure:
+            layer.failure = failure
+            return layer
+        layer.content = source.content(parts[0])
+        if layer.signed.has_content:
+            layer.failure = ContentTwice()
+        elif not layer.signed.signers:
+            layer.failure = NoSigners()
+        return layer
+
+    def _opaque(self, source: Source, entity: Entity) -> tuple[Layer, Source | None]:
+        layer = Layer(Kind.UNKNOWN, entity, multipart=False)
+        pieces = source.body(entity)
+        first = next(pieces, b"")
+        kind = content_type(first)
+        if kind in _ENCRYPTED:
+            layer.kind = Kind.ENCRYPTED
+            layer.failure = DecryptionNotSupported(content_type_name(kind or ""))
+            return layer, None
+        if kind is not None and kind != SIGNED_DATA:
+            layer.kind = Kind.COMPRESSED if kind == COMPRESSED_DATA else Kind.UNKNOWN
+            layer.failure = ContentNotSupported(content_type_name(kind))
+            return layer, None
+        layer.kind = Kind.SIGNED
+        spool = self._spools()
+        reader = Reader(root_id=f"{entity.id}:1")
+
+        def keep(data: bytes) -> None:
+            spool.write(data)
+            reader.feed(data)
+
+        try:
+            layer.signed = read_signed(chain((first,), pieces), keep)
+        except (CmsFailure, HeaderTooLarge, TooManyParts) as failure:
+            layer.failure = failure
+            return layer, None
+        if not layer.signed.has_content:
+            if not layer.signed.signers:
+                layer.kind = Kind.CERTIFICATES
+                self._found.remarks.append(CertificatesOnly())
+                return layer, None
+            layer.failure = SignaturePartMissing(1)
+            return layer, None
+        inner = Source(spool, reader.close(), source.watch)
+        layer.content = inner.content(inner.root)
+        if not layer.signed.signers:
+            layer.failure = NoSigners()
+        return layer, inner
+
+
+def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:
+    """Read a SignedData object; its content goes to `content` as it comes. Raises `CmsFailure`."""
+    reader = SignedDataReader(content)
+    for piece in pieces:
+        reader.feed(piece)
+    return reader.close()
+
+
+def is_clear_signed(entity: Entity) -> bool:
+    """multipart/signed with an S/MIME signature, by its protocol or, where that is missing, by its second part."""
+    if entity.type != "multipart/signed":
+        return False
+    protocol = entity.content.parameters.get("protocol", "").strip().lower()
+    if protocol:
+        return protocol in _SIGNATURE_TYPES
+    return len(entity.children) > 1 and _is_signature(entity.children[1])
+
+
+def is_cms(entity: Entity) -> bool:
+    """application/pkcs7-mime, or unnamed octets whose file name says so (RFC 8551 §3.2.1)."""
+    if entity.type in _CMS_TYPES:
+        return True
+    name = (entity.file_name or "").lower()
+    return entity.type == "application/octet-stream" and name.endswith(".p7m")
+
+
+def _is_signature(entity: Entity) -> bool:
+    if entity.type in _SIGNATURE_TYPES:
+        return True
+    name = (entity.file_name or "").lower()
+    return entity.type in (*_CMS_TYPES, "application/octet-stream") and name.endswith((".p7s", ".p7m"))
+
+
+def _is_openpgp(entity: Entity) -> bool:
+    return "pgp" in entity.content.parameters.get("protocol", "").lower()
+
+
+def _drop(_: bytes) -> None:
+    """What a detached signature brings along is never looked at: that it is there is already refused."""

@@ -1,0 +1,133 @@
+"""One signer's verdict: is the signature intact, whose certificate is it, who vouches for it, whom does it name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography import x509
+
+from letterlock import limits
+from letterlock.cms import CheckedSignature, SignatureFailure, SignatureNotChecked, SignerInfo, candidates, check
+from letterlock.cms.failures import ContentChanged
+from letterlock.errors import Coded
+from letterlock.operations.reasons import RevocationNotChecked, SignatureWeak, SignerCertificateMissing
+from letterlock.operations.source import Content
+from letterlock.trust.addresses import names_address
+from letterlock.trust.anchors import Anchor
+from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import Path, build
+from letterlock.trust.profile import check_signer
+from letterlock.trust.reasons import AddressNotNamed, CertificateUndecodable, NoAddressNamed
+from letterlock.verdict import SignatureStatus
+
+
+@dataclass
+class SignerResult:
+    """What was found out about one signer. `names` are the From addresses that the certificate names."""
+
+    info: SignerInfo
+    status: SignatureStatus
+    certificate: Certificate | None = None
+    checked: CheckedSignature | None = None
+    path: Path | None = None
+    reasons: list[Coded] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the certificate is believed, whomever it names."""
+        return self.status in (SignatureStatus.VALID, SignatureStatus.MISMATCH)
+
+
+class Judge:
+    """Judges the signers of one layer against the reader's anchors, at one time, for one set of From addresses."""
+
+    def __init__(self, anchors: Sequence[Anchor], at: datetime, senders: frozenset[str]) -> None:
+        self._anchors = anchors
+        self._at = at
+        self._senders = senders
+
+    def judge(self, info: SignerInfo, certificates: Sequence[bytes], content: Content) -> SignerResult:
+        """The result for one SignerInfo; nothing is raised but what `content` raises while it is read."""
+        result = SignerResult(info, SignatureStatus.UNTRUSTED)
+        loaded = list(_load(certificates))
+        possible = list(candidates(info, [each for _, each in loaded]))[: limits.CERTIFICATES_TRIED]
+        if not possible:
+            result.reasons.append(SignerCertificateMissing())
+            return result
+        try:
+            result.checked = _check_any(info, possible, content)
+        except SignatureNotChecked as failure:
+            result.reasons.append(failure)
+        except SignatureFailure as failure:
+            result.status = SignatureStatus.INVALID
+            result.reasons.append(failure)
+        chosen = result.checked.certificate if result.checked else possible[0]
+        try:
+            result.certificate = Certificate.parse(next(der for der, each in loaded if each is chosen))
+        except CertificateUndecodable as failure:
+            result.reasons.append(failure)
+            return result
+        self._trust(result, result.certificate, certificates)
+        return result
+
+    def _trust(self, result: SignerResult, certificate: Certificate, others: Iterable[bytes]) -> None:
+        """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
+        result.path = build(certificate, _parse(others), self._anchors, self._at)
+        result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
+        if result.checked is None:
+            return
+        against = list(result.path.reasons) if not result.path.valid else []
+        against += check_signer(certificate, result.path.chain)
+        if result.checked.weak:
+            against.append(SignatureWeak(result.checked.weak))
+        result.reasons += [each for each in against if each not in result.reasons]
+        if against:
+            return
+        result.status = SignatureStatus.VALID if result.names else SignatureStatus.MISMATCH
+        if not certificate.addresses:
+            result.reasons.append(NoAddressNamed(certificate.name))
+        else:
+            result.reasons += [
+                AddressNotNamed(sender, certificate.addresses) for sender in sorted(self._senders - result.names)
+            ]
+        result.reasons.append(RevocationNotChecked())
+
+
+def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: Content) -> CheckedSignature:
+    """The first certificate and content variant that fit; else the failure for the octets as received."""
+    first: SignatureFailure | None = None
+    for variant in content.variants():
+        for certificate in possible:
+            try:
+                return check(info, certificate, variant.digest, variant.first)
+            except ContentChanged as failure:
+                first = first or failure
+                break
+            except SignatureFailure as failure:
+                first = first or failure
+        if not isinstance(first, ContentChanged) and info.signed_attributes is not None:
+            # With signed attributes only a wrong digest can come from line ends.
+            break
+    assert first is not None
+    raise first
+
+
+def _load(certificates: Iterable[bytes]) -> Iterable[tuple[bytes, x509.Certificate]]:
+    for der in dict.fromkeys(certificates):
+        try:
+            yield der, x509.load_der_x509_certificate(der)
+        except ValueError:
+            continue
+
+
+def _parse(certificates: Iterable[bytes]) -> list[Certificate]:
+    found = []
+    for der in certificates:
+        try:
+            found.append(Certificate.parse(der))
+        except CertificateUndecodable:
+            continue
+    return found

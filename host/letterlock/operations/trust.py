@@ -1,0 +1,72 @@
+"""Whom the reader trusts: load, add, list and remove anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from letterlock.errors import LetterlockError
+from letterlock.store.database import Store, StoredAnchor
+from letterlock.trust.anchors import Anchor, certificates_of
+from letterlock.trust.certificate import Certificate
+
+
+@dataclass(frozen=True)
+class TrustSettings:
+    """Everything a verdict's trust depends on, but the time."""
+
+    anchors: tuple[Anchor, ...] = ()
+
+
+def settings(database: Path, files: Iterable[Path] = ()) -> TrustSettings:
+    """The user's kept anchors, and those of certificate files given for this one time.
+
+    Raises:
+        NoCertificateInFile: a file holds none.
+        StoreDamaged, StoreNewer …: as `Store.read`.
+    """
+    anchors = [*given(files)]
+    with Store.read(database) as store:
+        for kept in store.anchors():
+            try:
+                anchors.append(_anchor(kept))
+            except LetterlockError:
+                # A certificate that was kept and cannot be decoded any more vouches for nobody.
+                continue
+    return TrustSettings(tuple(anchors))
+
+
+def given(files: Iterable[Path]) -> list[Anchor]:
+    """The anchors in certificate files (PEM, DER, PKCS#7)."""
+    return [
+        Anchor(certificate, "argument")
+        for file in files
+        for certificate in certificates_of(file.read_bytes(), file.name)
+    ]
+
+
+def add(database: Path, file: Path, note: str = "", now: datetime | None = None) -> list[tuple[Certificate, bool]]:
+    """Keep every certificate of a file as an anchor; with each, whether it is new."""
+    certificates = certificates_of(file.read_bytes(), file.name)
+    with Store.open(database) as store:
+        when = now or datetime.now(UTC)
+        return [(each, store.add_anchor(each.der, note, when)) for each in certificates]
+
+
+def kept(database: Path) -> list[tuple[StoredAnchor, Certificate]]:
+    """The user's anchors, oldest first."""
+    with Store.read(database) as store:
+        return [(each, Certificate.parse(each.der)) for each in store.anchors()]
+
+
+def remove(database: Path, sha256_prefix: str) -> Certificate:
+    """Forget one anchor. Raises `AnchorNotKept` or `AnchorAmbiguous`."""
+    with Store.open(database) as store:
+        return Certificate.parse(store.remove_anchor(sha256_prefix).der)
+
+
+def _anchor(kept: StoredAnchor) -> Anchor:
+    certificate = Certificate.parse(kept.der)
+    return Anchor(certificate, "user", certificate.name, kept.added)
