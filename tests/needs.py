@@ -46,5 +46,6 @@ def corpora_folder() -> Path:
     """Where the corpora of other projects lie: `LETTERLOCK_CORPORA`, else beside the checkout."""
     folder = Path(os.environ.get("LETTERLOCK_CORPORA", PROJECT.parent / "shared" / "corpora"))
     if not folder.is_dir():
-        missing(f"the folder of corpora {folder}", "set LETTERLOCK_CORPORA to it")
+        # Not a package that a machine could install: skipped everywhere, CI included.
+        pytest.skip(f"the folder of corpora {folder} is missing: set LETTERLOCK_CORPORA to it")
     return folder

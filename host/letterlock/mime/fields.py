@@ -107,7 +107,8 @@ def parse_parameters(text: str) -> Parameters:
             ambiguous = True
             scanner.until(";")
             continue
-        content = scanner.value()
+        content, loose = scanner.value()
+        ambiguous = ambiguous or (loose and name == "boundary")
         scanner.skip_white()
         ambiguous = ambiguous or not scanner.at_separator()
         scanner.until(";")
@@ -198,17 +199,21 @@ class _Scanner:
             self.position += 1
         return "".join(kept).strip(" \t\r\n")
 
-    def value(self) -> str:
-        """A token or a quoted string. An unclosed quote ends with the text."""
+    def value(self) -> tuple[str, bool]:
+        """A token or a quoted string, and whether it was neither. An unclosed quote ends with the text."""
         self.skip_white()
         if not self.take('"'):
-            # Real mail has unquoted values with characters that a token forbids ("name=my file.pdf"): take
-            # everything up to the next separator, as other readers do.
-            match = _TOKEN.match(self.text, self.position)
-            if match and (match.end() >= len(self.text) or self.text[match.end()] in "; \t\r\n("):
+            start = self.position
+            match = _TOKEN.match(self.text, start)
+            if match:
                 self.position = match.end()
-                return match[0]
-            return self.until(";")
+                self.skip_white()
+                if self.at_separator():
+                    return match[0], False
+            # Real mail has unquoted values with characters that a token forbids ("name=my file.pdf"): take
+            # everything up to the next separator, as most readers do.
+            self.position = start
+            return self.until(";"), True
         kept = []
         while self.position < len(self.text):
             character = self.text[self.position]
@@ -219,4 +224,4 @@ class _Scanner:
                 character = self.text[self.position]
                 self.position += 1
             kept.append(character)
-        return "".join(kept)
+        return "".join(kept), False

@@ -59,9 +59,7 @@ class Assessment:
     covered: frozenset[str]
 
 
-def assess(
-    root: Entity, structure: Structure, trust: TrustSettings, at: datetime, language: str = "en"
-) -> Assessment:
+def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetime, language: str = "en") -> Assessment:
     """The verdict on a message, given its structure, the reader's anchors and the time that counts."""
     from_ = senders(root)
     judge = Judge(trust.anchors, at, frozenset(from_.addresses))
