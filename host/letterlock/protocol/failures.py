@@ -262,14 +262,6 @@ class UnknownMessage(_Broken):
 
 
 @dataclasses.dataclass(eq=False)
-class UnknownPart(_Broken):
-    """The opened message has no such part."""
-
-    code = "unknown_part"
-    part: str
-
-
-@dataclasses.dataclass(eq=False)
 class ReplyTooLarge(LetterlockError):
     """The answer does not fit into one frame. Browsers close the port above the limit, so it is never sent."""
 

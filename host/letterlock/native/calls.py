@@ -1,0 +1,133 @@
+"""One request being carried out: what an operation sees of the conversation.
+
+An operation runs in a thread of its own, takes its upload piece by piece and sends its download within credit. Its
+call makes it wait, tells it that it has been cancelled, and keeps progress rare. Nothing here knows frames or pipes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from letterlock.errors import Cancelled
+from letterlock.limits import CHUNK_OCTETS
+
+PROGRESS_SECONDS = 0.25
+"""Least time between two reports of progress, and before the first: what is quick reports none."""
+
+
+class Channel(Protocol):
+    """What a call needs from the conversation; each may be called from the operation's thread."""
+
+    def consumed(self, request: str, octets: int) -> None: ...
+    def progress(self, request: str, done: int, total: int | None) -> None: ...
+    def reply(self, request: str, result: Mapping[str, object]) -> None: ...
+    def credit(self, request: str) -> int: ...
+    def chunk(self, request: str, data: bytes, last: bool) -> None: ...
+
+
+class Call:
+    """A request while it runs."""
+
+    def __init__(
+        self, channel: Channel, request: str, language: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.language = language
+        self._channel = channel
+        self._request = request
+        self._clock = clock
+        self._reported = clock()
+        self._changed = threading.Condition()
+        self._arrived: deque[tuple[bytes, bool]] = deque()
+        self._stopped = False
+
+    # --- For the operation's thread ---
+
+    def cancelled(self) -> bool:
+        """Whether nobody wants the answer any more. Long work asks often."""
+        return self._stopped
+
+    def upload(self) -> Iterator[bytes]:
+        """The octets the client sends. Each piece counts as consumed when the next one is asked for.
+
+        Raises:
+            Cancelled: The request ended while the operation waited.
+        """
+        last = False
+        while not last:
+            with self._changed:
+                self._changed.wait_for(lambda: self._arrived or self._stopped)
+                if self._stopped:
+                    raise Cancelled
+                data, last = self._arrived.popleft()
+            yield data
+            self._channel.consumed(self._request, len(data))
+
+    def progress(self, done: int, total: int | None) -> None:
+        """Reports how far the work is, in octets; most reports are dropped."""
+        now = self._clock()
+        if now - self._reported >= PROGRESS_SECONDS:
+            self._reported = now
+            self._channel.progress(self._request, done, total)
+
+    def reply(self, result: Mapping[str, object]) -> None:
+        """Answers.
+
+        Raises:
+            Cancelled: Nobody waits for the answer any more.
+            ReplyTooLarge: It does not fit into a frame.
+        """
+        if self._stopped:
+            raise Cancelled
+        self._channel.reply(self._request, result)
+
+    def send(self, pieces: Iterable[bytes]) -> None:
+        """Sends a download to its end, never more than the client has granted.
+
+        Raises:
+            Cancelled: The request ended meanwhile.
+        """
+        pending = bytearray()
+        for piece in pieces:
+            pending += piece
+            # One chunk is always held back: only the end of the pieces tells which one is the last.
+            while len(pending) > CHUNK_OCTETS:
+                self._send_some(pending, final=False)
+        while pending:
+            self._send_some(pending, final=True)
+            if not pending:
+                return
+        self._channel.chunk(self._request, b"", True)
+
+    def _send_some(self, pending: bytearray, final: bool) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or self._channel.credit(self._request))
+            if self._stopped:
+                raise Cancelled
+        size = min(len(pending), CHUNK_OCTETS, self._channel.credit(self._request))
+        data = bytes(pending[:size])
+        del pending[:size]
+        self._channel.chunk(self._request, data, final and not pending)
+
+    # --- For the reader's thread ---
+
+    def arrived(self, data: bytes, last: bool) -> None:
+        """More of the upload."""
+        with self._changed:
+            self._arrived.append((data, last))
+            self._changed.notify_all()
+
+    def granted(self) -> None:
+        """More credit for the download."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Nobody wants the answer any more."""
+        with self._changed:
+            self._stopped = True
+            self._arrived.clear()
+            self._changed.notify_all()

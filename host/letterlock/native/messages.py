@@ -1,0 +1,106 @@
+"""The messages a client has opened, so that it can fetch their parts: a few, the least recently used goes first."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from letterlock.limits import OPEN_MESSAGES
+from letterlock.protocol.failures import UnknownMessage
+
+if TYPE_CHECKING:
+    from letterlock.verdict import Part
+
+
+class Opened(Protocol):
+    """What `operations.open` makes of a message. It may hold a sealed temporary file."""
+
+    def part(self, part_id: str) -> Part: ...
+    def body(self, part_id: str) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
+class _Kept:
+    def __init__(self, message: Opened) -> None:
+        self.message = message
+        self.reading = threading.Lock()
+        self.users = 0
+        self.dropped = False
+
+    def pieces(self, part_id: str) -> Iterator[bytes]:
+        # Two requests may fetch parts of one message at the same time, and a message reads from one place at a time.
+        with self.reading:
+            body = self.message.body(part_id)
+        while True:
+            with self.reading:
+                piece = next(body, None)
+            if piece is None:
+                return
+            yield piece
+
+
+class OpenMessages:
+    """Opened messages by handle. A message that is dropped while a part is read is closed by the last reader."""
+
+    def __init__(self, limit: int = OPEN_MESSAGES) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def keep(self, message: Opened) -> str:
+        """Keeps a message and returns its handle, which nobody can guess and no other process knows."""
+        handle = secrets.token_urlsafe(12)
+        with self._lock:
+            self._kept[handle] = _Kept(message)
+            surplus = [self._pop(next(iter(self._kept))) for _ in range(len(self._kept) - self._limit)]
+        self._close(surplus)
+        return handle
+
+    @contextmanager
+    def part(self, handle: str, part_id: str) -> Iterator[tuple[Part, Iterator[bytes]]]:
+        """A part of a message and its decoded octets; the message stays open for the `with` block.
+
+        Raises:
+            UnknownMessage, UnknownPart: There is none.
+        """
+        with self._lock:
+            kept = self._kept.get(handle)
+            if kept is None:
+                raise UnknownMessage
+            self._kept.move_to_end(handle)
+            kept.users += 1
+        try:
+            yield kept.message.part(part_id), kept.pieces(part_id)
+        finally:
+            with self._lock:
+                kept.users -= 1
+            self._close([kept])
+
+    def close(self, handle: str) -> None:
+        """Forgets a message; raises UnknownMessage."""
+        with self._lock:
+            if handle not in self._kept:
+                raise UnknownMessage
+            kept = self._pop(handle)
+        self._close([kept])
+
+    def close_all(self) -> None:
+        """Forgets every message, also those that are being read: the process ends."""
+        with self._lock:
+            every = [self._pop(handle) for handle in list(self._kept)]
+        for kept in every:
+            kept.message.close()
+
+    def _pop(self, handle: str) -> _Kept:
+        kept = self._kept.pop(handle)
+        kept.dropped = True
+        return kept
+
+    def _close(self, messages: list[_Kept]) -> None:
+        for kept in messages:
+            if kept.dropped and not kept.users:
+                kept.message.close()

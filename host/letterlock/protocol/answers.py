@@ -1,0 +1,74 @@
+"""What the host says, as frames ready to be written.
+
+Plain objects, not models: the host's hello goes out before anything heavy is imported, and a frame that we make
+ourselves needs no check at run time (a test holds every one against `models`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from letterlock import __version__, limits
+from letterlock.errors import LetterlockError
+from letterlock.protocol.version import PROTOCOL
+from letterlock.words import say
+
+Frame = dict[str, object]
+
+OPERATIONS = ("open", "part", "close")
+"""Everything this host can be asked for."""
+
+
+def hello(operations: Sequence[str] = OPERATIONS) -> Frame:
+    """The host's first frame."""
+    return {
+        "type": "hello",
+        "protocol": str(PROTOCOL),
+        "product": __version__,
+        "operations": list(operations),
+        "limits": {
+            "frame_in": limits.FRAME_IN_OCTETS,
+            "frame_out": limits.FRAME_OUT_OCTETS,
+            "chunk": limits.CHUNK_OCTETS,
+            "requests": limits.REQUESTS_AT_ONCE,
+            "message": limits.MESSAGE_OCTETS,
+            "open_messages": limits.OPEN_MESSAGES,
+        },
+    }
+
+
+def credit(request: str, octets: int) -> Frame:
+    """Lets the client send `octets` more of an upload."""
+    return {"type": "credit", "id": request, "octets": octets}
+
+
+def progress(request: str, done: int, total: int | None) -> Frame:
+    """How far a long request is."""
+    return {"type": "progress", "id": request, "done": done, "total": total}
+
+
+def chunk(request: str, data: str, last: bool) -> Frame:
+    """The next octets of a download, already base64."""
+    return {"type": "chunk", "id": request, "data": data, "last": last}
+
+
+def reply(request: str, result: Mapping[str, object]) -> Frame:
+    """The answer to a request."""
+    return {"type": "reply", "id": request, "result": result}
+
+
+def error(request: str | None, failure: LetterlockError, language: str = "en") -> Frame:
+    """A failure, with its words in `language`."""
+    facts = failure.facts()
+    words = say(getattr(failure, "words", failure.code), facts, language)
+    return {
+        "type": "error",
+        "id": request,
+        "error": {
+            "code": failure.code,
+            "sentence": words.sentence,
+            "advice": words.advice,
+            "fault": failure.fault.value,
+            "facts": facts,
+        },
+    }

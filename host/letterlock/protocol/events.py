@@ -1,0 +1,52 @@
+"""What a session tells its shell to do, in the order in which it is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from letterlock.protocol.models import CloseParams, OpenParams, PartParams
+
+Params = OpenParams | PartParams | CloseParams
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Write these octets."""
+
+    octets: bytes
+
+
+@dataclass(frozen=True)
+class Requested:
+    """Start this operation."""
+
+    request: str
+    operation: str
+    params: Params
+    language: str
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """More octets for a running request; when they have been taken, call `Session.consumed`."""
+
+    request: str
+    octets: bytes
+    last: bool
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A running request may send more: `Session.credit` has grown."""
+
+    request: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Stop this request. Its error has already been said."""
+
+    request: str
+
+
+Event = Outgoing | Requested | Uploaded | Granted | Ended
