@@ -1,26 +1,102 @@
-"""Whom the reader trusts, and on whose word."""
+"""Whom the reader trusts and on whose word, and the files in which certificates are handed over."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.reasons import CertificateUndecodable, NoCertificateInFile
+from letterlock.trust.schema import NotDer, children, items_of, oid_of, whole
 
 Source = Literal["user", "argument", "organisation", "mozilla", "system"]
+"""Whose word it is: the user's own choice, an argument of this one call, the organisation's policy, a root list."""
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """A certificate that is believed without further proof, and who said so."""
+    """A certificate that is believed without further proof, and who said so.
+
+    `name` is what the reader calls it, and the certificate's own name where the reader gave none.
+    """
 
     certificate: Certificate
     source: Source
     name: str = ""
     added: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.certificate.name)
+
+
+_PEM = re.compile(
+    rb"-----BEGIN (?P<label>[A-Z0-9 ]+)-----[ \t]*\r?\n(?P<body>[A-Za-z0-9+/=\s]*)-----END (?P=label)-----"
+)
+_CERTIFICATE_LABELS = {b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"}
+_PKCS7_LABELS = {b"PKCS7", b"CMS"}
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+
 
 def certificates_of(data: bytes, name: str) -> tuple[Certificate, ...]:
-    """Every certificate in a PEM, DER or certs-only PKCS#7 file; raises `NoCertificateInFile`."""
-    raise NotImplementedError
+    """Every certificate in a file: PEM with any text between, one in DER, or a PKCS#7 (.p7b, .p7c) of either form.
+
+    Args:
+        data: the file's octets.
+        name: what the file is called, for the failure.
+
+    Raises:
+        NoCertificateInFile: there is none.
+        CertificateUndecodable: one of them is damaged. The others are not returned: an anchor file is taken whole
+            or not at all.
+    """
+    found: list[Certificate] = []
+    for label, der in _blocks(data):
+        if label in _PKCS7_LABELS:
+            found += _pkcs7(der)
+        elif label == b"TRUSTED CERTIFICATE":
+            found.append(_trusted(der))
+        elif label in _CERTIFICATE_LABELS:
+            found.append(Certificate.parse(der))
+    if not found and data[:1] == b"\x30":
+        found = _pkcs7(data) or [Certificate.parse(data)]
+    if not found:
+        raise NoCertificateInFile(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _blocks(data: bytes) -> list[tuple[bytes, bytes]]:
+    blocks = []
+    for match in _PEM.finditer(data):
+        try:
+            blocks.append((match["label"], base64.b64decode(b"".join(match["body"].split()), validate=True)))
+        except binascii.Error as error:
+            raise CertificateUndecodable(f"base64: {error}") from None
+    return blocks
+
+
+def _trusted(der: bytes) -> Certificate:
+    # OpenSSL's own form: the certificate, followed by its trust settings, which are not ours.
+    try:
+        return Certificate.parse(whole(children(der)[0]))
+    except (NotDer, IndexError) as error:
+        raise CertificateUndecodable(str(error)[:200]) from None
+
+
+def _pkcs7(der: bytes) -> list[Certificate]:
+    # ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER, content [0] EXPLICIT SignedData }
+    # SignedData ::= SEQUENCE { version, digestAlgorithms, encapContentInfo, certificates [0] IMPLICIT … }
+    # Only certificates are taken. Nothing in the file is verified; it is a bag, and the reader chose it.
+    try:
+        kind, content = items_of(der)
+        if oid_of(kind) != _SIGNED_DATA:
+            return []
+        (signed,) = children(content.data)
+        bags = [item for item in children(signed.data) if item.tag_bytes == b"\xa0"]
+        return [Certificate.parse(whole(item)) for bag in bags for item in children(bag.data)]
+    except ValueError:
+        return []

@@ -1,19 +1,49 @@
-"""Path building and validation (RFC 5280 §6)."""
+"""From a signer's certificate to an anchor: building the path (RFC 4158), and its result (RFC 5280 §6).
+
+`build` tries the issuers that are at hand, the likeliest first, until one path is good; if none is, it answers with
+the path that came closest and says what is wrong with it. Everything the answer depends on is an argument.
+Certificates come from whoever wrote the mail, so the search has a budget, and a branch counts each time it is
+entered, not each time a signature is computed: certificates that all sign each other make exponentially many
+paths out of few signatures.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
+from letterlock import limits
 from letterlock.errors import Reason
+from letterlock.trust.algorithms import MODERN, Accepted
 from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import Normal
+from letterlock.trust.policies import InitialPolicies
+from letterlock.trust.reasons import (
+    IssuerSignatureBroken,
+    NoIssuerKnown,
+    PathLoops,
+    PathSearchExhausted,
+    PathTooLong,
+    RootNotTrusted,
+    SelfSignedNotTrusted,
+    rank,
+    ranked,
+)
+from letterlock.trust.signatures import SignatureUncheckable, SignatureWrong, check
+from letterlock.trust.validation import Terms, judge
 
 
 @dataclass(frozen=True)
 class Path:
-    """The RFC 5280 result for one certificate. `chain` runs from it to the anchor, or as far as the path came."""
+    """The RFC 5280 §6 result for one certificate, without mail profile, address or revocation.
+
+    `chain` runs from the certificate to the anchor, or as far as the best path came. `reasons` are ranked; a valid
+    path may carry remarks (weak algorithms that the reader accepts). `anchor` is the one reached, also by a path
+    that is not valid.
+    """
 
     valid: bool
     reasons: tuple[Reason, ...]
@@ -21,6 +51,206 @@ class Path:
     anchor: Anchor | None
 
 
-def build(leaf: Certificate, candidates: Iterable[Certificate], anchors: Iterable[Anchor], time: datetime) -> Path:
-    """The best path from `leaf` to an anchor, judged at `time`."""
-    raise NotImplementedError
+def build(
+    leaf: Certificate,
+    candidates: Iterable[Certificate],
+    anchors: Iterable[Anchor],
+    time: datetime,
+    *,
+    accepted: Accepted = MODERN,
+    policies: InitialPolicies = InitialPolicies(),  # noqa: B008 (frozen)
+    length: int = limits.PATH_LENGTH,
+    checks: int = limits.PATH_SIGNATURE_CHECKS,
+    comparisons: int = limits.PATH_NAME_COMPARISONS,
+) -> Path:
+    """The best path from `leaf` to an anchor, judged at `time`.
+
+    Args:
+        leaf: the certificate in question.
+        candidates: possible issuers in any order, with any amount of chaff: from the message, from the store.
+        anchors: whom the reader trusts. An anchor may be a root, an authority below one, or `leaf` itself.
+        time: an aware datetime; validity includes both ends.
+        accepted: which algorithms and key sizes the reader relies on.
+        policies: the initial policy inputs of RFC 5280 §6.1.1.
+        length: certificates in a path, leaf and anchor included.
+        checks: issuers tried in the whole search.
+        comparisons: names compared with name constraints in the whole search.
+    """
+    return _Search(leaf, candidates, anchors, Budget(length, checks, comparisons), (time, accepted, policies)).run()
+
+
+@dataclass
+class Budget:
+    """What is left of a search's allowance."""
+
+    length: int
+    checks: int
+    comparisons: int
+
+    def __post_init__(self) -> None:
+        self._limits = (self.checks, self.comparisons)
+
+    def spend_check(self) -> None:
+        """Enter one more branch, or raise `_Exhausted`."""
+        self.checks -= 1
+        if self.checks < 0:
+            raise _Exhausted(self._limits[0])
+
+    def spend_comparisons(self, count: int) -> None:
+        """Compare `count` more names, or raise `_Exhausted`."""
+        self.comparisons -= count
+        if self.comparisons < 0:
+            raise _Exhausted(self._limits[1])
+
+
+class _Exhausted(Exception):
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class _Link(Enum):
+    """What the signature says about a candidate issuer."""
+
+    SIGNED = auto()
+    BROKEN = auto()
+    """It should be the issuer, and its key did not make the signature."""
+    ANOTHER = auto()
+    """It bears the issuer's name but is not meant: key identifiers differ, and so does the key."""
+
+
+class _Search:
+    def __init__(
+        self,
+        leaf: Certificate,
+        candidates: Iterable[Certificate],
+        anchors: Iterable[Anchor],
+        budget: Budget,
+        terms: tuple[datetime, Accepted, InitialPolicies],
+    ) -> None:
+        self._leaf = leaf
+        self._budget = budget
+        self._terms = Terms(*terms, spend=budget.spend_comparisons)
+        self._anchors: dict[bytes, Anchor] = {}
+        self._issuers: dict[Normal, list[Certificate]] = {}
+        self._links: dict[tuple[bytes, bytes], _Link | Reason] = {}
+        self._best: Path | None = None
+        self._best_merit = (False, 0, 0)
+        for anchor in anchors:
+            self._anchors.setdefault(anchor.certificate.der, anchor)
+        known = dict.fromkeys([anchor.certificate for anchor in self._anchors.values()])
+        known.update(dict.fromkeys(candidates))
+        for certificate in known:
+            self._issuers.setdefault(certificate.subject_dn.normal, []).append(certificate)
+
+    def run(self) -> Path:
+        try:
+            found = self._extend((self._leaf,))
+        except _Exhausted as exhausted:
+            reason = PathSearchExhausted(exhausted.limit)
+            best = self._best or Path(False, (), (self._leaf,), None)
+            return Path(False, ranked((*best.reasons, reason)), best.chain, best.anchor)
+        assert found or self._best, "every branch of a search ends in a judgement"
+        return found or self._best  # type: ignore[return-value]
+
+    def _extend(self, chain: tuple[Certificate, ...]) -> Path | None:
+        """Follow every way up from the end of `chain`; the first valid path, or None with `_best` updated."""
+        current = chain[-1]
+        anchor = self._anchors.get(current.der)
+        if anchor:
+            path = self._judged(chain, anchor, None)
+            if path.valid:
+                return path
+        broken_by: Certificate | None = None
+        uncheckable: Reason | None = None
+        extended = loops = False
+        for issuer in self._likeliest_first(current):
+            if any(_same_entity(issuer, passed) for passed in chain):
+                loops = loops or issuer.der != current.der
+                continue
+            if len(chain) >= self._budget.length:
+                self._judged(chain, None, PathTooLong(self._budget.length))
+                return None
+            link = self._link(current, issuer)
+            if isinstance(link, Reason):
+                uncheckable = link
+            elif link is _Link.BROKEN:
+                broken_by = broken_by or issuer
+            elif link is _Link.SIGNED:
+                extended = True
+                found = self._extend((*chain, issuer))
+                if found:
+                    return found
+        if not extended and not anchor:
+            self._judged(chain, None, uncheckable or self._ending(current, broken_by, loops=loops, chain=chain))
+        return None
+
+    def _ending(
+        self, current: Certificate, broken_by: Certificate | None, *, loops: bool, chain: tuple[Certificate, ...]
+    ) -> Reason:
+        """Why there is no way up from `current`."""
+        if broken_by:
+            return IssuerSignatureBroken(current.name, broken_by.name)
+        if current.self_issued:
+            link = self._link(current, current)
+            if isinstance(link, Reason):
+                return link
+            if link is _Link.BROKEN:
+                return IssuerSignatureBroken(current.name, current.name)
+            if link is _Link.SIGNED:
+                return SelfSignedNotTrusted(current.name) if len(chain) == 1 else RootNotTrusted(current.name)
+        if loops:
+            return PathLoops(current.name)
+        return NoIssuerKnown(current.name, current.issuer_name)
+
+    def _link(self, certificate: Certificate, issuer: Certificate) -> _Link | Reason:
+        self._budget.spend_check()
+        pair = (certificate.der, issuer.key_der)
+        if pair not in self._links:
+            self._links[pair] = _checked_link(certificate, issuer)
+        return self._links[pair]
+
+    def _likeliest_first(self, certificate: Certificate) -> list[Certificate]:
+        """Everybody who bears the issuer's name: anchors first, then as the key identifier says, then by date."""
+        issuers = self._issuers.get(certificate.issuer_dn.normal, [])
+        if len(issuers) < 2:
+            return issuers
+        wanted, time = certificate.authority_key_id, self._terms.time
+
+        def likelihood(issuer: Certificate) -> tuple[bool, bool, bool, bool]:
+            return (
+                wanted is None or issuer.subject_key_id != wanted,
+                issuer.der not in self._anchors,
+                not issuer.not_before <= time <= issuer.not_after,
+                not (issuer.basic_constraints and issuer.basic_constraints.ca),
+            )
+
+        return sorted(issuers, key=likelihood)
+
+    def _judged(self, chain: tuple[Certificate, ...], anchor: Anchor | None, ending: Reason | None) -> Path:
+        findings = judge(chain, anchor is not None, self._terms)
+        failures = findings.failures + ([ending] if ending else [])
+        path = Path(not failures, ranked(failures + findings.remarks), chain, anchor)
+        # The best of several bad paths is the one that reaches an anchor, then the one whose worst reason is the
+        # mildest, then the longest.
+        merit = (anchor is not None, min(map(rank, failures), default=1000), len(chain))
+        if self._best is None or merit > self._best_merit:
+            self._best, self._best_merit = path, merit
+        return path
+
+
+def _checked_link(certificate: Certificate, issuer: Certificate) -> _Link | Reason:
+    try:
+        check(certificate, issuer)
+    except SignatureUncheckable as uncheckable:
+        return uncheckable.reason
+    except SignatureWrong:
+        wanted, offered = certificate.authority_key_id, issuer.subject_key_id
+        # An authority that has renewed its key, or another one of the same name, is no forgery.
+        return _Link.ANOTHER if wanted and offered and wanted != offered else _Link.BROKEN
+    return _Link.SIGNED
+
+
+def _same_entity(one: Certificate, other: Certificate) -> bool:
+    # RFC 4158 §2.4.1: a loop is the same name and the same key again, be it in another certificate.
+    return one.key_der == other.key_der and one.subject_dn.normal == other.subject_dn.normal

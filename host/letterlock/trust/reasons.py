@@ -25,6 +25,16 @@ class CertificateUndecodable(LetterlockError):
 
 
 @dataclass(eq=False)
+class PublicKeyUnusable(LetterlockError):
+    """A signature was to be checked with a certificate's key, which cannot be read or has an unknown kind."""
+
+    code = "public_key_unusable"
+    fault = Fault.MAIL
+    subject: str
+    key: str
+
+
+@dataclass(eq=False)
 class NoCertificateInFile(LetterlockError):
     """A file given as anchor holds no certificate in PEM, DER or PKCS#7 form."""
 

@@ -1,0 +1,69 @@
+"""Public keys: reading, naming, and how long they must be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+MlDsaPublicKey = mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey
+
+RSASSA_PSS = "1.2.840.113549.1.1.10"
+"""A key under this identifier makes RSASSA-PSS signatures only (RFC 4055 §1.2)."""
+
+_NAMES = {
+    "1.2.840.113549.1.1.1": "RSA",
+    RSASSA_PSS: "RSA",
+    "1.2.840.10045.2.1": "EC",
+    "1.2.840.10040.4.1": "DSA",
+    "1.3.101.110": "X25519",
+    "1.3.101.111": "X448",
+    "1.3.101.112": "Ed25519",
+    "1.3.101.113": "Ed448",
+    "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+    "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
+    "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+    "2.16.840.1.101.3.4.4.1": "ML-KEM-512",
+    "2.16.840.1.101.3.4.4.2": "ML-KEM-768",
+    "2.16.840.1.101.3.4.4.3": "ML-KEM-1024",
+}
+_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp224r1": "P-224", "secp192r1": "P-192"}
+
+
+def load(key_der: bytes) -> PublicKeyTypes:
+    """A SubjectPublicKeyInfo as a key of the library; raises what the library raises."""
+    return load_der_public_key(key_der)
+
+
+def named(algorithm: str) -> str:
+    """A key algorithm's usual name, else its object identifier."""
+    return _NAMES.get(algorithm, algorithm or "?")
+
+
+def described(key: PublicKeyTypes) -> str:
+    """A key in words: kind and size."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"EC {_CURVES.get(key.curve.name, key.curve.name)}"
+    if isinstance(key, dsa.DSAPublicKey):
+        return f"DSA {key.key_size}"
+    kind = type(key).__name__.lstrip("_").removesuffix("PublicKey")
+    return kind.replace("MLDSA", "ML-DSA-").replace("MLKEM", "ML-KEM-")
+
+
+def can_sign(key: PublicKeyTypes) -> bool:
+    """Whether keys of this kind make signatures at all."""
+    return isinstance(
+        key,
+        rsa.RSAPublicKey
+        | ec.EllipticCurvePublicKey
+        | dsa.DSAPublicKey
+        | ed25519.Ed25519PublicKey
+        | ed448.Ed448PublicKey
+        | MlDsaPublicKey,
+    )
