@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from letterlock.clients import launcher, manifests
 from letterlock.clients.table import HOST_NAME, Family, System
 
-_SILENT = b"#!/bin/sh\nexec sleep 300\n"
+_SILENT = "#!/bin/sh\nLETTERLOCK_HOME={home} exec sleep 300\n"
 
 
 class InstalledHost:
@@ -50,7 +51,7 @@ class InstalledHost:
 
     def fall_silent(self) -> None:
         """From its next start on, the host answers nothing."""
-        self._write_launcher(_SILENT)
+        self._write_launcher(_SILENT.format(home=shlex.quote(str(self.home))).encode())
 
     def _write_launcher(self, text: bytes) -> None:
         self._launcher.write_bytes(text)

@@ -32,7 +32,9 @@ class Reader:
         self._browser.open(f"{self._webmail.url}?_task=mail&_mbox=INBOX")
 
     def select_message(self, uid: int) -> None:
-        """Selects a message in the open list, so that the preview pane shows it."""
+        """Selects a message in the list, so that the preview pane shows it."""
+        if not self._browser.run("return Boolean(document.querySelector('#messagelist'))"):
+            self.open_list()
         wait_for(
             # While Roundcube is busy it fetches the list, and forgets what was selected before.
             lambda: self._browser.run("return Boolean(!rcmail.busy && rcmail.message_list?.rows[arguments[0]])", uid),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error, Frame, sync_playwright
 
+from letterlock.clients.table import CHROMIUM_EXTENSION
 from tests.e2e.browsers import NoPanel, NotNow
-from tests.needs import require_program
-
-EXTENSION_ID = "gibofoagldhcngncamdmdaeadgfgakfk"
 
 _ARGUMENTS = (
-    "--headless=new",  # Playwright's own headless mode loads no extensions
     "--no-sandbox",  # root, as in CI, has none
     "--disable-gpu",
     "--disable-quic",
@@ -26,25 +24,32 @@ _KEYS = {" ": "Space"}
 
 
 class Chromium:
-    """Chromium with a profile of its own below `folder`, and the extension that lies unpacked in `extension`."""
+    """Chromium with a profile of its own below `folder`, and the extension that lies unpacked in `extension`.
+
+    Args:
+        program: The browser.
+        window: Show it on the screen, for somebody who watches.
+    """
 
     name = "chromium"
 
-    def __init__(self, folder: Path, extension: Path, language: str = "en-US") -> None:
-        program = require_program("chromium", "chromium")
+    def __init__(
+        self, program: Path, folder: Path, extension: Path, language: str = "en-US", window: bool = False
+    ) -> None:
         self._playwright = sync_playwright().start()
         self._context = self._playwright.chromium.launch_persistent_context(
             profile(folder),
             executable_path=program,
-            headless=False,
+            headless=False,  # Playwright's own headless mode loads no extensions
             args=[
                 *_ARGUMENTS,
+                *([] if window else ["--headless=new"]),
                 f"--lang={language}",
                 f"--disable-extensions-except={extension}",
                 f"--load-extension={extension}",
             ],
             # Chromium on Linux takes the language of its own words from the environment.
-            env={"LANGUAGE": language.replace("-", "_"), "HOME": str(folder), "PATH": "/usr/bin:/bin"},
+            env={**os.environ, "LANGUAGE": language.replace("-", "_"), "HOME": str(folder)},
             locale=language,
             viewport={"width": 1280, "height": 900},
         )
@@ -54,7 +59,7 @@ class Chromium:
         self.page.goto(url)
 
     def extension_url(self, path: str) -> str:
-        return f"chrome-extension://{EXTENSION_ID}/{path}"
+        return f"chrome-extension://{CHROMIUM_EXTENSION}/{path}"
 
     def run(self, script: str, *arguments: Any) -> Any:
         return _run(self.page.main_frame, script, arguments)

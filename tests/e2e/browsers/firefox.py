@@ -15,17 +15,15 @@ from marionette_driver.by import By
 from marionette_driver.keys import Keys
 from marionette_driver.marionette import ActionSequence, Marionette
 
+from letterlock.clients.table import FIREFOX_EXTENSION
 from tests.e2e.browsers import NoPanel, NotNow
 from tests.e2e.processes import ProcessGroup, free_port, listening
-from tests.needs import require_program
-
-EXTENSION_ID = "webmail@letterlock"
 
 _INTERNAL_ID = "6f5c8a52-2f5c-4d0b-9a57-6d5f1c1e7a10"
 """The host part of the extension's addresses. Firefox draws it by lot for each profile; here it is given."""
 
 _SETTINGS = {
-    "extensions.webextensions.uuids": json.dumps({EXTENSION_ID: _INTERNAL_ID}),
+    "extensions.webextensions.uuids": json.dumps({FIREFOX_EXTENSION: _INTERNAL_ID}),
     # Whatever would go out to the network, or put a page of its own before ours.
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
@@ -59,8 +57,9 @@ class Firefox:
 
     name = "firefox"
 
-    def __init__(self, folder: Path, extension: Path, sites: tuple[str, ...] = (), language: str = "en-US") -> None:
-        program = require_program("firefox-esr", "firefox-esr")
+    def __init__(
+        self, program: Path, folder: Path, extension: Path, sites: tuple[str, ...] = (), language: str = "en-US"
+    ) -> None:
         port = free_port()
         profile = folder / "firefox"
         profile.mkdir(parents=True)
@@ -167,7 +166,7 @@ class Firefox:
                 const {extension} = WebExtensionPolicy.getByID(id);
                 ExtensionPermissions.add(id, {permissions: [], origins}, extension).then(() => done(), done);
                 """,
-                script_args=(EXTENSION_ID, list(sites)),
+                script_args=(FIREFOX_EXTENSION, list(sites)),
                 sandbox="system",
             )
 

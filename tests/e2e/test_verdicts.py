@@ -1,0 +1,58 @@
+"""A signed message in the webmail is verified the moment it is opened, in the full view and in the preview pane."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from tests.e2e.conftest import Desk
+
+
+class Expected(NamedTuple):
+    status: str
+    icon: str
+    words: tuple[str, ...]
+
+
+SIGNED_BY_ANNA = Expected(
+    "valid", "seal-whole", ("Signed by Anna Muster", "anna@muster.example", "unchanged", "Muster AG")
+)
+
+EXPECTED = {
+    "good": SIGNED_BY_ANNA,
+    "opaque": SIGNED_BY_ANNA,
+    "pss": SIGNED_BY_ANNA,
+    "ecdsa": SIGNED_BY_ANNA,
+    "changed": Expected("invalid", "seal-broken", ("Changed on the way, or forged", "Do not act on it")),
+    "mismatch": Expected(
+        "mismatch", "seal-mismatch", ("somebody else than the sender", "anna@muster.example", "carla@partner.example")
+    ),
+    "unknown-issuer": Expected("untrusted", "seal-dashed", ("nobody you trust", "Fremd GmbH internal CA")),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_full_view(desk: Desk, messages: dict[str, int], name: str) -> None:
+    """The panel above an opened message says what its signature is worth, in words and by its icon."""
+    desk.reader.open_message(messages[name])
+    _says(desk, name)
+    desk.keep_screenshot(f"{name}-full")
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_preview_pane(desk: Desk, messages: dict[str, int], name: str) -> None:
+    """So does the panel in the preview pane, for one message after the other."""
+    desk.reader.select_message(messages[name])
+    _says(desk, name)
+    desk.keep_screenshot(f"{name}-preview")
+
+
+def _says(desk: Desk, name: str) -> None:
+    expected = EXPECTED[name]
+    panel = desk.panel
+    shown = panel.words()
+    assert panel.status() == expected.status, shown
+    assert panel.icon()[0] == expected.icon
+    for words in expected.words:
+        assert words in shown
