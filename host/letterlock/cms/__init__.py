@@ -12,10 +12,10 @@ files and the clock. It imports `cryptography`, `letterlock.errors` and `letterl
             checked = check(signer, certificate, digest=spool.digest, content=spool.first)
 """
 
+from letterlock.cms.attributes import Attribute
 from letterlock.cms.content_types import content_type, content_type_name
 from letterlock.cms.failures import CmsFailure, ContentTypeNotSupported, SignatureFailure, SignatureNotChecked
 from letterlock.cms.signed import (
-    Attribute,
     CheckedSignature,
     IssuerAndSerial,
     KeyIdentifier,

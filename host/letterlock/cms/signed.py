@@ -8,11 +8,39 @@ maker of a `CheckedSignature`. Whether that certificate is worth anything is not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
+
+from letterlock import limits
+from letterlock.cms import attributes, ber, content_types, der, schema
+from letterlock.cms.algorithms import digest_for, digest_name, signature_name
+from letterlock.cms.attributes import Attribute
+from letterlock.cms.failures import (
+    AttributesAsContent,
+    AttributesMissing,
+    CmsMalformed,
+    ContentChanged,
+    ContentTooLarge,
+    ContentTypeDiffers,
+    ContentTypeNotSupported,
+    SignatureFailure,
+    TooManyCertificates,
+    TooManySigners,
+)
+from letterlock.cms.oids import dotted
+from letterlock.cms.schema import Algorithm
+from letterlock.cms.verifiers import Verifier, hash_of, verifier
+
+ONE_SHOT_OCTETS = 64 * 1024 * 1024
+"""Most content that is taken into memory for a signature that needs it in one piece: EdDSA without signed attributes,
+which no mail program is known to send. Beyond it `signature_content_too_large`."""
+
+_CONTENT = (0x30, 0xA0, 0x30, 0x30, 0xA0, 0x04)
+"""ContentInfo, content, SignedData, encapContentInfo, eContent, its OCTET STRING."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +59,39 @@ class KeyIdentifier:
 
 
 @dataclass(frozen=True)
-class Attribute:
-    """An attribute with the DER octets of its values, in the order received."""
-
-    oid: str
-    values: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
 class SignerInfo:
     """What one SignerInfo says; nothing of it is confirmed.
 
-    `digest_algorithm` and `signature_algorithm` are names for people, or dotted numbers where we know none.
-    `signing_time` is the claim of the signed attributes, None where there is none or none that can be read.
+    `content_type` is that of the SignedData around it, `signed_octets` what a signature over signed attributes covers:
+    as received (lengths in DER) and, where that differs, with the set in DER order.
     """
 
+    content_type: str
     sid: IssuerAndSerial | KeyIdentifier
-    digest_algorithm: str
-    signature_algorithm: str
+    digest: Algorithm
+    signature: Algorithm
+    value: bytes = field(repr=False)
     signed_attributes: tuple[Attribute, ...] | None
+    signed_octets: tuple[bytes, ...] = field(repr=False)
     unsigned_attributes: tuple[Attribute, ...]
-    signing_time: datetime | None
+
+    @property
+    def digest_algorithm(self) -> str:
+        """The digest algorithm's name, or its dotted number where we know none."""
+        return digest_name(self.digest.oid)
+
+    @property
+    def signature_algorithm(self) -> str:
+        """The signature algorithm's name, or its dotted number where we know none."""
+        return signature_name(self.signature.oid)
+
+    @property
+    def signing_time(self) -> datetime | None:
+        """The time the signer claims, None where there is none that can be read."""
+        try:
+            return attributes.signing_time(self.signed_attributes or ())
+        except SignatureFailure:
+            return None
 
 
 @dataclass(frozen=True)
@@ -92,7 +132,7 @@ class SignedDataReader:
     """
 
     def __init__(self, content: Callable[[bytes], None]) -> None:
-        raise NotImplementedError
+        self._reader = ber.BerReader(_CONTENT, content, self._seen)
 
     def feed(self, data: bytes) -> None:
         """More octets (base64 already removed).
@@ -101,7 +141,7 @@ class SignedDataReader:
             ContentTypeNotSupported: as soon as the type is known and is another one; nothing went to the sink.
             CmsFailure: the octets are not CMS, or beyond a limit. The reader is of no use any more.
         """
-        raise NotImplementedError
+        self._reader.feed(data)
 
     def close(self) -> SignedData:
         """No more octets come.
@@ -109,12 +149,105 @@ class SignedDataReader:
         Raises:
             CmsFailure: as `feed`; `CmsTruncated` where the object is not complete.
         """
-        raise NotImplementedError
+        encoded = self._reader.close()
+        wire = schema.decode(schema.SignedContentInfo, encoded, "SignedData").content
+        if (wire.encap_content_info.content is not None) != self._reader.diverted:
+            raise CmsMalformed("EncapsulatedContentInfo")
+        certificates = wire.certificates or []
+        if len(certificates) > limits.CMS_CERTIFICATES:
+            raise TooManyCertificates(limits.CMS_CERTIFICATES)
+        signers = der.split(schema.octets(wire.signer_infos), 0x31, "SignerInfos", limits.CMS_SIGNERS)
+        if len(signers) > limits.CMS_SIGNERS:
+            raise TooManySigners(limits.CMS_SIGNERS)
+        content_type = wire.encap_content_info.content_type.dotted_string
+        return SignedData(
+            content_type=content_type,
+            has_content=self._reader.diverted,
+            certificates=_sequences(certificates),
+            crls=_sequences(wire.crls or []),
+            signers=tuple(_signer(encoded, content_type) for encoded in signers),
+        )
+
+    def _seen(self, depth: int, oid: bytes) -> None:
+        if depth == 1:
+            found = dotted(oid)
+            if found is None:
+                raise CmsMalformed("ContentInfo")
+            if found != content_types.SIGNED_DATA:
+                raise ContentTypeNotSupported(found, content_types.content_type_name(found))
+
+
+def _sequences(choices: list[asn1.TLV]) -> tuple[bytes, ...]:
+    """The certificates or CRLs among the choices; attribute certificates and "other" formats have tags of their own
+    (RFC 5652 §10.2.1, §10.2.2) and are passed over."""
+    return tuple(schema.octets(choice) for choice in choices if choice.tag_bytes == b"\x30")
+
+
+def _signer(encoded: bytes, content_type: str) -> SignerInfo:
+    wire = schema.decode(schema.SignerInfo, encoded, "SignerInfo")
+    signed: tuple[Attribute, ...] | None = None
+    signed_octets: tuple[bytes, ...] = ()
+    if wire.signed_attrs is not None:
+        each = [schema.octets(attribute) for attribute in wire.signed_attrs]
+        signed = tuple(attributes.read(octets) for octets in each)
+        # RFC 5652 §5.4: the [0] becomes a SET OF, in DER. X.690 §11.6: sorted by their octets.
+        # NOTE: Some signers do not sort, so what was received is tried first; it is what they computed over
+        # (`test_signed_attributes_out_of_order_are_verified_as_received`).
+        received = der.value(0x31, b"".join(each))
+        ordered = asn1.encode_der(asn1.SetOf(wire.signed_attrs))
+        signed_octets = (received,) if received == ordered else (received, ordered)
+    return SignerInfo(
+        content_type=content_type,
+        sid=_identifier(wire.sid),
+        digest=Algorithm.read(wire.digest_algorithm, "DigestAlgorithmIdentifier"),
+        signature=Algorithm.read(wire.signature_algorithm, "SignatureAlgorithmIdentifier"),
+        value=wire.signature,
+        signed_attributes=signed,
+        signed_octets=signed_octets,
+        unsigned_attributes=tuple(attributes.read(schema.octets(each)) for each in wire.unsigned_attrs or ()),
+    )
+
+
+def _identifier(sid: asn1.TLV) -> IssuerAndSerial | KeyIdentifier:
+    encoded = schema.octets(sid)
+    match encoded[0]:
+        case 0x30:
+            named = schema.decode(schema.IssuerAndSerialNumber, encoded, "SignerIdentifier")
+            return IssuerAndSerial(schema.octets(named.issuer), schema.integer(named.serial_number, "SignerIdentifier"))
+        case 0x80:
+            return KeyIdentifier(bytes(sid.data))
+        case 0xA0:  # an implicitly tagged OCTET STRING in pieces, which without its type looks like any other [0]
+            pieces = der.split(encoded, 0xA0, "SignerIdentifier", 64)
+            if all(piece[0] == 0x04 for piece in pieces):
+                return KeyIdentifier(b"".join(der.contents(piece, "SignerIdentifier") for piece in pieces))
+    raise CmsMalformed("SignerIdentifier")
 
 
 def candidates(signer: SignerInfo, certificates: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
-    """Those of `certificates` that the signer's identifier names, in the order given."""
-    raise NotImplementedError
+    """Those of `certificates` that the signer's identifier names, in the order given.
+
+    Names are compared octet by octet (RFC 5652 §10.2.4 means the same Name, and a signer copies it).
+    """
+    for certificate in certificates:
+        if isinstance(signer.sid, IssuerAndSerial):
+            if certificate.serial_number == signer.sid.serial and _issuer(certificate) == signer.sid.issuer:
+                yield certificate
+        elif _key_identifier(certificate) == signer.sid.octets:
+            yield certificate
+
+
+def _issuer(certificate: x509.Certificate) -> bytes | None:
+    try:
+        return schema.octets(schema.tbs(certificate).issuer)
+    except CmsMalformed:
+        return None
+
+
+def _key_identifier(certificate: x509.Certificate) -> bytes | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return None
 
 
 def check(
@@ -135,4 +268,60 @@ def check(
     Raises:
         SignatureFailure: why the signature is not confirmed; `SignatureNotChecked` where it may be good.
     """
-    raise NotImplementedError
+    known = digest_for(signer.digest)
+    if signer.signed_attributes is not None:
+        # The content first: where it was changed, that is the answer, also under an algorithm we cannot check.
+        _check_attributes(signer, signer.signed_attributes, known.name, digest(known.hash()))
+        way = verifier(signer.signature, known, certificate)
+        if not any(_fits(way, signer.value, octets, known.hash()) for octets in signer.signed_octets):
+            raise way.broken()
+        attributes.check_certificate(signer.signed_attributes, certificate)
+    else:
+        _check_unattributed(signer.content_type, content)
+        way = verifier(signer.signature, known, certificate)
+        if not way.verify(signer.value, _whole(way, content) if way.whole else digest(known.hash())):
+            raise way.broken()
+    return CheckedSignature(
+        certificate=certificate,
+        content_type=signer.content_type,
+        digest_algorithm=known.name,
+        signature_algorithm=way.name,
+        signing_time=attributes.signing_time(signer.signed_attributes or ()),
+        weak=way.weak,
+    )
+
+
+def _check_attributes(signer: SignerInfo, signed: tuple[Attribute, ...], digest: str, computed: bytes) -> None:
+    """RFC 5652 §5.6 and §11; RFC 6211 §3."""
+    content_type = attributes.content_type(signed)
+    if content_type != signer.content_type:
+        raise ContentTypeDiffers(content_type, signer.content_type)
+    expected = attributes.message_digest(signed)
+    attributes.signing_time(signed)
+    if expected != computed:
+        raise ContentChanged(digest)
+    attributes.check_algorithms(signed, signer.digest, signer.signature)
+
+
+def _check_unattributed(content_type: str, content: Callable[[int], bytes]) -> None:
+    """RFC 5652 §5.3: signed attributes may be absent only where the content is id-data.
+
+    A signature over signed attributes is also one over content that consists of those octets: whoever holds a signed
+    mail could present its attributes as a message. So such content is refused
+    (draft-ietf-lamps-cms-euf-cma-signeddata). No genuine set of attributes is larger than a structure may be.
+    """
+    if content_type != content_types.DATA:
+        raise AttributesMissing(content_types.content_type_name(content_type))
+    if content(1) == b"\x31" and attributes.is_set_of_attributes(content(limits.CMS_STRUCTURE_OCTETS)):
+        raise AttributesAsContent()
+
+
+def _fits(way: Verifier, value: bytes, octets: bytes, algorithm: hashes.HashAlgorithm) -> bool:
+    return way.verify(value, octets if way.whole else hash_of(algorithm, octets))
+
+
+def _whole(way: Verifier, content: Callable[[int], bytes]) -> bytes:
+    octets = content(ONE_SHOT_OCTETS + 1)
+    if len(octets) > ONE_SHOT_OCTETS:
+        raise ContentTooLarge(way.name, ONE_SHOT_OCTETS)
+    return octets
