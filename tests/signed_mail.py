@@ -131,6 +131,10 @@ class DemoMail:
             + _base64(der)
         )
 
+    def sign(self, subject: str, entity: bytes) -> bytes:
+        """Anna signs any MIME entity (with CRLF line ends)."""
+        return self._clear_signed(subject, ANNA, self.anna, entity=entity)
+
     # The certificates.
 
     @property
@@ -210,9 +214,11 @@ class DemoMail:
         body = quopri.encodestring(TEXT.format(sender=sender.name).encode()).replace(b"\n", b"\r\n")
         return b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + body
 
-    def _clear_signed(self, subject: str, sender: Person, signer: Identity, *options: str) -> bytes:
+    def _clear_signed(
+        self, subject: str, sender: Person, signer: Identity, *options: str, entity: bytes | None = None
+    ) -> bytes:
         """multipart/signed (RFC 8551 §3.5.3): readable by everybody, the signature as an attachment."""
-        entity = self._entity(sender)
+        entity = self._entity(sender) if entity is None else entity
         signature = self._cms(entity, signer, *options)
         boundary = b"----=_signed_by_" + signer.key.stem.encode()
         return (

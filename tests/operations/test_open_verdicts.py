@@ -1,0 +1,341 @@
+"""What `open` says about good, odd and forged messages, each signed by OpenSSL."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from letterlock.errors import Cancelled, LetterlockError, NotAMessage, UnknownPart
+from letterlock.operations import trust
+from letterlock.operations.open import OpenedMessage, Opening
+from letterlock.operations.trust import TrustSettings
+from letterlock.verdict import SignatureStatus, Verdict
+from tests.divergences import VALID_THOUGH_CALLED_BAD
+from tests.needs import require_program
+from tests.signed_mail import ANNA, DemoMail
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> DemoMail:
+    require_program("openssl", "openssl")
+    return DemoMail(tmp_path_factory.mktemp("mail"))
+
+
+@pytest.fixture(scope="module")
+def settings(mail: DemoMail) -> TrustSettings:
+    return TrustSettings(tuple(trust.given([mail.anchor])))
+
+
+def opened(raw: bytes, settings: TrustSettings, at: datetime | None = None, step: int = 1000) -> OpenedMessage:
+    opening = Opening(settings, at)
+    for start in range(0, len(raw), step):
+        opening.feed(raw[start : start + step])
+    return opening.close()
+
+
+def verdict(raw: bytes, settings: TrustSettings, at: datetime | None = None) -> Verdict:
+    message = opened(raw, settings, at)
+    message.close()
+    return message.verdict
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [reason.code for reason in verdict.reasons]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("good", "valid"),
+        ("opaque", "valid"),
+        ("pss", "valid"),
+        ("ecdsa", "valid"),
+        ("changed", "invalid"),
+        ("mismatch", "mismatch"),
+        ("unknown_issuer", "untrusted"),
+        ("unsigned", "none"),
+    ],
+)
+def test_each_kind_of_message_has_its_status(mail: DemoMail, settings: TrustSettings, kind: str, status: str) -> None:
+    """The demonstration's messages: good in every form, changed, by somebody else, from strangers, unsigned."""
+    found = verdict(getattr(mail, kind)(), settings)
+    assert found.signature.status == status, codes(found)
+    assert found.headline.code == f"signature_{status}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("changed", "content_changed"),
+        ("mismatch", "address_not_named"),
+        ("unknown_issuer", "issuer_unknown"),
+        ("good", "revocation_not_checked"),
+    ],
+)
+def test_the_first_reason_is_the_one_that_counts(mail: DemoMail, settings: TrustSettings, kind: str, code: str) -> None:
+    """Each status comes with its reason first, in words and with advice."""
+    found = verdict(getattr(mail, kind)(), settings)
+    assert codes(found)[0] == code
+    assert found.reasons[0].sentence != code
+
+
+def test_a_good_signer_is_described(mail: DemoMail, settings: TrustSettings) -> None:
+    """Name, address, chain from person to anchor, and on whose word."""
+    (signer,) = verdict(mail.good(), settings).signers
+    assert signer.certificate
+    assert signer.certificate.name == "Anna Muster"
+    assert signer.addresses == [ANNA.address]
+    assert signer.path
+    assert [each.name for each in signer.path.chain] == ["Anna Muster", "Muster AG Mail CA", "Muster AG Root CA"]
+    assert signer.path.anchor
+    assert signer.path.anchor.source == "argument"
+
+
+def test_without_anchors_nobody_is_trusted(mail: DemoMail) -> None:
+    """The same good message, for a reader who trusts nobody yet."""
+    assert verdict(mail.good(), TrustSettings()).signature.status == "untrusted"
+
+
+def test_time_is_an_argument(mail: DemoMail, settings: TrustSettings) -> None:
+    """Before and after the certificate's days the same message is not trusted, and the reason says why."""
+    now = datetime.now(UTC)
+    for at, code in (
+        (now - timedelta(days=400), "certificate_not_yet_valid"),
+        (now + timedelta(days=9000), "certificate_expired"),
+    ):
+        found = verdict(mail.good(), settings, at)
+        assert found.signature.status == "untrusted"
+        assert code in codes(found)
+
+
+# --- Form ------------------------------------------------------------------------------------------------------
+
+
+def test_lf_storage_is_intact(mail: DemoMail, settings: TrustSettings) -> None:
+    """A mailbox that keeps LF line ends loses the CRLF that was signed; the message is the same."""
+    assert verdict(mail.good().replace(b"\r\n", b"\n"), settings).signature.status == "valid"
+
+
+def test_every_portion_gives_the_same_verdict(mail: DemoMail, settings: TrustSettings) -> None:
+    """Uploads may be cut anywhere."""
+    raw = mail.good()
+    whole = opened(raw, settings, datetime(2026, 12, 1, tzinfo=UTC), len(raw)).verdict
+    for step in (1, 7, 333):
+        assert opened(raw, settings, datetime(2026, 12, 1, tzinfo=UTC), step).verdict == whole
+
+
+def test_opaque_text_is_shown(mail: DemoMail, settings: TrustSettings) -> None:
+    """The text inside an opaque signature is a part of the message and covered by it."""
+    message = opened(mail.opaque(), settings)
+    (part,) = message.parts
+    assert (part.type, part.covered) == ("text/plain", True)
+    assert b"EUR 18,400.00" in b"".join(message.body(part.id))
+    with pytest.raises(UnknownPart):
+        message.body("9.9")
+    message.close()
+
+
+def test_encrypted_is_said_to_be_encrypted(mail: DemoMail, settings: TrustSettings) -> None:
+    """What this version cannot decrypt has its own code and no status that looks good."""
+    found = verdict(mail.enveloped(), settings)
+    assert found.encryption.status == "undecryptable"
+    assert found.signature.status == "none"
+    assert "decryption_not_supported" in codes(found)
+    assert found.headline.code == "encryption_undecryptable"
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00\x01\x02", b"hello world\n", b"a: b\n\nnothing of a mail\n"])
+def test_what_is_no_message_is_refused(raw: bytes) -> None:
+    """Something without a mail's header section gets an error, not a verdict."""
+    with pytest.raises(NotAMessage):
+        verdict(raw, TrustSettings())
+
+
+def test_cancel(mail: DemoMail, settings: TrustSettings) -> None:
+    """A cancelled opening stops and keeps nothing."""
+    opening = Opening(settings, cancelled=lambda: True)
+    with pytest.raises(Cancelled):
+        opening.feed(mail.good())
+
+
+# --- Forgery ---------------------------------------------------------------------------------------------------
+
+
+def wrap(signed: bytes, before: bytes = b"", after: bytes = b"", subtype: bytes = b"mixed") -> bytes:
+    """The signed message's entity inside a multipart of somebody else, with parts before and after it."""
+    header, body = signed.split(b"\r\n\r\n", 1)
+    lines = header.replace(b"\r\n ", b" ").split(b"\r\n")
+    outer = [line for line in lines if not line.lower().startswith(b"content-")]
+    inner = [line for line in lines if line.lower().startswith(b"content-")]
+    parts = [each for each in (before, b"\r\n".join(inner) + b"\r\n\r\n" + body, after) if each]
+    return (
+        b"\r\n".join(outer)
+        + b"\r\nContent-Type: multipart/" + subtype + b'; boundary="wrapper"\r\n\r\n'
+        + b"".join(b"--wrapper\r\n" + each + b"\r\n" for each in parts)
+        + b"--wrapper--\r\n"
+    )  # fmt: skip
+
+
+TEXT_PART = b"Content-Type: text/plain\r\n\r\nPlease pay to another account.\r\n"
+HTML_PART = b"Content-Type: text/html\r\n\r\n<p>Please pay to another account.</p>\r\n"
+
+FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
+    "text before the signed part": lambda mail: wrap(mail.good(), before=TEXT_PART),
+    "text after the signed part": lambda mail: wrap(mail.good(), after=TEXT_PART),
+    "alternative to the signed part": lambda mail: wrap(mail.good(), after=HTML_PART, subtype=b"alternative"),
+    "related to the signed part": lambda mail: wrap(mail.good(), before=HTML_PART, subtype=b"related"),
+    "opaque beside text": lambda mail: wrap(mail.opaque(), before=TEXT_PART),
+    "third part in multipart/signed": lambda mail: _insert_before_end(mail.good(), TEXT_PART),
+    "part before the signed one": lambda mail: _insert_first(mail.good(), TEXT_PART),
+    "second Content-Type": lambda mail: b"Content-Type: text/html\r\n" + mail.good(),
+    "Content-Type after": lambda mail: mail.good().replace(b"MIME-V", b"Content-Type: text/html\r\nMIME-V", 1),
+    "second From": lambda mail: b"From: boss@muster.example\r\n" + mail.good(),
+    "two mailboxes in From": lambda mail: mail.good().replace(
+        b"From: Anna Muster <anna@muster.example>", b"From: boss@muster.example, anna@muster.example", 1
+    ),
+    "address only in the display name": lambda mail: mail.good().replace(
+        b"From: Anna Muster <anna@muster.example>", b'From: "anna@muster.example" <x@evil.example>', 1
+    ),
+    "address only in a comment": lambda mail: mail.good().replace(
+        b"From: Anna Muster <anna@muster.example>", b"From: x@evil.example (anna@muster.example)", 1
+    ),
+    "address in an encoded word": lambda mail: mail.good().replace(
+        b"From: Anna Muster <anna@muster.example>", b"From: =?utf-8?Q?anna=40muster.example?= <x@evil.example>", 1
+    ),
+    "no From": lambda mail: mail.good().replace(b"From: ", b"X-From: ", 1),
+    "NUL in From": lambda mail: mail.good().replace(b"<anna@muster.example>", b"<x@evil.example\0anna@m.example>", 1),
+    "bare CR header": lambda mail: mail.good().replace(b"MIME-Version", b"X: y\rFrom: e@x\r\nMIME-Version", 1),
+    "signature of another message": lambda mail: _swap_signature(mail.good(), mail.mismatch()),
+    "signature removed": lambda mail: mail.good().replace(b"application/pkcs7-signature;", b"text/plain;"),
+    "signature is not CMS": lambda mail: _with_signature(mail.good(), b"not CMS at all"),
+    "signature empty": lambda mail: _with_signature(mail.good(), b""),
+    "signature cut": lambda mail: _with_signature(mail.good(), _signature(mail.good())[:900]),
+    "boundary with a tail": lambda mail: mail.good().replace(
+        b"Kind regards", b"------=_signed_by_annaX\r\nKind regards", 1
+    ),
+}
+
+
+def _boundary(raw: bytes) -> bytes:
+    return b"--" + raw.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+
+
+def _insert_before_end(raw: bytes, part: bytes) -> bytes:
+    boundary = _boundary(raw)
+    return raw.replace(boundary + b"--", boundary + b"\r\n" + part + b"\r\n" + boundary + b"--")
+
+
+def _insert_first(raw: bytes, part: bytes) -> bytes:
+    boundary = _boundary(raw)
+    return raw.replace(boundary + b"\r\n", boundary + b"\r\n" + part + b"\r\n" + boundary + b"\r\n", 1)
+
+
+def _signature(raw: bytes) -> bytes:
+    return base64.b64decode(raw.rsplit(b"\r\n\r\n", 1)[1].split(b"\r\n--", 1)[0])
+
+
+def _with_signature(raw: bytes, signature: bytes) -> bytes:
+    head, _ = raw.rsplit(b"\r\n\r\n", 1)
+    return head + b"\r\n\r\n" + base64.encodebytes(signature) + b"\r\n" + _boundary(raw) + b"--\r\n"
+
+
+def _swap_signature(raw: bytes, other: bytes) -> bytes:
+    return _with_signature(raw.replace(b"four days early", b"five days early"), _signature(other))
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_no_forgery_is_valid(mail: DemoMail, settings: TrustSettings, name: str) -> None:
+    """Each published way to make an unsigned text look signed ends in another status than `valid`."""
+    found = verdict(FORGERIES[name](mail), settings)
+    assert found.signature.status not in ("valid",), codes(found)
+
+
+def test_a_list_footer_makes_it_partial(mail: DemoMail, settings: TrustSettings) -> None:
+    """The signed part is named, the footer is not covered, and nobody calls the whole message signed."""
+    found = verdict(wrap(mail.good(), after=TEXT_PART), settings)
+    assert found.signature.status == "partial"
+    assert found.signature.covers == ["1.1.1"]
+    assert codes(found)[0] == "signature_covers_part"
+
+
+def test_a_wrapper_with_nothing_else_changes_nothing(mail: DemoMail, settings: TrustSettings) -> None:
+    """A multipart/mixed that holds only the signed entity shows nothing that is not signed."""
+    assert verdict(wrap(mail.good()), settings).signature.status == "valid"
+
+
+def test_signed_around_ciphertext_is_partial(mail: DemoMail, settings: TrustSettings) -> None:
+    """Encrypt-then-sign: the signer need not know what is inside."""
+    header, body = mail.enveloped().split(b"\r\n\r\n", 1)
+    entity = (
+        header[header.index(b"Content-Type") :] + b"\r\n\r\n" + body.replace(b"\n", b"\r\n").replace(b"\r\r", b"\r")
+    )
+    raw = mail.sign("Offer", entity)
+    found = verdict(raw, settings)
+    assert found.signature.status == "partial"
+    assert "signature_covers_ciphertext" in codes(found)
+
+
+def test_no_changed_byte_of_what_is_signed_is_valid(mail: DemoMail, settings: TrustSettings) -> None:
+    """Every octet of the signed part, changed in its lowest bit: never valid, never an internal error."""
+    raw = mail.good()
+    start = raw.index(b"Content-Type: text/plain")
+    end = raw.index(b"\r\n" + _boundary(raw), start)
+    for place in range(start, end, 3):
+        changed = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
+        assert verdict(changed, settings).signature.status != "valid", place
+
+
+def test_no_damage_raises_anything_uncoded(mail: DemoMail, settings: TrustSettings) -> None:
+    """Cut anywhere or with a byte changed anywhere, a message gets a verdict or a coded error."""
+    raw = mail.good() + mail.opaque()
+    for place in range(0, len(raw), 11):
+        for damaged in (raw[:place], raw[:place] + b"\xff" + raw[place + 1 :], raw[:place] + b"\r\n\r\n" + raw[place:]):
+            try:
+                verdict(damaged, settings)
+            except LetterlockError:
+                continue
+
+
+# --- Mail of other projects ------------------------------------------------------------------------------------
+
+
+def thunderbird_rows(corpora: Path) -> list[dict[str, object]]:
+    rows = json.loads((corpora / "expected.json").read_text())
+    return [row for row in rows if row["path"].startswith("thunderbird/")]
+
+
+def test_thunderbirds_bad_mail_is_never_valid(corpora: Path) -> None:
+    """No signed message that Thunderbird's own tests call bad is `valid`, but for the divergences listed."""
+    settings = TrustSettings(tuple(trust.given([corpora / "thunderbird/mailnews/test/data/smime/TestCA.pem"])))
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    diverging = set()
+    for row in thunderbird_rows(corpora):
+        expected = row["expected"]
+        assert isinstance(expected, dict)
+        found = verdict((corpora / str(row["path"])).read_bytes(), settings, at)
+        if found.signature.status == SignatureStatus.VALID and not expected["signature_good"]:
+            diverging.add(str(row["path"]))
+    assert diverging == set(VALID_THOUGH_CALLED_BAD)
+
+
+def test_thunderbirds_good_mail_is_intact(corpora: Path) -> None:
+    """Signed and not encrypted mail that Thunderbird calls good is intact here, and trusted under its test CA."""
+    settings = TrustSettings(tuple(trust.given([corpora / "thunderbird/mailnews/test/data/smime/TestCA.pem"])))
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    seen = 0
+    for row in thunderbird_rows(corpora):
+        expected = row["expected"]
+        assert isinstance(expected, dict)
+        if row["operation"] != "verify" or not expected["signature_good"]:
+            continue
+        found = verdict((corpora / str(row["path"])).read_bytes(), settings, at)
+        intact = [signer for signer in found.signers if signer.status not in ("invalid", "untrusted")]
+        assert intact, (row["path"], codes(found))
+        assert found.signature.status in ("valid", "mismatch", "partial"), (row["path"], codes(found))
+        seen += 1
+    assert seen >= 12
