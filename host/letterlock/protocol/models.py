@@ -183,7 +183,7 @@ class Failure(_Model):
     facts: dict[str, str | int | bool | list[str] | None]
 
 
-class Error(_Model):
+class ErrorFrame(_Model):
     """A request failed and has ended, or (`id` null) a frame could not be attributed to a request."""
 
     type: Literal["error"]
@@ -192,7 +192,7 @@ class Error(_Model):
 
 
 ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | Chunk | Credit | Cancel
-HostFrame = HostHello | Credit | Progress | Chunk | Reply | Error
+HostFrame = HostHello | Credit | Progress | Chunk | Reply | ErrorFrame
 
 REQUESTS: dict[str, type[OpenRequest | PartRequest | CloseRequest]] = {
     "open": OpenRequest,
