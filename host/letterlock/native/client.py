@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import pybase64
 
@@ -26,6 +27,9 @@ OUR_EXTENSION = "chrome-extension://gibofoagldhcngncamdmdaeadgfgakfk/"
 
 SECONDS = 30.0
 """How long an answer may take before the host counts as not answering."""
+
+HEARD_OCTETS = 64
+"""Octets kept of what the host wrote first."""
 
 ANSWER_DEPTH = 64
 """Nesting accepted in an answer; a verdict reaches about ten."""
@@ -41,7 +45,14 @@ class HostFailed(Exception):
 
 
 class HostGone(Exception):
-    """The host closed its output, or did not answer in time."""
+    """The host will not answer any more; `how` says why.
+
+    `ended`: it closed its output. `silent`: it did not answer in time. `garbled`: it wrote something that is no frame.
+    """
+
+    def __init__(self, message: str, how: Literal["ended", "silent", "garbled"] = "ended") -> None:
+        super().__init__(message)
+        self.how = how
 
 
 class HostProcess:
@@ -55,6 +66,8 @@ class HostProcess:
         command: Program and arguments, exactly as a browser would start them (the launcher of a written manifest,
             the argument that names the extension). Default: this Python, as our own extension in Chromium.
         environment: Set on top of the inherited environment.
+        inherit: Inherit the environment of this process. `doctor` passes False: a browser has another one.
+        directory: Where the host starts. Browsers take the directory of the launcher.
         language: The language of sentences.
         greet: Say hello as soon as the host did; tests that break this rule pass False.
     """
@@ -64,13 +77,16 @@ class HostProcess:
         command: Sequence[str] = (sys.executable, "-m", "letterlock", "serve", OUR_EXTENSION),
         *,
         environment: Mapping[str, str] | None = None,
+        inherit: bool = True,
+        directory: Path | None = None,
         language: str = "en",
         client: str = "command-line",
         seconds: float = SECONDS,
         greet: bool = True,
     ) -> None:
         self._command = list(command)
-        self._environment = {**os.environ, **(environment or {})}
+        self._environment = {**(os.environ if inherit else {}), **(environment or {})}
+        self._directory = directory
         self._greeting = {"language": language, "client": client}
         self._seconds = seconds
         self._greet = greet
@@ -79,6 +95,7 @@ class HostProcess:
         self._arrived: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self.hello: dict[str, Any] = {}
         self.stderr = ""
+        self.heard = b""  # the first octets of the output, for whoever must say what garbled it
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
@@ -87,6 +104,7 @@ class HostProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=self._environment,
+            cwd=self._directory,
             bufsize=0,
         )
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._listen, self._listen_stderr)]
@@ -199,10 +217,10 @@ class HostProcess:
         try:
             frame = self._arrived.get(timeout=self._seconds if seconds is None else seconds)
         except Empty:
-            raise HostGone("the host does not answer") from None
+            raise HostGone("the host does not answer", "silent") from None
         if frame is None:
             self._arrived.put(None)
-            raise HostGone(self._broken or "the host ended")
+            raise HostGone(self._broken or "the host ended", "garbled" if self._broken else "ended")
         return frame
 
     def close(self, seconds: float = 5.0) -> int:
@@ -232,6 +250,7 @@ class HostProcess:
         try:
             with self.process.stdout as pipe:
                 while data := pipe.read(65536):
+                    self.heard = self.heard or data[:HEARD_OCTETS]
                     for text in decoder.feed(data):
                         if not isinstance(text, bytes):
                             raise text
