@@ -79,6 +79,23 @@ class InterpreterUnknown(LetterlockError):
     fault = Fault.HOST
 
 
+@dataclass(eq=False)
+class InterpreterPrivate(LetterlockError):
+    """Set-up for all users, from a Python that only its owner can reach."""
+
+    code = "setup_interpreter_private"
+    fault = Fault.USER
+    place: str
+
+
+@dataclass(eq=False)
+class NeedsAnswer(LetterlockError):
+    """There is something to do, nobody to ask, and no `--yes`."""
+
+    code = "setup_needs_answer"
+    fault = Fault.USER
+
+
 @dataclass(frozen=True)
 class ClosedSnap(Reason):
     """A client from Snap that cannot start a program outside its sandbox."""

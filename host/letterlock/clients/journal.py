@@ -83,8 +83,11 @@ class Journal(_Shape):
         return next((entry.value for entry in self.keys if entry.key.lower() == key.lower()), None)
 
     def with_file(self, file: File, directories: Sequence[Path]) -> Journal:
-        """With a file, and the directories made for it."""
+        """With a file, and the directories made for it. Clients of earlier runs still read it."""
         others = tuple(entry for entry in self.files if entry.path != file.path)
+        earlier = self.wrote(Path(file.path))
+        if earlier is not None:
+            file = file.model_copy(update={"clients": tuple(dict.fromkeys((*earlier.clients, *file.clients)))})
         return self.model_copy(update={"files": (*others, file)}).with_directories(directories)
 
     def with_directories(self, directories: Sequence[Path]) -> Journal:

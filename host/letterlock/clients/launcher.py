@@ -7,10 +7,11 @@ so the manifest names this script, which names the interpreter in full.
 from __future__ import annotations
 
 import shlex
+import stat
 import sys
 from pathlib import Path
 
-from letterlock.clients.failures import InterpreterUnknown
+from letterlock.clients.failures import InterpreterPrivate, InterpreterUnknown
 from letterlock.clients.table import System
 
 # -P keeps the current directory out of the import path: browsers start a host in the launcher's directory, and a
@@ -42,6 +43,17 @@ def interpreter(executable: str | None = None) -> Path:
     if not path.is_absolute() or not path.exists():
         raise InterpreterUnknown
     return path
+
+
+def check_reachable(python: Path, root: Path = Path("/")) -> None:
+    """Can every user of the computer reach this interpreter? (Not asked on Windows, which has no such bits.)
+
+    Raises:
+        InterpreterPrivate: A directory on the way, or the program, is closed to others.
+    """
+    for place in (*reversed(python.parents), python, *reversed(python.resolve().parents)):
+        if place.is_relative_to(root) and not place.stat().st_mode & stat.S_IXOTH:
+            raise InterpreterPrivate(str(place))
 
 
 def render(system: System, python: Path, home: str | None = None) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from letterlock.clients import launcher, manifests
 from letterlock.clients.journal import Journal
 from letterlock.clients.machine import Machine, is_key
-from letterlock.clients.table import HOST_NAME, Client, Family
+from letterlock.clients.table import HOST_NAME, Client, Family, System
 
 MANIFEST_MODE = 0o644
 LAUNCHER_MODE = 0o755
@@ -126,7 +126,8 @@ def _places(
             if place is not None:
                 names = places.get((client.family, place), ())
                 places[client.family, place] = names if client.id in names else (*names, client.id)
-    for profile in profiles:
+    # On Windows a profile directory changes nothing: the registry leads to the manifest.
+    for profile in profiles if machine.system is not System.WINDOWS else ():
         file = _followed(profile.absolute() / "NativeMessagingHosts")
         assert file is not None
         places.setdefault((Family.CHROMIUM, file), ("chromium",))
