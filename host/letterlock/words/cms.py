@@ -1,3 +1,323 @@
-"""Words for cms codes."""
+"""Words for what is wrong with a CMS object or a signature in it: what happened, why, what to do."""
 
-WORDS: dict[str, dict[str, tuple[str, str]]] = {}
+_ASK_AGAIN = "Ask the sender to send the message again."
+_ASK_AGAIN_DE = "Bitten Sie den Absender, die Nachricht erneut zu senden."
+_DO_NOT_ACT = "Do not act on it; ask the sender another way."
+_DO_NOT_ACT_DE = "Folgen Sie der Nachricht nicht; fragen Sie den Absender auf anderem Weg."
+_REPORT = (
+    "Treat it like an unsigned mail. If the sender's mails always look like this, their mail program signs wrongly: "
+    "tell them."
+)
+_REPORT_DE = (
+    "Behandeln Sie die Nachricht wie eine unsignierte. Wenn Nachrichten dieses Absenders immer so aussehen, signiert "
+    "sein Mailprogramm falsch: Sagen Sie es ihm."
+)
+_UNCHECKED = "Read it like an unsigned mail, and ask the sender to sign with a common algorithm."
+_UNCHECKED_DE = (
+    "Lesen Sie sie wie eine unsignierte Nachricht, und bitten Sie den Absender, mit einem üblichen Verfahren zu "
+    "signieren."
+)
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    # The object cannot be read.
+    "cms_truncated": {
+        "en": (
+            "The signature or encryption data stops in the middle: it was cut off on the way after {octets} octets.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Die Signatur- oder Verschlüsselungsdaten brechen mittendrin ab: Sie wurden unterwegs nach {octets} "
+            "Oktetten abgeschnitten.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "cms_bad_length": {
+        "en": (
+            "The signature or encryption data is damaged: at octet {offset} it states a length that cannot be.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Die Signatur- oder Verschlüsselungsdaten sind beschädigt: Bei Oktett {offset} steht eine falsche Länge.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "cms_bad_tag": {
+        "en": (
+            "The signature or encryption data is damaged: at octet {offset} stands something that cannot stand there.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Die Signatur- oder Verschlüsselungsdaten sind beschädigt: Bei Oktett {offset} steht etwas, das dort nicht "
+            "stehen kann.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "cms_too_deep": {
+        "en": (
+            "The signature or encryption data is nested more than {limit} levels deep. No mail program writes that.",
+            "It was probably made to cause trouble. Leave it unopened.",
+        ),
+        "de": (
+            "Die Signatur- oder Verschlüsselungsdaten sind mehr als {limit} Ebenen tief verschachtelt. Kein "
+            "Mailprogramm schreibt so etwas.",
+            "Vermutlich soll die Nachricht Schaden anrichten. Lassen Sie sie ungeöffnet.",
+        ),
+    },
+    "cms_too_many_values": {
+        "en": (
+            "The signature or encryption data consists of more than {limit} pieces. No mail program writes that.",
+            "It was probably made to cause trouble. Leave it unopened.",
+        ),
+        "de": (
+            "Die Signatur- oder Verschlüsselungsdaten bestehen aus mehr als {limit} Teilen. Kein Mailprogramm schreibt "
+            "so etwas.",
+            "Vermutlich soll die Nachricht Schaden anrichten. Lassen Sie sie ungeöffnet.",
+        ),
+    },
+    "cms_too_large": {
+        "en": (
+            "The certificates and signatures in this message take more than {limit} octets, the most Letterlock reads.",
+            "Ask the sender to send fewer certificates or revocation lists along.",
+        ),
+        "de": (
+            "Zertifikate und Signaturen dieser Nachricht haben mehr als {limit} Oktette; mehr liest Letterlock nicht.",
+            "Bitten Sie den Absender, weniger Zertifikate oder Sperrlisten mitzusenden.",
+        ),
+    },
+    "cms_trailing_data": {
+        "en": (
+            "After the end of the signature or encryption data, at octet {offset}, follows something that does not "
+            "belong there.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Hinter dem Ende der Signatur- oder Verschlüsselungsdaten, bei Oktett {offset}, folgt etwas, das nicht "
+            "dorthin gehört.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "cms_malformed": {
+        "en": (
+            "The signature or encryption data is not what S/MIME defines (wrong in: {where}).",
+            "Ask the sender to send the message again. If it stays like this, their mail program is at fault.",
+        ),
+        "de": (
+            "Die Signatur- oder Verschlüsselungsdaten entsprechen nicht S/MIME (falsch in: {where}).",
+            "Bitten Sie den Absender, die Nachricht erneut zu senden. Bleibt es dabei, liegt der Fehler in seinem "
+            "Mailprogramm.",
+        ),
+    },
+    "cms_content_type_not_supported": {
+        "en": (
+            "This part is of the S/MIME kind “{name}”, which cannot be read here.",
+            "Open it with the program it was made for.",
+        ),
+        "de": (
+            "Dieser Teil ist von der S/MIME-Art „{name}“, die hier nicht gelesen werden kann.",
+            "Öffnen Sie ihn mit dem Programm, für das er gemacht ist.",
+        ),
+    },
+    "too_many_signers": {
+        "en": (
+            "The message claims more than {limit} signatures; they are not checked.",
+            "Treat it like an unsigned mail.",
+        ),
+        "de": (
+            "Die Nachricht behauptet mehr als {limit} Unterschriften; sie werden nicht geprüft.",
+            "Behandeln Sie sie wie eine unsignierte Nachricht.",
+        ),
+    },
+    "too_many_certificates": {
+        "en": (
+            "The message carries more than {limit} certificates; its signature is not checked.",
+            "Ask the sender to send only the certificates that lead to their own.",
+        ),
+        "de": (
+            "Die Nachricht enthält mehr als {limit} Zertifikate; ihre Signatur wird nicht geprüft.",
+            "Bitten Sie den Absender, nur die Zertifikate mitzusenden, die zu seinem eigenen führen.",
+        ),
+    },
+    # The signature cannot be checked here.
+    "digest_algorithm_not_supported": {
+        "en": ("The signature uses the digest algorithm {algorithm}, which Letterlock cannot check.", _UNCHECKED),
+        "de": (
+            "Die Signatur verwendet das Prüfsummenverfahren {algorithm}, das Letterlock nicht prüfen kann.",
+            _UNCHECKED_DE,
+        ),
+    },
+    "signature_algorithm_not_supported": {
+        "en": ("The signature uses {algorithm}, which Letterlock cannot check.", _UNCHECKED),
+        "de": ("Die Signatur verwendet {algorithm}, das Letterlock nicht prüfen kann.", _UNCHECKED_DE),
+    },
+    "signature_algorithm_refused": {
+        "en": (
+            "The signature uses {algorithm}, which has been broken for years: anybody can forge it, so it was not "
+            "checked.",
+            "Read it like an unsigned mail, and tell the sender that their mail program signs in an unsafe way.",
+        ),
+        "de": (
+            "Die Signatur verwendet {algorithm}, das seit Jahren gebrochen ist: Jeder kann sie fälschen, deshalb wurde "
+            "sie nicht geprüft.",
+            "Lesen Sie sie wie eine unsignierte Nachricht, und sagen Sie dem Absender, dass sein Mailprogramm unsicher "
+            "signiert.",
+        ),
+    },
+    "signature_content_too_large": {
+        "en": (
+            "The content is larger than {limit} octets, and a signature with {algorithm} made in this way can only be "
+            "checked in one piece.",
+            "Ask the sender to pass large files another way.",
+        ),
+        "de": (
+            "Der Inhalt ist größer als {limit} Oktette, und eine so gebildete Signatur mit {algorithm} kann nur am "
+            "Stück geprüft werden.",
+            "Bitten Sie den Absender, große Dateien anders zu übergeben.",
+        ),
+    },
+    # The signature is worth nothing.
+    "content_changed": {
+        "en": (
+            "The content is not what was signed: it was changed afterwards (its {digest} checksum differs).",
+            _DO_NOT_ACT,
+        ),
+        "de": (
+            "Der Inhalt ist nicht der unterschriebene: Er wurde danach verändert (seine {digest}-Prüfsumme weicht ab).",
+            _DO_NOT_ACT_DE,
+        ),
+    },
+    "signature_broken": {
+        "en": (
+            "The signature ({algorithm}) was not made with the key of the certificate it names, or was changed "
+            "afterwards.",
+            _DO_NOT_ACT,
+        ),
+        "de": (
+            "Die Signatur ({algorithm}) wurde nicht mit dem Schlüssel des genannten Zertifikats gebildet oder danach "
+            "verändert.",
+            _DO_NOT_ACT_DE,
+        ),
+    },
+    "signature_key_mismatch": {
+        "en": (
+            "The signature claims {algorithm}, but the key in the certificate ({key}) cannot make such a signature.",
+            _DO_NOT_ACT,
+        ),
+        "de": (
+            "Die Signatur gibt {algorithm} an, aber der Schlüssel im Zertifikat ({key}) kann keine solche Signatur "
+            "bilden.",
+            _DO_NOT_ACT_DE,
+        ),
+    },
+    "signature_key_unusable": {
+        "en": (
+            "The key in the signer's certificate ({key}) cannot be used: it is damaged, absurdly small or large, or of "
+            "an unknown kind.",
+            "Read it like an unsigned mail. The sender needs another certificate.",
+        ),
+        "de": (
+            "Der Schlüssel im Zertifikat des Unterzeichners ({key}) ist nicht verwendbar: beschädigt, viel zu klein "
+            "oder zu groß, oder von unbekannter Art.",
+            "Lesen Sie sie wie eine unsignierte Nachricht. Der Absender braucht ein anderes Zertifikat.",
+        ),
+    },
+    "signature_parameters_malformed": {
+        "en": ("The signature does not say correctly how {algorithm} was used, so it proves nothing.", _REPORT),
+        "de": (
+            "Die Signatur gibt nicht richtig an, wie {algorithm} verwendet wurde, und beweist deshalb nichts.",
+            _REPORT_DE,
+        ),
+    },
+    "signature_hash_mismatch": {
+        "en": (
+            "The signature contradicts itself: it names {algorithm}, but also {digest} as its checksum.",
+            _REPORT,
+        ),
+        "de": (
+            "Die Signatur widerspricht sich: Sie nennt {algorithm}, aber zugleich {digest} als Prüfsumme.",
+            _REPORT_DE,
+        ),
+    },
+    "signed_attribute_missing": {
+        "en": ("The signature lacks the statement “{attribute}”, without which it says nothing definite.", _REPORT),
+        "de": (
+            "Der Signatur fehlt die Angabe „{attribute}“, ohne die sie nichts Eindeutiges aussagt.",
+            _REPORT_DE,
+        ),
+    },
+    "signed_attribute_duplicate": {
+        "en": ("The signature makes the statement “{attribute}” more than once; which one counts is unclear.", _REPORT),
+        "de": (
+            "Die Signatur enthält die Angabe „{attribute}“ mehrfach; welche gilt, ist unklar.",
+            _REPORT_DE,
+        ),
+    },
+    "signed_attribute_empty": {
+        "en": ("The statement “{attribute}” in the signature is empty.", _REPORT),
+        "de": ("Die Angabe „{attribute}“ in der Signatur ist leer.", _REPORT_DE),
+    },
+    "signed_attribute_multivalued": {
+        "en": (
+            "The statement “{attribute}” in the signature has several values; which one counts is unclear.",
+            _REPORT,
+        ),
+        "de": (
+            "Die Angabe „{attribute}“ in der Signatur hat mehrere Werte; welcher gilt, ist unklar.",
+            _REPORT_DE,
+        ),
+    },
+    "signed_attribute_malformed": {
+        "en": ("The statement “{attribute}” in the signature cannot be read.", _REPORT),
+        "de": ("Die Angabe „{attribute}“ in der Signatur ist nicht lesbar.", _REPORT_DE),
+    },
+    "signed_attributes_missing": {
+        "en": (
+            "The signature does not state what it signs, which it must for content of the kind “{content_type}”.",
+            _REPORT,
+        ),
+        "de": (
+            "Die Signatur gibt nicht an, was sie unterschreibt; bei Inhalt der Art „{content_type}“ muss sie das.",
+            _REPORT_DE,
+        ),
+    },
+    "signed_content_type_differs": {
+        "en": (
+            "Content of the kind {signed} was signed, but this message presents it as {content_type}.",
+            _DO_NOT_ACT,
+        ),
+        "de": (
+            "Unterschrieben wurde Inhalt der Art {signed}, aber diese Nachricht gibt ihn als {content_type} aus.",
+            _DO_NOT_ACT_DE,
+        ),
+    },
+    "signed_attributes_as_content": {
+        "en": (
+            "The signature was taken from another message and put around data that nobody meant to sign as a message.",
+            "This is an attack. Do not act on it; tell the supposed sender.",
+        ),
+        "de": (
+            "Die Signatur wurde einer anderen Nachricht entnommen und um Daten gelegt, die niemand als Nachricht "
+            "unterschreiben wollte.",
+            "Das ist ein Angriff. Folgen Sie der Nachricht nicht; sagen Sie es dem angeblichen Absender.",
+        ),
+    },
+    "signature_algorithm_substituted": {
+        "en": (
+            "Somebody changed which algorithms this signature claims to use; the signer used {algorithm}.",
+            _DO_NOT_ACT,
+        ),
+        "de": (
+            "Jemand hat geändert, welche Verfahren diese Signatur angibt; der Unterzeichner verwendete {algorithm}.",
+            _DO_NOT_ACT_DE,
+        ),
+    },
+    "signing_certificate_substituted": {
+        "en": (
+            "The signer meant another certificate than the one that came with the message: somebody exchanged it.",
+            _DO_NOT_ACT,
+        ),
+        "de": (
+            "Der Unterzeichner meinte ein anderes Zertifikat als das mitgesandte: Jemand hat es ausgetauscht.",
+            _DO_NOT_ACT_DE,
+        ),
+    },
+}
