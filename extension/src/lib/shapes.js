@@ -1,15 +1,23 @@
 /**
- * The shapes of what the host says, by the names the rest of the extension uses. They are generated from the host's
- * own models into protocol.d.ts; this file only renames.
+ * The shapes of what the host says, by the names the rest of the extension uses (they are generated from the host's
+ * own models into protocol.d.ts; this file only renames), and the state a view shows.
  */
 
 /**
- * @typedef {import("./protocol.d.ts").Opened} Opened
- * @typedef {import("./protocol.d.ts").Verdict} Verdict
- * @typedef {import("./protocol.d.ts").Signer} Signer
- * @typedef {import("./protocol.d.ts").Reason} Reason
- * @typedef {import("./protocol.d.ts").Part} Part
+ * @typedef {import("./protocol.js").Opened} Opened
+ * @typedef {import("./protocol.js").Verdict} Verdict
+ * @typedef {import("./protocol.js").Signer} Signer
+ * @typedef {import("./protocol.js").Reason} Reason
+ * @typedef {import("./protocol.js").Part} Part
+ * @typedef {import("./protocol.js").CertificateSummary} CertificateSummary
  * @typedef {{ size: number, type: string, charset: string | null, name: string | null }} PartInfo
+ */
+
+/**
+ * What a verdict view shows. Plain data: it crosses the channel from the background.
+ * @typedef {{ phase: "checking", done?: number, total?: number | null }
+ *   | { phase: "opened", opened: Opened, notice?: import("./failure.js").FailureData | null }
+ *   | { phase: "failed", failure: import("./failure.js").FailureData }} ViewState
  */
 
 export {};

@@ -1,0 +1,229 @@
+/**
+ * What stands behind a verdict: the three facts kept apart, every reason, every signer with the path to whoever is
+ * believed, and header fields that differ.
+ */
+
+import { button, day, element, mark, moment } from "./elements.js";
+import { markOfStatus } from "./marks.js";
+import { report } from "./report.js";
+import { sentence } from "./sentences.js";
+import { copyText } from "./clipboard.js";
+import { say } from "../browser/words.js";
+
+/**
+ * @typedef {import("../lib/shapes.js").Opened} Opened
+ * @typedef {import("../lib/shapes.js").Verdict} Verdict
+ * @typedef {import("../lib/shapes.js").Signer} Signer
+ * @typedef {import("../lib/shapes.js").Reason} Reason
+ * @typedef {import("../lib/shapes.js").CertificateSummary} CertificateSummary
+ */
+
+/**
+ * @param {Opened} opened
+ * @returns {HTMLElement[]}
+ */
+export function details(opened) {
+  const { verdict } = opened;
+  return [
+    verdict.signers.length > 0 ? threeFacts(verdict) : null,
+    reasonList(verdict.reasons),
+    ...verdict.signers.map((signer) => signerCard(signer)),
+    differences(verdict),
+    element("div", { class: "actions" }, copyButton(opened)),
+  ].filter((section) => section !== null);
+}
+
+/**
+ * @param {string} heading
+ * @param {...import("./elements.js").Child} children
+ */
+function section(heading, ...children) {
+  return element("section", { class: "detail" }, element("h2", {}, heading), ...children);
+}
+
+/**
+ * @param {[string, import("./elements.js").Child][]} rows
+ */
+function table(rows) {
+  const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return element("dl", {}, ...shown.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, value))));
+}
+
+/**
+ * Unchanged; from whom; believed because of whom. Never one word for all of them.
+ * @param {Verdict} verdict
+ */
+function threeFacts({ signature, signers }) {
+  const deciding = signers.find((signer) => signer.status === signature.status) ?? signers[0];
+  const anchor = deciding.path?.valid ? deciding.path.anchor : null;
+  return element(
+    "section",
+    { class: "detail detail--facts" },
+    table([
+      [say("fact_content"), say(`fact_content_${signature.status}`)],
+      [say("fact_signer"), who(deciding)],
+      [
+        say("fact_believed"),
+        anchor
+          ? element("span", {}, element("bdi", {}, anchor.name), ` (${say(`anchor_${anchor.source}`)})`)
+          : say("fact_believed_nobody"),
+      ],
+    ]),
+  );
+}
+
+/** @param {Signer} signer */
+function who(signer) {
+  const name = signer.certificate?.name ?? "";
+  return element(
+    "span",
+    {},
+    name ? element("bdi", {}, name) : say("signer_unknown"),
+    ...signer.addresses.flatMap((address) => [" ", element("bdi", { class: "address" }, `‹${address}›`)]),
+  );
+}
+
+/** @param {Reason[]} reasons */
+function reasonList(reasons) {
+  if (reasons.length === 0) return null;
+  return section(say("reasons"), element("ul", { class: "reasons" }, ...reasons.map(reasonItem)));
+}
+
+/** @param {Reason} reason */
+function reasonItem(reason) {
+  const facts = Object.values(reason.facts);
+  return element(
+    "li",
+    { "data-code": reason.code },
+    element("p", {}, sentence(reason.sentence, facts)),
+    reason.advice ? element("p", { class: "advice" }, sentence(reason.advice, facts)) : null,
+  );
+}
+
+/** @param {Signer} signer */
+function signerCard(signer) {
+  const look = markOfStatus(signer.status);
+  const { certificate } = signer;
+  return element(
+    "section",
+    { class: "detail signer", "data-tone": look.tone, "data-status": signer.status },
+    element("h2", {}, mark(look.icon), element("span", {}, `${say(look.word)}: `, who(signer))),
+    reasonsOfSigner(signer),
+    pathDrawing(signer),
+    timeLine(signer),
+    element(
+      "details",
+      { class: "technical" },
+      element("summary", {}, say("technical")),
+      table([
+        [say("signature_algorithm"), element("bdi", {}, signer.signature_algorithm)],
+        [say("digest_algorithm"), element("bdi", {}, signer.digest_algorithm)],
+        [say("key"), certificate && element("bdi", {}, certificate.key)],
+        [say("subject"), certificate && element("bdi", {}, certificate.subject)],
+        [say("issuer"), certificate && element("bdi", {}, certificate.issuer)],
+        [say("serial"), certificate && grouped(certificate.serial)],
+        [say("fingerprint"), certificate && grouped(certificate.sha256)],
+      ]),
+    ),
+  );
+}
+
+/** Reasons about this signer and its path alone. @param {Signer} signer */
+function reasonsOfSigner(signer) {
+  const reasons = [...signer.reasons, ...(signer.path?.reasons ?? [])];
+  const once = reasons.filter((reason, at) => reasons.findIndex((other) => other.sentence === reason.sentence) === at);
+  return once.length > 0 ? element("ul", { class: "reasons" }, ...once.map(reasonItem)) : null;
+}
+
+/**
+ * The chain as a path on which trust travels: from the person, over each issuer, to the anchor. Where it leads
+ * nowhere, the last step is drawn open.
+ * @param {Signer} signer
+ */
+function pathDrawing({ path, certificate }) {
+  const chain = path?.chain.length ? path.chain : certificate ? [certificate] : [];
+  if (chain.length === 0) return null;
+  const steps = chain.map((step, at) => pathStep(step, at === 0 ? "person" : "issuer"));
+  const { anchor } = path ?? { anchor: null };
+  const last = chain[chain.length - 1];
+  if (anchor && anchor.sha256 === last.sha256 && chain.length > 1) {
+    steps[steps.length - 1] = pathStep(last, "anchor", say(`anchor_${anchor.source}`));
+  } else if (anchor) {
+    steps.push(pathEnd("anchor", element("bdi", {}, anchor.name), say(`anchor_${anchor.source}`)));
+  } else {
+    steps.push(pathEnd("nobody", element("bdi", {}, last.issuer), say("path_nobody")));
+  }
+  return element("ol", { class: "path", "aria-label": say("path"), "data-valid": String(path?.valid ?? false) }, ...steps);
+}
+
+/**
+ * @param {CertificateSummary} certificate
+ * @param {"person" | "issuer" | "anchor"} role
+ * @param {string} [words]
+ */
+function pathStep(certificate, role, words = say(`path_${role}`)) {
+  return element(
+    "li",
+    { "data-role": role },
+    element("bdi", { class: "path__name" }, certificate.name || certificate.subject),
+    element("span", { class: "path__word" }, words, " · ", say("valid_until"), " ", day(certificate.not_after)),
+  );
+}
+
+/**
+ * @param {"anchor" | "nobody"} role
+ * @param {Node} name
+ * @param {string} words
+ */
+function pathEnd(role, name, words) {
+  return element("li", { "data-role": role }, element("span", { class: "path__name" }, name), element("span", { class: "path__word" }, words));
+}
+
+/** @param {Signer} signer */
+function timeLine(signer) {
+  return table([
+    [say("time_signed"), signer.signing_time ? element("span", {}, moment(signer.signing_time), ` ${say("time_claimed")}`) : say("time_none")],
+    [say("time_checked"), moment(signer.checked_at)],
+  ]);
+}
+
+/** @param {Verdict} verdict */
+function differences({ headers }) {
+  if (headers.differences.length === 0) return null;
+  const cell = (/** @type {string | null} */ value) => element("td", {}, value === null ? say("header_absent") : element("bdi", {}, value));
+  return section(
+    say("headers_differ"),
+    element(
+      "div",
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": say("headers_differ") },
+      element(
+        "table",
+        {},
+        element("thead", {}, element("tr", {}, ...["header_name", "header_outer", "header_protected"].map((key) => element("th", { scope: "col" }, say(key))))),
+        element(
+          "tbody",
+          {},
+          ...headers.differences.map(({ name, outer, protected: inner }) =>
+            element("tr", {}, element("th", { scope: "row" }, name), cell(outer), cell(inner)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Hexadecimal digits in groups, as people compare them. @param {string} hex */
+function grouped(hex) {
+  return element("code", { class: "hex" }, (hex.match(/.{1,4}/g) ?? []).join(" "));
+}
+
+/** @param {Opened} opened */
+function copyButton(opened) {
+  const copy = button(say("copy_report"), async () => {
+    const done = await copyText(report(opened));
+    copy.textContent = say(done ? "copied" : "copy_failed");
+    setTimeout(() => (copy.textContent = say("copy_report")), 2000);
+  });
+  copy.classList.add("button--quiet");
+  return copy;
+}

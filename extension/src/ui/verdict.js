@@ -1,0 +1,190 @@
+/**
+ * The verdict on the screen: one line that says it, and everything behind it one click deeper.
+ *
+ * Shared by the panel in webmail, the page for message files and Thunderbird's details. It shows a state and decides
+ * nothing: sentences come from the host, looks from marks.js, layout from verdict.css.
+ */
+
+import { element, button, mark } from "./elements.js";
+import { factsOf, failureWords, phrases, sentence } from "./sentences.js";
+import { markOf, UNAVAILABLE } from "./marks.js";
+import { details } from "./details.js";
+import { say } from "../browser/words.js";
+
+/**
+ * @typedef {import("../lib/shapes.js").ViewState} ViewState
+ * @typedef {import("../lib/shapes.js").Opened} Opened
+ * @typedef {import("../lib/failure.js").FailureData} FailureData
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {() => void} [again]      checks the message once more; offered where that may help
+ * @property {boolean} [expanded]      whether the details are open from the start
+ */
+
+let views = 0;
+
+export class VerdictView {
+  /**
+   * @param {HTMLElement} root  emptied and filled
+   * @param {Options} [options]
+   */
+  constructor(root, { again, expanded = false } = {}) {
+    this.again = again;
+    this.expanded = expanded;
+    const id = `letterlock-details-${++views}`;
+
+    this.mark = element("span", { class: "verdict__mark" });
+    // The live region holds only the headline, and is written only when that changes: it is announced once.
+    this.headline = element("p", { class: "verdict__headline", role: "status", "aria-live": "polite" });
+    this.more = element("div", { class: "verdict__more" });
+    this.notice = element("div", { class: "verdict__notice", role: "status", "aria-live": "polite" });
+    this.toggle = button(say("details"), () => this.#expand(!this.expanded), {
+      class: "button button--quiet verdict__toggle",
+      "aria-controls": id,
+    });
+    this.details = element("div", { class: "verdict__details", id });
+    this.root = element(
+      "section",
+      { class: "verdict", "aria-label": say("verdict_region") },
+      element(
+        "div",
+        { class: "verdict__line" },
+        this.mark,
+        element("div", { class: "verdict__words" }, this.headline, this.more, this.notice),
+        this.toggle,
+      ),
+      this.details,
+    );
+    root.replaceChildren(this.root);
+    this.show({ phase: "checking" });
+  }
+
+  /** @param {ViewState} state */
+  show(state) {
+    this.root.dataset.phase = state.phase;
+    if (state.phase === "opened") this.#opened(state.opened);
+    else if (state.phase === "failed") this.#failed(state.failure);
+    else this.#checking(state);
+    this.#notice(state.phase === "opened" ? (state.notice ?? null) : null);
+  }
+
+  /** @param {Extract<ViewState, { phase: "checking" }>} state */
+  #checking({ done, total }) {
+    this.#dress({ icon: "seal-dashed", tone: "plain", word: "status_checking" }, "checking", "");
+    this.#say([element("span", { class: "phrase" }, say("checking"))]);
+    const bar = total ? element("progress", { max: String(total), value: String(done ?? 0) }) : null;
+    bar?.setAttribute("aria-label", say("checking"));
+    this.more.replaceChildren(...(bar ? [bar] : []));
+    this.#detail(null);
+  }
+
+  /** @param {Opened} opened */
+  #opened(opened) {
+    const { verdict } = opened;
+    const facts = factsOf(verdict);
+    this.#dress(markOf(verdict), verdict.signature.status, verdict.headline.code);
+    this.root.dataset.encryption = verdict.encryption.status;
+    this.#say(phrases(verdict.headline.sentence, facts));
+    this.more.replaceChildren(...this.#followUp(verdict, facts));
+    this.#detail(details(opened));
+  }
+
+  /**
+   * What stands below the headline without a click: the encryption, what to do, and the first reason where something
+   * is wrong. Remarks on a good signature stay in the details: what is shown often must not look like a warning.
+   * @param {import("../lib/shapes.js").Verdict} verdict
+   * @param {unknown[]} facts
+   */
+  #followUp({ signature, encryption, headline, reasons }, facts) {
+    const lines = [];
+    if (encryption.status === "decrypted" && headline.code !== "encryption_decrypted") {
+      lines.push(element("p", { class: "verdict__also" }, mark("envelope-sealed"), say("status_decrypted")));
+    }
+    if (headline.advice) lines.push(element("p", { class: "verdict__advice" }, sentence(headline.advice, facts)));
+    const calm = signature.status === "valid" || signature.status === "none";
+    const reason = calm && encryption.status !== "undecryptable" && encryption.status !== "refused" ? null : reasons[0];
+    if (reason) {
+      const told = headline.sentence.includes(reason.sentence);
+      const words = [told ? "" : reason.sentence, reason.advice].filter(Boolean).join(" ");
+      if (words) lines.push(element("p", { class: "verdict__reason" }, sentence(words, Object.values(reason.facts))));
+    }
+    return lines;
+  }
+
+  /** @param {FailureData} failure */
+  #failed(failure) {
+    const words = failureWords(failure);
+    this.#dress(UNAVAILABLE, "unavailable", failure.code);
+    this.#say(phrases(words.sentence, Object.values(failure.facts)));
+    this.more.replaceChildren(
+      ...(words.advice ? [element("p", { class: "verdict__advice" }, ...commands(words.advice))] : []),
+      ...this.#againButton(),
+    );
+    this.#detail(null);
+  }
+
+  /**
+   * Something happened after the verdict was given (the host ended).
+   * @param {FailureData | null} failure
+   */
+  #notice(failure) {
+    this.root.dataset.notice = failure?.code ?? "";
+    if (failure === null) {
+      this.notice.replaceChildren();
+      return;
+    }
+    this.notice.replaceChildren(
+      element("p", {}, mark("plug"), element("span", {}, `${failureWords(failure).sentence} ${say("notice_still_holds")}`)),
+      ...this.#againButton(),
+    );
+  }
+
+  #againButton() {
+    return this.again ? [element("div", { class: "actions" }, button(say("check_again"), this.again))] : [];
+  }
+
+  /**
+   * @param {import("./marks.js").Mark} look
+   * @param {string} status
+   * @param {string} code
+   */
+  #dress(look, status, code) {
+    Object.assign(this.root.dataset, { status, code, tone: look.tone, encryption: "none" });
+    this.mark.replaceChildren(mark(look.icon, say(look.word)));
+  }
+
+  /** @param {HTMLElement[]} nodes */
+  #say(nodes) {
+    const next = nodes.map((node) => node.textContent).join(" · ");
+    if (this.headline.textContent === next) return;
+    // The separators are text, too: a copied or spoken headline reads as the host wrote it.
+    const parts = nodes.flatMap((node, index) =>
+      index === 0 ? [node] : [element("span", { class: "separator" }, " · "), node],
+    );
+    this.headline.replaceChildren(...parts);
+  }
+
+  /** @param {HTMLElement[] | null} content  null: there are no details */
+  #detail(content) {
+    this.toggle.hidden = content === null;
+    this.details.replaceChildren(...(content ?? []));
+    this.#expand(this.expanded);
+  }
+
+  /** @param {boolean} open */
+  #expand(open) {
+    this.expanded = open;
+    this.toggle.setAttribute("aria-expanded", String(open));
+    this.details.hidden = !open || this.toggle.hidden;
+  }
+}
+
+/**
+ * Advice with its commands (in backquotes) set as code.
+ * @param {string} advice
+ */
+function commands(advice) {
+  return advice.split("`").map((text, index) => (index % 2 ? element("code", {}, text) : text));
+}
