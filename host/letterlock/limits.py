@@ -80,3 +80,8 @@ PATH_SIGNATURE_CHECKS = 100
 
 PATH_NAME_COMPARISONS = 250_000
 """Names compared with name constraints in one path search, as in Go's crypto/x509 and webpki: products are attacks."""
+
+# --- Store -----------------------------------------------------------------------------------------------------
+
+STORE_WAIT_MILLISECONDS = 5_000
+"""How long a process waits for another one's transaction, which takes a few milliseconds; beyond it `store_busy`."""

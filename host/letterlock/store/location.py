@@ -29,3 +29,9 @@ def config_dir() -> Path:
 def database() -> Path:
     """The path of the one database."""
     return data_dir() / "letterlock.sqlite"
+
+
+def create_private(directory: Path) -> None:
+    """Create a directory that only its owner may enter; one that exists keeps its permissions."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, exist_ok=True)

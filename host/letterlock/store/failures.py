@@ -1,0 +1,66 @@
+"""What can go wrong with the database. None of it is the mail's fault, and none of it loses what was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from letterlock.errors import Fault, LetterlockError
+
+
+@dataclass(eq=False)
+class StoreDamaged(LetterlockError):
+    """The file is not a database of ours, or its octets are damaged. It is left as it is."""
+
+    code = "store_damaged"
+    fault = Fault.HOST
+    path: str
+    detail: str
+
+
+@dataclass(eq=False)
+class StoreNewer(LetterlockError):
+    """A newer Letterlock has written the database; writing with an older one could lose what it added."""
+
+    code = "store_newer"
+    fault = Fault.USER
+    path: str
+    found: int
+    known: int
+
+
+@dataclass(eq=False)
+class StoreUnreachable(LetterlockError):
+    """The file or its directory cannot be read, created or written: permissions, a full disk, a missing drive."""
+
+    code = "store_unreachable"
+    fault = Fault.HOST
+    path: str
+    detail: str
+
+
+@dataclass(eq=False)
+class StoreBusy(LetterlockError):
+    """Another process has held the database for longer than is waited (`limits.STORE_WAIT_MILLISECONDS`)."""
+
+    code = "store_busy"
+    fault = Fault.HOST
+    path: str
+
+
+@dataclass(eq=False)
+class AnchorNotKept(LetterlockError):
+    """No kept anchor has a SHA-256 that begins so."""
+
+    code = "anchor_not_kept"
+    fault = Fault.USER
+    sha256: str
+
+
+@dataclass(eq=False)
+class AnchorAmbiguous(LetterlockError):
+    """Several kept anchors have a SHA-256 that begins so; none was removed."""
+
+    code = "anchor_ambiguous"
+    fault = Fault.USER
+    sha256: str
+    found: int

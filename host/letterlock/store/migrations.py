@@ -1,0 +1,49 @@
+"""The schema, as the steps that lead to it. Steps are append-only: a published one is never changed.
+
+A database says in `PRAGMA user_version` how many steps it has taken, and in `migration` when. All missing steps
+are taken in one transaction, so a process killed in the middle leaves the old schema or the new one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Migration(NamedTuple):
+    """One step: what it is for, and its statements."""
+
+    purpose: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        "the user's anchors, and settings",
+        (
+            """
+            CREATE TABLE migration (
+                number  INTEGER PRIMARY KEY,
+                purpose TEXT NOT NULL,
+                applied TEXT NOT NULL              -- ISO 8601, UTC
+            )
+            """,
+            """
+            CREATE TABLE anchor (
+                sha256 TEXT NOT NULL PRIMARY KEY,  -- of der, lower-case hex
+                der    BLOB NOT NULL CHECK (typeof(der) = 'blob'),
+                added  TEXT NOT NULL,              -- ISO 8601, UTC
+                note   TEXT NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE setting (
+                name  TEXT NOT NULL PRIMARY KEY,
+                value TEXT NOT NULL                -- JSON
+            )
+            """,
+        ),
+    ),
+)
+
+APPLICATION_ID = 0x4C4C4B31
+"""`PRAGMA application_id` of our databases ("LLK1"): any other SQLite file given by mistake is refused."""
