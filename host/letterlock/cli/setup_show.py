@@ -56,6 +56,11 @@ class Screen:
         """A line of the table of words."""
         self.console.print(Text(clean(line(name, self.language, **facts)), style=style), soft_wrap=True)
 
+    def marked(self, name: str, mark: str, style: str, **facts: object) -> None:
+        """A line of the table of words behind a mark."""
+        text = clean(line(name, self.language, **facts))
+        self.console.print(Text.assemble((f"{mark} ", style), text), soft_wrap=True)
+
     def plain(self, text: str) -> None:
         """A line that is no sentence."""
         self.console.print(Text(clean(text)), soft_wrap=True)

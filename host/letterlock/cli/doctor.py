@@ -1,0 +1,179 @@
+"""`letterlock doctor`: does everything work, and if not, what is missing and what mends it?
+
+It goes every way that a client would go: finds the manifest where the client looks, reads it as the client does,
+starts what it names in a desktop's environment, and has a signed message opened. It changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from letterlock.clients.detect import Installation
+    from letterlock.clients.examine import Way
+    from letterlock.clients.machine import Machine
+    from letterlock.errors import Coded
+
+
+def register(commands: Any) -> None:
+    """Add the command `doctor`."""
+    parser = commands.add_parser(
+        "doctor",
+        help="check that everything works, and say what mends what does not",
+        description="Starts Letterlock through every written manifest the way that browser or mail program would, "
+        "and opens a built-in signed message through it. Changes nothing. Exit code 1 if there is something to mend.",
+    )
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--seconds", type=float, default=10.0, metavar="N", help="how long an answer may take (default: 10)"
+    )
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: something good or to be known (`line` with its facts), or something coded."""
+
+    state: Literal["good", "remark", "mend"]
+    subject: str
+    line: str = ""
+    facts: tuple[tuple[str, object], ...] = ()
+    coded: Coded | None = None
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine, and show each finding as it is made."""
+    from letterlock.cli.setup import machine_for
+    from letterlock.cli.setup_show import Screen
+
+    findings = []
+    screen = None if arguments.json else Screen(arguments.language)
+    for finding in examine(machine_for(False), arguments.language, arguments.seconds):
+        findings.append(finding)
+        if screen is not None:
+            _show(screen, finding)
+    mend = sum(finding.state == "mend" for finding in findings)
+    if screen is None:
+        document = {"good": not mend, "findings": [_document(each, arguments.language) for each in findings]}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif mend:
+        screen.line("doctor_mend", "bold red", count=mend)
+    else:
+        screen.line("doctor_good", "bold green")
+    return 1 if mend else 0
+
+
+def examine(machine: Machine, language: str, seconds: float) -> Iterator[Finding]:
+    """Every finding, from the installation outwards to the clients."""
+    yield from _installation()
+    yield from _store()
+    yield from _clients(machine, language, seconds)
+    yield Finding("remark", "extension", "check_extension")
+
+
+def _installation() -> Iterator[Finding]:
+    from letterlock import __version__
+    from letterlock.clients.requirements import missing, versions
+
+    yield Finding("good", "product", "check_product", (("version", __version__),))
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("good", "python", "check_python", (("version", version), ("program", sys.executable)))
+    lacking = missing()
+    for reason in lacking:
+        yield Finding("mend", "libraries", coded=reason)
+    if not lacking:
+        found = ", ".join(f"{name} {version}" for name, version in versions().items())
+        yield Finding("good", "libraries", "check_libraries", (("found", found),))
+
+
+def _store() -> Iterator[Finding]:
+    from letterlock.clients.failures import StoreUnreadable
+    from letterlock.errors import LetterlockError
+    from letterlock.operations import trust
+    from letterlock.store import location
+
+    database = location.database()
+    try:
+        count = len(trust.kept(database))
+    except LetterlockError as failure:
+        yield Finding("mend", "store", coded=failure)
+    except OSError as error:
+        yield Finding("mend", "store", coded=StoreUnreadable(str(database), error.strerror or str(error)))
+    else:
+        yield Finding("good", "store", "check_store", (("count", count), ("file", str(database))))
+
+
+def _clients(machine: Machine, language: str, seconds: float) -> Iterator[Finding]:
+    from letterlock.clients.detect import detect
+    from letterlock.clients.examine import ways
+    from letterlock.clients.failures import JournalUnreadable, NoClientFound, NotSetUp
+    from letterlock.clients.journal import Journal
+
+    try:
+        journal = Journal.load(machine.config)
+    except JournalUnreadable as failure:
+        yield Finding("mend", "journal", coded=failure)
+        journal = Journal()
+    found = detect(machine)
+    all_ways = ways(machine, found, journal)
+    if not all_ways:
+        yield Finding("mend", "clients", coded=NotSetUp() if found else NoClientFound())
+    works = False
+    for way in all_ways:
+        reasons = [*way.reasons] or _trial(way, language, seconds)
+        works = works or not reasons
+        for reason in reasons:
+            yield Finding("mend", way.client.id, coded=reason)
+        if not reasons:
+            facts = (("client", way.client.name), ("file", str(way.file)))
+            yield Finding("good", way.client.id, "check_client", facts)
+    yield from _sandboxes(found, works)
+
+
+def _trial(way: Way, language: str, seconds: float) -> list[Any]:
+    from letterlock.cli.sample import signed_message
+    from letterlock.cli.trial import attempt
+
+    return list(attempt(way.command(), signed_message(), language=language, seconds=seconds))
+
+
+def _sandboxes(found: list[Installation], works: bool) -> Iterator[Finding]:
+    """A client that cannot start a host is something to mend only for people who have no other."""
+    from letterlock.clients.detect import Reach
+    from letterlock.clients.examine import confinement
+
+    for installation in found:
+        reason = confinement(installation)
+        if reason is not None:
+            closed = installation.reach is Reach.CLOSED
+            yield Finding("mend" if closed and not works else "remark", installation.client.id, coded=reason)
+
+
+def _show(screen: Any, finding: Finding) -> None:
+    mark, style = {"good": ("✓", "green"), "remark": ("·", "yellow"), "mend": ("✗", "bold red")}[finding.state]
+    if finding.coded is not None:
+        screen.coded(finding.coded, mark, style)
+    else:
+        screen.marked(finding.line, mark, style, **dict(finding.facts))
+
+
+def _document(finding: Finding, language: str) -> dict[str, Any]:
+    from letterlock.cli.setup_show import words
+    from letterlock.words.setup import line
+
+    head = {"state": finding.state, "subject": finding.subject}
+    if finding.coded is not None:
+        return {**head, **words(finding.coded, language)}
+    facts = dict(finding.facts)
+    return {
+        **head,
+        "code": finding.line,
+        "facts": facts,
+        "sentence": line(finding.line, language, **facts),
+        "advice": "",
+    }
