@@ -227,22 +227,29 @@ def headline(
     if signature is SignatureStatus.NONE and encryption is EncryptionStatus.DECRYPTED:
         return _headline("encryption_decrypted", {}, language)
     facts: dict[str, Any] = {}
-    deciding = next((signer for signer in signers if signer.status is signature), None)
-    if signature is SignatureStatus.VALID and deciding and deciding.certificate and deciding.path:
-        anchor = deciding.path.anchor
-        facts = {
-            "name": deciding.certificate.name,
-            "address": list(senders),
-            "anchor": anchor.name if anchor else "",
-        }
-    elif signature is SignatureStatus.MISMATCH and deciding:
-        facts = {
-            "sender": list(senders) or ["–"],
-            "signer": deciding.addresses or ([deciding.certificate.name] if deciding.certificate else ["–"]),
-        }
+    if signature is SignatureStatus.VALID:
+        facts = _confirmed(next(signer for signer in signers if signer.status is signature), senders)
+    elif signature is SignatureStatus.MISMATCH:
+        # With several From addresses a signer may name one of them; those not named make it a mismatch.
+        trusted = (SignatureStatus.VALID, SignatureStatus.MISMATCH)
+        named = [address for signer in signers if signer.status in trusted for address in _names(signer)]
+        facts = {"sender": list(senders) or ["–"], "signer": named}
     elif signature is SignatureStatus.UNTRUSTED:
-        facts = {"reason": reasons[0].sentence if reasons else ""}
+        facts = {"reason": reasons[0].sentence if reasons else "–"}
     return _headline(f"signature_{signature.value}", facts, language)
+
+
+def _confirmed(signer: Signer, senders: Sequence[str]) -> dict[str, Any]:
+    anchor = signer.path.anchor if signer.path else None
+    return {
+        "name": signer.certificate.name if signer.certificate else "–",
+        "address": list(senders),
+        "anchor": anchor.name if anchor else "–",
+    }
+
+
+def _names(signer: Signer) -> list[str]:
+    return signer.addresses or [signer.certificate.name if signer.certificate else "–"]
 
 
 def _headline(code: str, facts: dict[str, Any], language: str) -> Headline:

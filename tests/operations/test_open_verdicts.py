@@ -236,12 +236,12 @@ def _insert_first(raw: bytes, part: bytes) -> bytes:
 
 
 def _signature(raw: bytes) -> bytes:
-    return base64.b64decode(raw.rsplit(b"\r\n\r\n", 1)[1].split(b"\r\n--", 1)[0])
+    return base64.b64decode(raw.rsplit(b'filename="smime.p7s"\r\n\r\n', 1)[1].split(b"\r\n--", 1)[0])
 
 
 def _with_signature(raw: bytes, signature: bytes) -> bytes:
-    head, _ = raw.rsplit(b"\r\n\r\n", 1)
-    return head + b"\r\n\r\n" + base64.encodebytes(signature) + b"\r\n" + _boundary(raw) + b"--\r\n"
+    head, mark, _ = raw.rpartition(b'filename="smime.p7s"\r\n\r\n')
+    return head + mark + base64.encodebytes(signature) + b"\r\n" + _boundary(raw) + b"--\r\n"
 
 
 def _swap_signature(raw: bytes, other: bytes) -> bytes:

@@ -33,6 +33,10 @@ def main(argv: Sequence[str]) -> int:
     except LetterlockError as failure:
         explain(failure, arguments.language)
         return EXIT_USAGE
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`| head`). Nothing is to be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return EXIT_OTHER
     except OSError as failure:
         name = f"{failure.filename}: " if failure.filename else ""
         print(f"letterlock: {name}{failure.strerror or failure}", file=sys.stderr)
