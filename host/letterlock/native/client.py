@@ -85,7 +85,7 @@ class HostProcess:
         greet: bool = True,
     ) -> None:
         self._command = list(command)
-        self._environment = {**(os.environ if inherit else {}), **(environment or {})}
+        self.environment = {**(os.environ if inherit else {}), **(environment or {})}
         self._directory = directory
         self._greeting = {"language": language, "client": client}
         self._seconds = seconds
@@ -103,7 +103,7 @@ class HostProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=self._environment,
+            env=self.environment,
             cwd=self._directory,
             bufsize=0,
         )

@@ -164,13 +164,12 @@ class Session:
         try:
             yield from self._understood(frame)
         except LetterlockError as failure:
-            if request in self._running:
+            if request in self._running or request in self._ending:
                 if frame.get("type") == "request":
-                    # The id belongs to a request that runs: an error under this id would end that one.
+                    # The id belongs to another request: an error under this id would seem to end that one.
                     request = None
-                else:
+                elif request in self._running:
                     # A stream that lost a chunk has a hole: it must not come to an answer.
-                    assert request is not None
                     self._end(request)
                     yield Ended(request)
             yield self._error(request, failure)
