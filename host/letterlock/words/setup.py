@@ -45,11 +45,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "setup_callers_unreadable": {
         "en": (
             "{file} is damaged: it does not list callers in the way Letterlock expects.",
-            'Mend it by hand, for example {{"chromium": [], "mozilla": []}}, or delete it.',
+            "Mend it by hand (host/PROTOCOL.md shows how it looks), or delete it.",
         ),
         "de": (
             "{file} ist beschädigt: Die Aufrufer stehen nicht so darin, wie Letterlock es erwartet.",
-            'Berichtigen Sie die Datei von Hand, zum Beispiel {{"chromium": [], "mozilla": []}}, oder löschen Sie sie.',
+            "Berichtigen Sie die Datei von Hand (host/PROTOCOL.md zeigt, wie sie aussieht), oder löschen Sie sie.",
         ),
     },
     "setup_journal_unreadable": {
