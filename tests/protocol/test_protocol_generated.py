@@ -59,7 +59,7 @@ def test_the_operations_of_hello_are_those_with_a_model() -> None:
 @pytest.mark.parametrize("failure", generate.protocol_failures(), ids=lambda failure: failure.code)
 def test_every_failure_has_words_in_every_language(failure: type) -> None:
     """A sentence and, where it is not the person's own wish, advice; the facts fit into the sentence."""
-    facts = dict.fromkeys(failure.__dataclass_fields__, "X")  # type: ignore[attr-defined]
+    facts = dict.fromkeys(failure.FIELDS, "X")  # type: ignore[attr-defined]
     assert failure.code in codes()  # type: ignore[attr-defined]
     assert isinstance(failure.fault, Fault)  # type: ignore[attr-defined]
     texts = {say(failure.code, facts, language) for language in LANGUAGES}  # type: ignore[attr-defined]

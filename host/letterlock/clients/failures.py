@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from letterlock.errors import Fault, LetterlockError, Reason
 
 
-@dataclass(eq=False)
 class CannotWrite(LetterlockError):
     """The system refused to write or remove a file, directory or registry key. `cause` is the system's own text."""
 
@@ -17,7 +14,6 @@ class CannotWrite(LetterlockError):
     cause: str
 
 
-@dataclass(eq=False)
 class UnknownClient(LetterlockError):
     """`--client` names none that the table knows."""
 
@@ -27,7 +23,6 @@ class UnknownClient(LetterlockError):
     known: list[str]
 
 
-@dataclass(eq=False)
 class NoClientFound(LetterlockError):
     """Neither a browser nor a mail client was found, and none was named."""
 
@@ -35,7 +30,6 @@ class NoClientFound(LetterlockError):
     fault = Fault.USER
 
 
-@dataclass(eq=False)
 class NotAnExtensionId(LetterlockError):
     """`--extension-id` is neither 32 letters a–p nor a Mozilla id."""
 
@@ -44,7 +38,6 @@ class NotAnExtensionId(LetterlockError):
     given: str
 
 
-@dataclass(eq=False)
 class CallersUnreadable(LetterlockError):
     """The file of added callers is there, but is not what it should be. It is never overwritten in that state."""
 
@@ -53,7 +46,6 @@ class CallersUnreadable(LetterlockError):
     file: str
 
 
-@dataclass(eq=False)
 class JournalUnreadable(LetterlockError):
     """The record of what set-up wrote is damaged, so nobody knows what may be removed."""
 
@@ -62,7 +54,6 @@ class JournalUnreadable(LetterlockError):
     file: str
 
 
-@dataclass(eq=False)
 class TemplateMissing(LetterlockError):
     """The package was installed without its templates."""
 
@@ -71,7 +62,6 @@ class TemplateMissing(LetterlockError):
     name: str
 
 
-@dataclass(eq=False)
 class InterpreterUnknown(LetterlockError):
     """Python does not say where its own program is, so no launcher can name it."""
 
@@ -79,7 +69,6 @@ class InterpreterUnknown(LetterlockError):
     fault = Fault.HOST
 
 
-@dataclass(eq=False)
 class InterpreterPrivate(LetterlockError):
     """Set-up for all users, from a Python that only its owner can reach."""
 
@@ -88,7 +77,6 @@ class InterpreterPrivate(LetterlockError):
     place: str
 
 
-@dataclass(eq=False)
 class NeedsAnswer(LetterlockError):
     """There is something to do, nobody to ask, and no `--yes`."""
 
@@ -96,7 +84,6 @@ class NeedsAnswer(LetterlockError):
     fault = Fault.USER
 
 
-@dataclass(frozen=True)
 class ClosedSnap(Reason):
     """A client from Snap that cannot start a program outside its sandbox."""
 
@@ -105,7 +92,6 @@ class ClosedSnap(Reason):
     looks_in: str
 
 
-@dataclass(frozen=True)
 class ClosedFlatpak(Reason):
     """A client from Flatpak, which cannot start a program outside its sandbox."""
 
@@ -115,7 +101,6 @@ class ClosedFlatpak(Reason):
     looks_in: str
 
 
-@dataclass(frozen=True)
 class SnapPortal(Reason):
     """A client from Snap that starts programs through the desktop's portal."""
 
@@ -123,7 +108,6 @@ class SnapPortal(Reason):
     client: str
 
 
-@dataclass(frozen=True)
 class ForeignManifest(Reason):
     """A manifest of our name that starts another program."""
 
@@ -132,7 +116,6 @@ class ForeignManifest(Reason):
     starts: str
 
 
-@dataclass(frozen=True)
 class ManifestMissing(Reason):
     """A client is here, and no manifest for it."""
 
@@ -141,7 +124,6 @@ class ManifestMissing(Reason):
     file: str
 
 
-@dataclass(frozen=True)
 class ManifestUnreadable(Reason):
     """The file is there, and the system does not let us (hence perhaps not the client) read it."""
 
@@ -150,7 +132,6 @@ class ManifestUnreadable(Reason):
     cause: str
 
 
-@dataclass(frozen=True)
 class ManifestNotJson(Reason):
     """The file is not a JSON object, so clients ignore it without a word."""
 
@@ -158,7 +139,6 @@ class ManifestNotJson(Reason):
     file: str
 
 
-@dataclass(frozen=True)
 class ManifestFieldWrong(Reason):
     """A field is absent or has a value that clients refuse."""
 
@@ -167,7 +147,6 @@ class ManifestFieldWrong(Reason):
     field: str
 
 
-@dataclass(frozen=True)
 class ManifestCallerMissing(Reason):
     """The manifest does not name our extension, so the client will not let it start the host."""
 
@@ -177,7 +156,6 @@ class ManifestCallerMissing(Reason):
     extension: str
 
 
-@dataclass(frozen=True)
 class KeyMissing(Reason):
     """Windows: the registry key that leads to the manifest is not there, or leads elsewhere."""
 
@@ -186,7 +164,6 @@ class KeyMissing(Reason):
     key: str
 
 
-@dataclass(frozen=True)
 class LauncherMissing(Reason):
     """The program that the manifest names is not there."""
 
@@ -195,7 +172,6 @@ class LauncherMissing(Reason):
     launcher: str
 
 
-@dataclass(frozen=True)
 class LauncherNotExecutable(Reason):
     """The program that the manifest names may not be executed."""
 
@@ -203,7 +179,6 @@ class LauncherNotExecutable(Reason):
     launcher: str
 
 
-@dataclass(frozen=True)
 class HostDidNotStart(Reason):
     """The system could not start the launcher."""
 
@@ -212,7 +187,6 @@ class HostDidNotStart(Reason):
     cause: str
 
 
-@dataclass(frozen=True)
 class HostEnded(Reason):
     """The host ended before it answered. `said` is the last line it wrote to its error output."""
 
@@ -222,7 +196,6 @@ class HostEnded(Reason):
     said: str
 
 
-@dataclass(frozen=True)
 class HostSilent(Reason):
     """The host runs and says nothing."""
 
@@ -231,7 +204,6 @@ class HostSilent(Reason):
     seconds: int
 
 
-@dataclass(frozen=True)
 class HostGarbled(Reason):
     """Something wrote to the host's output that is no frame: clients then close the port."""
 
@@ -240,7 +212,6 @@ class HostGarbled(Reason):
     said: str
 
 
-@dataclass(frozen=True)
 class HostRefused(Reason):
     """The host answered with an error. Its own sentence says which."""
 
@@ -249,7 +220,6 @@ class HostRefused(Reason):
     sentence: str
 
 
-@dataclass(frozen=True)
 class HostOtherVersion(Reason):
     """The launcher starts another version of the host than the one that examines it."""
 
@@ -259,7 +229,6 @@ class HostOtherVersion(Reason):
     here: str
 
 
-@dataclass(frozen=True)
 class HostWrongVerdict(Reason):
     """The host opened the built-in message and did not find it intact."""
 
@@ -267,7 +236,6 @@ class HostWrongVerdict(Reason):
     status: str
 
 
-@dataclass(frozen=True)
 class DependencyMissing(Reason):
     """A library that the host needs is not installed, or is too old."""
 
@@ -277,7 +245,6 @@ class DependencyMissing(Reason):
     found: str
 
 
-@dataclass(frozen=True)
 class StoreUnreadable(Reason):
     """The database of anchors and settings cannot be read."""
 
@@ -286,7 +253,6 @@ class StoreUnreadable(Reason):
     cause: str
 
 
-@dataclass(frozen=True)
 class NotSetUp(Reason):
     """Set-up has not run here."""
 

@@ -8,8 +8,6 @@ one says that the signature is worth nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from letterlock.errors import Fault, LetterlockError
 
 
@@ -19,7 +17,6 @@ class CmsFailure(LetterlockError):
     fault = Fault.MAIL
 
 
-@dataclass(eq=False)
 class CmsTruncated(CmsFailure):
     """The octets end inside a value. `octets` is how many there were."""
 
@@ -27,7 +24,6 @@ class CmsTruncated(CmsFailure):
     octets: int
 
 
-@dataclass(eq=False)
 class CmsBadLength(CmsFailure):
     """A length that X.690 §8.1.3 does not allow, or that runs past the value around it."""
 
@@ -35,7 +31,6 @@ class CmsBadLength(CmsFailure):
     offset: int
 
 
-@dataclass(eq=False)
 class CmsBadTag(CmsFailure):
     """An identifier that cannot stand where it stands (X.690 §8.1.2, §8.1.5)."""
 
@@ -43,7 +38,6 @@ class CmsBadTag(CmsFailure):
     offset: int
 
 
-@dataclass(eq=False)
 class CmsTooDeep(CmsFailure):
     """Values nested deeper than `limits.CMS_DEPTH`."""
 
@@ -51,7 +45,6 @@ class CmsTooDeep(CmsFailure):
     limit: int
 
 
-@dataclass(eq=False)
 class CmsTooManyValues(CmsFailure):
     """More values than `limits.CMS_VALUES`, or content cut into absurdly many pieces."""
 
@@ -59,7 +52,6 @@ class CmsTooManyValues(CmsFailure):
     limit: int
 
 
-@dataclass(eq=False)
 class CmsTooLarge(CmsFailure):
     """More octets outside the content than `limits.CMS_STRUCTURE_OCTETS`."""
 
@@ -67,7 +59,6 @@ class CmsTooLarge(CmsFailure):
     limit: int
 
 
-@dataclass(eq=False)
 class CmsTrailingData(CmsFailure):
     """Something else than padding follows the CMS object."""
 
@@ -75,7 +66,6 @@ class CmsTrailingData(CmsFailure):
     offset: int
 
 
-@dataclass(eq=False)
 class CmsMalformed(CmsFailure):
     """Well-formed BER, but not the ASN.1 type that belongs there (`where` names it as the RFC does)."""
 
@@ -83,7 +73,6 @@ class CmsMalformed(CmsFailure):
     where: str
 
 
-@dataclass(eq=False)
 class ContentTypeNotSupported(CmsFailure):
     """A ContentInfo of another type than the caller can read. `name` is the RFC's name, or the dotted number."""
 
@@ -92,7 +81,6 @@ class ContentTypeNotSupported(CmsFailure):
     name: str
 
 
-@dataclass(eq=False)
 class TooManySigners(CmsFailure):
     """More SignerInfos than `limits.CMS_SIGNERS`."""
 
@@ -100,7 +88,6 @@ class TooManySigners(CmsFailure):
     limit: int
 
 
-@dataclass(eq=False)
 class TooManyCertificates(CmsFailure):
     """More certificates than `limits.CMS_CERTIFICATES`."""
 
@@ -118,7 +105,6 @@ class SignatureNotChecked(SignatureFailure):
     """Base: nothing speaks against the signature, but this engine does not confirm its kind."""
 
 
-@dataclass(eq=False)
 class DigestNotSupported(SignatureNotChecked):
     """A digest algorithm this engine does not compute."""
 
@@ -126,7 +112,6 @@ class DigestNotSupported(SignatureNotChecked):
     algorithm: str
 
 
-@dataclass(eq=False)
 class SignatureAlgorithmNotSupported(SignatureNotChecked):
     """A signature algorithm, or a parameter or curve of it, that this engine does not check."""
 
@@ -134,7 +119,6 @@ class SignatureAlgorithmNotSupported(SignatureNotChecked):
     algorithm: str
 
 
-@dataclass(eq=False)
 class AlgorithmRefused(SignatureNotChecked):
     """An algorithm that anybody can forge with (MD2, MD5): checking it would prove nothing."""
 
@@ -142,7 +126,6 @@ class AlgorithmRefused(SignatureNotChecked):
     algorithm: str
 
 
-@dataclass(eq=False)
 class ContentTooLarge(SignatureNotChecked):
     """An algorithm that needs the content in one piece (EdDSA without signed attributes), and too much content."""
 
@@ -151,14 +134,6 @@ class ContentTooLarge(SignatureNotChecked):
     limit: int
 
 
-@dataclass(eq=False)
-class ContentMissing(SignatureFailure):
-    """The content is neither in the SignedData nor given beside it."""
-
-    code = "signed_content_missing"
-
-
-@dataclass(eq=False)
 class ContentChanged(SignatureFailure):
     """The content is not what was signed: its digest differs from the messageDigest attribute (RFC 5652 §5.6)."""
 
@@ -166,7 +141,6 @@ class ContentChanged(SignatureFailure):
     digest: str
 
 
-@dataclass(eq=False)
 class SignatureBroken(SignatureFailure):
     """The signature value does not fit key and signed octets (RFC 5652 §5.6)."""
 
@@ -174,7 +148,6 @@ class SignatureBroken(SignatureFailure):
     algorithm: str
 
 
-@dataclass(eq=False)
 class KeyMismatch(SignatureFailure):
     """The certificate's key is of another kind than the signature algorithm, or restricted to other uses of it."""
 
@@ -183,7 +156,6 @@ class KeyMismatch(SignatureFailure):
     key: str
 
 
-@dataclass(eq=False)
 class KeyUnusable(SignatureFailure):
     """The certificate's key cannot be read, or its numbers are absurd (too small, too large, even exponent)."""
 
@@ -191,7 +163,6 @@ class KeyUnusable(SignatureFailure):
     key: str
 
 
-@dataclass(eq=False)
 class ParametersMalformed(SignatureFailure):
     """Parameters of an algorithm that are missing where they must be, or not what its standard defines."""
 
@@ -199,7 +170,6 @@ class ParametersMalformed(SignatureFailure):
     algorithm: str
 
 
-@dataclass(eq=False)
 class HashMismatch(SignatureFailure):
     """The signature algorithm names another hash than the digest algorithm of the same signer."""
 
@@ -208,7 +178,6 @@ class HashMismatch(SignatureFailure):
     digest: str
 
 
-@dataclass(eq=False)
 class AttributeMissing(SignatureFailure):
     """Signed attributes without contentType or messageDigest (RFC 5652 §5.3, §11.1, §11.2)."""
 
@@ -216,7 +185,6 @@ class AttributeMissing(SignatureFailure):
     attribute: str
 
 
-@dataclass(eq=False)
 class AttributeDuplicate(SignatureFailure):
     """A signed attribute that may occur once occurs again (RFC 5652 §11)."""
 
@@ -224,7 +192,6 @@ class AttributeDuplicate(SignatureFailure):
     attribute: str
 
 
-@dataclass(eq=False)
 class AttributeEmpty(SignatureFailure):
     """A signed attribute without a value."""
 
@@ -232,7 +199,6 @@ class AttributeEmpty(SignatureFailure):
     attribute: str
 
 
-@dataclass(eq=False)
 class AttributeMultivalued(SignatureFailure):
     """A signed attribute with several values that must have exactly one (RFC 5652 §11)."""
 
@@ -240,7 +206,6 @@ class AttributeMultivalued(SignatureFailure):
     attribute: str
 
 
-@dataclass(eq=False)
 class AttributeMalformed(SignatureFailure):
     """A signed attribute whose value is not of its type."""
 
@@ -248,7 +213,6 @@ class AttributeMalformed(SignatureFailure):
     attribute: str
 
 
-@dataclass(eq=False)
 class AttributesMissing(SignatureFailure):
     """No signed attributes although the content type requires them (RFC 5652 §5.3)."""
 
@@ -256,7 +220,6 @@ class AttributesMissing(SignatureFailure):
     content_type: str
 
 
-@dataclass(eq=False)
 class ContentTypeDiffers(SignatureFailure):
     """The contentType attribute names another type than the content has (RFC 5652 §11.1)."""
 
@@ -265,7 +228,6 @@ class ContentTypeDiffers(SignatureFailure):
     content_type: str
 
 
-@dataclass(eq=False)
 class AttributesAsContent(SignatureFailure):
     """Content without signed attributes that is itself a set of signed attributes: a signature moved from
     another message (draft-ietf-lamps-cms-euf-cma-signeddata)."""
@@ -273,7 +235,6 @@ class AttributesAsContent(SignatureFailure):
     code = "signed_attributes_as_content"
 
 
-@dataclass(eq=False)
 class AlgorithmSubstituted(SignatureFailure):
     """The CMSAlgorithmProtection attribute names other algorithms than the signer uses (RFC 6211)."""
 
@@ -281,7 +242,6 @@ class AlgorithmSubstituted(SignatureFailure):
     algorithm: str
 
 
-@dataclass(eq=False)
 class CertificateSubstituted(SignatureFailure):
     """The signer named another certificate in signingCertificate or signingCertificateV2 (RFC 5035)."""
 

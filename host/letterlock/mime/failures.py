@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from letterlock.errors import Fault, LetterlockError
 
 
-@dataclass(eq=False)
 class HeaderTooLarge(LetterlockError):
     """A header section beyond `limits.HEADER_OCTETS` or `limits.HEADER_FIELDS`."""
 
@@ -16,7 +13,6 @@ class HeaderTooLarge(LetterlockError):
     limit: int
 
 
-@dataclass(eq=False)
 class TooManyParts(LetterlockError):
     """More MIME entities than `limits.MIME_PARTS`."""
 
@@ -25,7 +21,6 @@ class TooManyParts(LetterlockError):
     limit: int
 
 
-@dataclass(eq=False)
 class BadAddress(LetterlockError):
     """An address field that does not follow RFC 5322 §3.4, so that nobody can say whom it names."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from letterlock.errors import Reason
 
 
-@dataclass(frozen=True)
 class SignaturePartMissing(Reason):
     """A multipart/signed without a signature part (RFC 1847 §2.1 wants exactly two parts)."""
 
@@ -16,28 +14,24 @@ class SignaturePartMissing(Reason):
     parts: int
 
 
-@dataclass(frozen=True)
 class ContentTwice(Reason):
     """A detached signature that brings content of its own: two readers could take different ones for signed."""
 
     code = "signed_content_twice"
 
 
-@dataclass(frozen=True)
 class NoSigners(Reason):
     """It says that it is signed, but nobody signed (RFC 5652 §5.1 allows an empty set of signers)."""
 
     code = "no_signers"
 
 
-@dataclass(frozen=True)
 class SignerCertificateMissing(Reason):
     """The message does not carry the signer's certificate, so its signature cannot be checked."""
 
     code = "signer_certificate_missing"
 
 
-@dataclass(frozen=True)
 class SignatureWeak(Reason):
     """The signature is intact but made with what can be forged today or soon."""
 
@@ -45,21 +39,18 @@ class SignatureWeak(Reason):
     algorithms: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class CoversPart(Reason):
     """Something that is shown stands outside the signed part."""
 
     code = "signature_covers_part"
 
 
-@dataclass(frozen=True)
 class CoversCiphertext(Reason):
     """Signed after encrypting: the signer need not know what is inside."""
 
     code = "signature_covers_ciphertext"
 
 
-@dataclass(frozen=True)
 class StructureAmbiguous(Reason):
     """Mail readers may take this message apart differently, and so show other text than what was signed."""
 
@@ -67,35 +58,30 @@ class StructureAmbiguous(Reason):
     oddities: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class OuterSignatureBroken(Reason):
     """A signature around the one that counts is broken: changed on the way, by a gateway or by an attacker."""
 
     code = "outer_signature_broken"
 
 
-@dataclass(frozen=True)
 class OuterSignatureUnconfirmed(Reason):
     """There is another signature around the one that counts; it neither helps nor harms."""
 
     code = "outer_signature_present"
 
 
-@dataclass(frozen=True)
 class FromMissing(Reason):
     """No From field: there is no sender whom a certificate could name (RFC 5322 §3.6.2 requires one)."""
 
     code = "from_missing"
 
 
-@dataclass(frozen=True)
 class FromUnreadable(Reason):
     """A From field whose addresses cannot be told (RFC 5322 §3.4)."""
 
     code = "from_unreadable"
 
 
-@dataclass(frozen=True)
 class FromSeveral(Reason):
     """Several From fields, where RFC 5322 §3.6 allows one: mail readers show one of them, not all the same."""
 
@@ -103,14 +89,12 @@ class FromSeveral(Reason):
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class RevocationNotChecked(Reason):
     """Nobody was asked whether the certificate was withdrawn."""
 
     code = "revocation_not_checked"
 
 
-@dataclass(frozen=True)
 class SigningTimeDiffers(Reason):
     """The signer's clock and the message's Date are far apart. Drafts sent later do that, and so do replays."""
 
@@ -119,7 +103,6 @@ class SigningTimeDiffers(Reason):
     date: datetime
 
 
-@dataclass(frozen=True)
 class DecryptionNotSupported(Reason):
     """An encrypted layer, which this version recognises and does not open."""
 
@@ -127,7 +110,6 @@ class DecryptionNotSupported(Reason):
     content_type: str
 
 
-@dataclass(frozen=True)
 class ContentNotSupported(Reason):
     """A CMS content type, in an S/MIME part, that this version recognises and does not open."""
 
@@ -135,21 +117,18 @@ class ContentNotSupported(Reason):
     content_type: str
 
 
-@dataclass(frozen=True)
 class CertificatesOnly(Reason):
     """The part carries certificates and no signature (RFC 8551 §3.8)."""
 
     code = "certificates_only"
 
 
-@dataclass(frozen=True)
 class OpenPgp(Reason):
     """OpenPGP, not S/MIME (RFC 3156)."""
 
     code = "openpgp_message"
 
 
-@dataclass(frozen=True)
 class TooManyLayers(Reason):
     """More S/MIME layers inside each other than are followed (`limits.NESTED_LAYERS`)."""
 

@@ -6,9 +6,7 @@ are shortened here: an error frame must itself fit into a frame.
 
 from __future__ import annotations
 
-import dataclasses
-
-from letterlock.errors import Fault, LetterlockError
+from letterlock.errors import Fault, JsonFact, LetterlockError
 
 FACT_CHARACTERS = 80
 """Longest text of the peer that is repeated in a fact."""
@@ -19,11 +17,8 @@ class _Broken(LetterlockError):
 
     fault = Fault.CLIENT
 
-    def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            if isinstance(value, str):
-                setattr(self, field.name, shortened(value))
+    def facts(self) -> dict[str, JsonFact]:
+        return {name: shortened(fact) if isinstance(fact, str) else fact for name, fact in super().facts().items()}
 
 
 def shortened(text: str) -> str:
@@ -35,14 +30,12 @@ def shortened(text: str) -> str:
 # --- Frames: what arrives is not one JSON object ------------------------------------------------------------------
 
 
-@dataclasses.dataclass(eq=False)
 class FrameEmpty(_Broken):
     """A frame of length 0 holds no JSON text."""
 
     code = "frame_empty"
 
 
-@dataclasses.dataclass(eq=False)
 class FrameTooLarge(_Broken):
     """A frame above the announced limit. It is skipped octet by octet and never kept."""
 
@@ -51,7 +44,6 @@ class FrameTooLarge(_Broken):
     limit: int
 
 
-@dataclasses.dataclass(eq=False)
 class FrameTruncated(_Broken):
     """The input ended inside a frame (or inside its length)."""
 
@@ -59,21 +51,18 @@ class FrameTruncated(_Broken):
     missing: int
 
 
-@dataclasses.dataclass(eq=False)
 class FrameNotUtf8(_Broken):
     """The octets of the frame are not UTF-8 (RFC 8259 §8.1)."""
 
     code = "frame_not_utf8"
 
 
-@dataclasses.dataclass(eq=False)
 class FrameNotJson(_Broken):
     """The text is not JSON (RFC 8259). NaN and Infinity, which some parsers take, are not JSON either."""
 
     code = "frame_not_json"
 
 
-@dataclasses.dataclass(eq=False)
 class FrameTooDeep(_Broken):
     """Nested deeper than any frame of the protocol: an attempt to exhaust a recursive parser."""
 
@@ -81,7 +70,6 @@ class FrameTooDeep(_Broken):
     limit: int
 
 
-@dataclasses.dataclass(eq=False)
 class FieldRepeated(_Broken):
     """An object names a field twice. Parsers disagree which one counts (RFC 8259 §4), so neither does."""
 
@@ -89,7 +77,6 @@ class FieldRepeated(_Broken):
     field: str
 
 
-@dataclasses.dataclass(eq=False)
 class FrameNotAnObject(_Broken):
     """JSON, but not an object."""
 
@@ -99,7 +86,6 @@ class FrameNotAnObject(_Broken):
 # --- Shapes: the object is no frame that we know ------------------------------------------------------------------
 
 
-@dataclasses.dataclass(eq=False)
 class UnknownFrameType(_Broken):
     """`type` names no frame that a client may send."""
 
@@ -107,7 +93,6 @@ class UnknownFrameType(_Broken):
     type: str
 
 
-@dataclasses.dataclass(eq=False)
 class UnknownField(_Broken):
     """A field the frame does not have. Ignoring it would hide that the two sides mean different things."""
 
@@ -115,7 +100,6 @@ class UnknownField(_Broken):
     field: str
 
 
-@dataclasses.dataclass(eq=False)
 class MissingField(_Broken):
     """A field the frame must have is not there."""
 
@@ -123,7 +107,6 @@ class MissingField(_Broken):
     field: str
 
 
-@dataclasses.dataclass(eq=False)
 class WrongType(_Broken):
     """A field has a value of another type, or outside its bounds."""
 
@@ -132,7 +115,6 @@ class WrongType(_Broken):
     expected: str
 
 
-@dataclasses.dataclass(eq=False)
 class UnknownOperation(_Broken):
     """`operation` names nothing this host can do."""
 
@@ -143,21 +125,18 @@ class UnknownOperation(_Broken):
 # --- Conversation -------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(eq=False)
 class HelloExpected(_Broken):
     """The client must say hello before anything else."""
 
     code = "hello_expected"
 
 
-@dataclasses.dataclass(eq=False)
 class HelloRepeated(_Broken):
     """The client said hello twice. The first one counts."""
 
     code = "hello_repeated"
 
 
-@dataclasses.dataclass(eq=False)
 class ProtocolMismatch(_Broken):
     """The two sides speak different majors. `older` is the side to update: "host" or "extension"."""
 
@@ -172,7 +151,6 @@ class ProtocolMismatch(_Broken):
         return f"{self.code}_{self.older}"
 
 
-@dataclasses.dataclass(eq=False)
 class CallerNotAllowed(_Broken):
     """The arguments name no extension that this host serves. Nothing else is said, and the process ends."""
 
@@ -183,7 +161,6 @@ class CallerNotAllowed(_Broken):
 # --- Requests and streams -----------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(eq=False)
 class DuplicateId(_Broken):
     """The id belongs to a request that is not finished; that one goes on."""
 
@@ -191,7 +168,6 @@ class DuplicateId(_Broken):
     request: str
 
 
-@dataclasses.dataclass(eq=False)
 class TooManyRequests(_Broken):
     """More requests unanswered than the host announced."""
 
@@ -199,28 +175,24 @@ class TooManyRequests(_Broken):
     limit: int
 
 
-@dataclasses.dataclass(eq=False)
 class UnknownStream(_Broken):
     """A chunk, credit or cancel for a request that does not exist, or no longer."""
 
     code = "unknown_stream"
 
 
-@dataclasses.dataclass(eq=False)
 class WrongDirection(_Broken):
     """A chunk for a request that takes none, or credit for one that sends none."""
 
     code = "wrong_direction"
 
 
-@dataclasses.dataclass(eq=False)
 class ChunkAfterLast(_Broken):
     """A chunk after the one that said it was the last."""
 
     code = "chunk_after_last"
 
 
-@dataclasses.dataclass(eq=False)
 class ChunkTooLarge(_Broken):
     """A chunk with more octets than the host announced."""
 
@@ -229,7 +201,6 @@ class ChunkTooLarge(_Broken):
     limit: int
 
 
-@dataclasses.dataclass(eq=False)
 class CreditExceeded(_Broken):
     """More octets than the host had granted."""
 
@@ -238,14 +209,12 @@ class CreditExceeded(_Broken):
     granted: int
 
 
-@dataclasses.dataclass(eq=False)
 class BadBase64(_Broken):
     """`data` is not base64 (RFC 4648 §4: standard alphabet, padded, no line breaks)."""
 
     code = "bad_base64"
 
 
-@dataclasses.dataclass(eq=False)
 class SizeDiffers(_Broken):
     """The upload ended with another number of octets than announced: something was lost on the way."""
 
@@ -254,14 +223,12 @@ class SizeDiffers(_Broken):
     received: int
 
 
-@dataclasses.dataclass(eq=False)
 class UnknownMessage(_Broken):
     """The handle names no opened message, or one that was closed or dropped in the meantime."""
 
     code = "unknown_message"
 
 
-@dataclasses.dataclass(eq=False)
 class ReplyTooLarge(LetterlockError):
     """The answer does not fit into one frame. Browsers close the port above the limit, so it is never sent."""
 

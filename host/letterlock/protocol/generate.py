@@ -13,7 +13,6 @@ It works in a checkout only, and nothing of it runs in the host.
 from __future__ import annotations
 
 import ast
-import dataclasses
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -222,7 +221,7 @@ def _errors() -> Iterator[str]:
     yield "| code | fault | facts | meaning |"
     yield "| --- | --- | --- | --- |"
     for failure in sorted(protocol_failures(), key=lambda failure: failure.code):
-        names = ", ".join(f"`{field.name}`" for field in dataclasses.fields(failure))  # type: ignore[arg-type]
+        names = ", ".join(f"`{name}`" for name in failure.FIELDS)
         yield f"| `{failure.code}` | {failure.fault.value} | {names or '–'} | {_cell(failure.__doc__ or '')} |"
 
 

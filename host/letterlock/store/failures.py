@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from letterlock.errors import Fault, LetterlockError
 
 
-@dataclass(eq=False)
 class StoreDamaged(LetterlockError):
     """The file is not a database of ours, or its octets are damaged. It is left as it is."""
 
@@ -17,7 +14,6 @@ class StoreDamaged(LetterlockError):
     detail: str
 
 
-@dataclass(eq=False)
 class StoreNewer(LetterlockError):
     """A newer Letterlock has written the database; writing with an older one could lose what it added."""
 
@@ -28,7 +24,6 @@ class StoreNewer(LetterlockError):
     known: int
 
 
-@dataclass(eq=False)
 class StoreUnreachable(LetterlockError):
     """The file or its directory cannot be read, created or written: permissions, a full disk, a missing drive."""
 
@@ -38,7 +33,6 @@ class StoreUnreachable(LetterlockError):
     detail: str
 
 
-@dataclass(eq=False)
 class StoreBusy(LetterlockError):
     """Another process has held the database for longer than is waited (`limits.STORE_WAIT_MILLISECONDS`)."""
 
@@ -47,7 +41,6 @@ class StoreBusy(LetterlockError):
     path: str
 
 
-@dataclass(eq=False)
 class AnchorNotKept(LetterlockError):
     """No kept anchor has a SHA-256 that begins so."""
 
@@ -56,7 +49,6 @@ class AnchorNotKept(LetterlockError):
     sha256: str
 
 
-@dataclass(eq=False)
 class AnchorAmbiguous(LetterlockError):
     """Several kept anchors have a SHA-256 that begins so; none was removed."""
 

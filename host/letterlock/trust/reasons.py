@@ -9,13 +9,11 @@ forbidden, that before what has run out, and that before what is weak. A person 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from letterlock.errors import Fault, LetterlockError, Reason
 
 
-@dataclass(eq=False)
 class CertificateUndecodable(LetterlockError):
     """The octets are no X.509 certificate in DER. `where` says how far the decoder came."""
 
@@ -24,7 +22,6 @@ class CertificateUndecodable(LetterlockError):
     where: str
 
 
-@dataclass(eq=False)
 class PublicKeyUnusable(LetterlockError):
     """A signature was to be checked with a certificate's key, which cannot be read or has an unknown kind."""
 
@@ -34,7 +31,6 @@ class PublicKeyUnusable(LetterlockError):
     key: str
 
 
-@dataclass(eq=False)
 class NoCertificateInFile(LetterlockError):
     """A file given as anchor holds no certificate in PEM, DER or PKCS#7 form."""
 
@@ -46,7 +42,6 @@ class NoCertificateInFile(LetterlockError):
 # --- Forged or damaged -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class IssuerSignatureBroken(Reason):
     """The issuer is known, but its key did not make the signature on this certificate."""
 
@@ -55,7 +50,6 @@ class IssuerSignatureBroken(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class CertificateMalformed(Reason):
     """A part of the certificate that a decision depends on cannot be read (RFC 5280 §4.2). `part` names it."""
 
@@ -64,7 +58,6 @@ class CertificateMalformed(Reason):
     part: str
 
 
-@dataclass(frozen=True)
 class SignatureAlgorithmBroken(Reason):
     """The certificate is signed over MD2, MD4 or MD5, for which collisions are made in seconds (RFC 6151)."""
 
@@ -76,7 +69,6 @@ class SignatureAlgorithmBroken(Reason):
 # --- Missing ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class NoIssuerKnown(Reason):
     """No certificate at hand bears the issuer's name, so the path ends before an anchor."""
 
@@ -85,7 +77,6 @@ class NoIssuerKnown(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class SelfSignedNotTrusted(Reason):
     """The signer's certificate is signed by itself and is no anchor: it says of itself who it is."""
 
@@ -93,7 +84,6 @@ class SelfSignedNotTrusted(Reason):
     subject: str
 
 
-@dataclass(frozen=True)
 class RootNotTrusted(Reason):
     """The path is complete up to a self-signed certificate, which is no anchor of this reader."""
 
@@ -101,7 +91,6 @@ class RootNotTrusted(Reason):
     root: str
 
 
-@dataclass(frozen=True)
 class PathLoops(Reason):
     """Every way up from this certificate comes back to a certificate already in the path."""
 
@@ -109,7 +98,6 @@ class PathLoops(Reason):
     subject: str
 
 
-@dataclass(frozen=True)
 class PathTooLong(Reason):
     """The path has more certificates than are followed (`limits.PATH_LENGTH`)."""
 
@@ -117,7 +105,6 @@ class PathTooLong(Reason):
     limit: int
 
 
-@dataclass(frozen=True)
 class PathSearchExhausted(Reason):
     """More candidate issuers than are tried (`limits.PATH_SIGNATURE_CHECKS`): costly certificates, or an attack."""
 
@@ -125,7 +112,6 @@ class PathSearchExhausted(Reason):
     limit: int
 
 
-@dataclass(frozen=True)
 class SignatureAlgorithmUnknown(Reason):
     """The certificate is signed with an algorithm that cannot be checked here."""
 
@@ -134,7 +120,6 @@ class SignatureAlgorithmUnknown(Reason):
     algorithm: str
 
 
-@dataclass(frozen=True)
 class KeyUnusable(Reason):
     """The certificate's public key cannot be read or has an unknown kind."""
 
@@ -146,7 +131,6 @@ class KeyUnusable(Reason):
 # --- Forbidden -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class IssuerNotACa(Reason):
     """The issuer's certificate does not say that it is an authority (RFC 5280 §6.1.4 k)."""
 
@@ -155,7 +139,6 @@ class IssuerNotACa(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class IssuerMayNotCertify(Reason):
     """The issuer's key usage lacks keyCertSign (RFC 5280 §6.1.4 n)."""
 
@@ -164,7 +147,6 @@ class IssuerMayNotCertify(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class PathLengthExceeded(Reason):
     """More authorities follow below `issuer` than its pathLenConstraint allows (RFC 5280 §6.1.4 l, m)."""
 
@@ -173,7 +155,6 @@ class PathLengthExceeded(Reason):
     allowed: int
 
 
-@dataclass(frozen=True)
 class NameExcluded(Reason):
     """An authority above forbids this name (RFC 5280 §6.1.3 c)."""
 
@@ -183,7 +164,6 @@ class NameExcluded(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class NameNotPermitted(Reason):
     """An authority above permits other names of this form only (RFC 5280 §6.1.3 b)."""
 
@@ -193,7 +173,6 @@ class NameNotPermitted(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class NameConstraintUnsupported(Reason):
     """An authority above constrains a form of names that cannot be compared, and the certificate has such a name."""
 
@@ -203,7 +182,6 @@ class NameConstraintUnsupported(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class UnknownCriticalExtension(Reason):
     """The certificate says something that must be understood, and it is not (RFC 5280 §4.2)."""
 
@@ -212,7 +190,6 @@ class UnknownCriticalExtension(Reason):
     extension: str
 
 
-@dataclass(frozen=True)
 class PolicyMappingOfAny(Reason):
     """The authority maps anyPolicy, which is forbidden (RFC 5280 §6.1.4 a)."""
 
@@ -220,7 +197,6 @@ class PolicyMappingOfAny(Reason):
     issuer: str
 
 
-@dataclass(frozen=True)
 class PolicyNotAcceptable(Reason):
     """A certificate policy is required, and none is valid for the whole path (RFC 5280 §6.1.3 f, §6.1.5 g)."""
 
@@ -228,7 +204,6 @@ class PolicyNotAcceptable(Reason):
     subject: str
 
 
-@dataclass(frozen=True)
 class KeyUsageNotSigning(Reason):
     """The key usage allows neither digitalSignature nor nonRepudiation (RFC 8550 §4.4.2)."""
 
@@ -237,7 +212,6 @@ class KeyUsageNotSigning(Reason):
     usages: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class KeyCannotSign(Reason):
     """The key's algorithm makes no signatures at all (X25519, ML-KEM …)."""
 
@@ -246,7 +220,6 @@ class KeyCannotSign(Reason):
     key: str
 
 
-@dataclass(frozen=True)
 class PurposeNotMail(Reason):
     """The extended key usage names purposes, and mail is not among them (RFC 8550 §4.4.4)."""
 
@@ -255,7 +228,6 @@ class PurposeNotMail(Reason):
     purposes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class IssuerPurposeNotMail(Reason):
     """An authority in the path is restricted to purposes other than mail (S/MIME BR §7.1.2.2)."""
 
@@ -264,7 +236,6 @@ class IssuerPurposeNotMail(Reason):
     purposes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class AddressNotNamed(Reason):
     """The certificate names other addresses than the one the mail comes from (RFC 8550 §3)."""
 
@@ -273,7 +244,6 @@ class AddressNotNamed(Reason):
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class NoAddressNamed(Reason):
     """The certificate names no mail address at all."""
 
@@ -284,7 +254,6 @@ class NoAddressNamed(Reason):
 # --- Run out ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class CertificateNotYetValid(Reason):
     """`checked_at` lies before the certificate's first day (RFC 5280 §6.1.3 a 2)."""
 
@@ -294,7 +263,6 @@ class CertificateNotYetValid(Reason):
     checked_at: datetime
 
 
-@dataclass(frozen=True)
 class CertificateExpired(Reason):
     """`checked_at` lies after the certificate's last day (RFC 5280 §6.1.3 a 2)."""
 
@@ -304,7 +272,6 @@ class CertificateExpired(Reason):
     checked_at: datetime
 
 
-@dataclass(frozen=True)
 class AnchorNotYetValid(Reason):
     """The anchor's own first day is still to come. RFC 5280 leaves this open; mail clients refuse it."""
 
@@ -314,7 +281,6 @@ class AnchorNotYetValid(Reason):
     checked_at: datetime
 
 
-@dataclass(frozen=True)
 class AnchorExpired(Reason):
     """The anchor's own last day is over. RFC 5280 leaves this open; mail clients refuse it."""
 
@@ -327,7 +293,6 @@ class AnchorExpired(Reason):
 # --- Weak ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class SignatureAlgorithmWeak(Reason):
     """The certificate is signed with an algorithm nobody should rely on any more: SHA-1, DSA."""
 
@@ -336,7 +301,6 @@ class SignatureAlgorithmWeak(Reason):
     algorithm: str
 
 
-@dataclass(frozen=True)
 class KeyWeak(Reason):
     """The certificate's key is shorter than what is accepted (RFC 8550 §4.2, S/MIME BR §6.1.5)."""
 
