@@ -42,6 +42,7 @@ class Call:
         self._reported = clock()
         self._changed = threading.Condition()
         self._arrived: deque[tuple[bytes, bool]] = deque()
+        self._grants = 0
         self._stopped = False
 
     # --- For the operation's thread ---
@@ -103,14 +104,23 @@ class Call:
         self._channel.chunk(self._request, b"", True)
 
     def _send_some(self, pending: bytearray, final: bool) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._channel.credit(self._request))
-            if self._stopped:
-                raise Cancelled
-        size = min(len(pending), CHUNK_OCTETS, self._channel.credit(self._request))
+        size = min(len(pending), CHUNK_OCTETS, self._credit())
         data = bytes(pending[:size])
         del pending[:size]
         self._channel.chunk(self._request, data, final and not pending)
+
+    def _credit(self) -> int:
+        while True:
+            # The channel has a lock of its own, whose holder may be about to call `granted`: never ask it while
+            # holding ours. A grant between the question and the wait is seen by its number.
+            grants = self._grants
+            if credit := self._channel.credit(self._request):
+                return credit
+            with self._changed:
+                while self._grants == grants and not self._stopped:
+                    self._changed.wait()
+            if self._stopped:
+                raise Cancelled
 
     # --- For the reader's thread ---
 
@@ -123,6 +133,7 @@ class Call:
     def granted(self) -> None:
         """More credit for the download."""
         with self._changed:
+            self._grants += 1
             self._changed.notify_all()
 
     def stop(self) -> None:
