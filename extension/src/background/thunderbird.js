@@ -1,15 +1,25 @@
 /**
  * Where the add-on starts in Thunderbird. Thunderbird suspends it when nothing happens and starts it again for the
- * next event, so every listener is registered here, synchronously.
+ * next event, so every listener is registered here, synchronously, and nothing depends on what was known before.
  */
 
-import { source } from "../adapters/thunderbird/source.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
+import { source } from "../adapters/thunderbird/source.js";
 import { connectHost } from "../browser/native.js";
-import { clearBar, onBarAction, onDisplayed, onSelected, onTabClosed, showBar } from "../browser/thunderbird.js";
+import { onChannel, ownId, ownUrl } from "../browser/runtime.js";
+import * as thunderbird from "../browser/thunderbird.js";
 import { language } from "../browser/words.js";
+import { Failure } from "../lib/failure.js";
 import { Host } from "../lib/host.js";
 import { HOST_NAME } from "../lib/product.js";
+import { blobSource } from "../lib/source.js";
+
+/**
+ * @typedef {import("../browser/runtime.js").Channel} Channel
+ * @typedef {import("../lib/shapes.js").ViewState} ViewState
+ */
+
+const DETAILS = ownUrl("ui/thunderbird.html");
 
 const host = new Host({
   connect: () => connectHost(HOST_NAME),
@@ -18,17 +28,55 @@ const host = new Host({
   onLost: (failure) => reading.lost(failure),
 });
 
-const reading = new Reading({
-  open: (mail, options) => host.open(mail, options),
-  source,
-  show: showBar,
-  clear: clearBar,
+const reading = new Reading({ open, source, show: thunderbird.showBar, clear: thunderbird.clearBar });
+
+thunderbird.onDisplayed((tab, message) => reading.displayed(tab, message));
+thunderbird.onSelected((tab, message) => void reading.selected(tab, message));
+thunderbird.onTabClosed((tab) => reading.closed(tab));
+thunderbird.onBarAction((tab, message, action) => {
+  if (action === "again") reading.displayed(tab, message);
+  if (action === "details") void thunderbird.openWindow(`${DETAILS}?message=${message}`);
 });
 
-onDisplayed((tab, message) => reading.displayed(tab, message));
-onSelected((tab, message) => void reading.selected(tab, message));
-onTabClosed((tab) => reading.closed(tab));
-
-onBarAction((tab, message, action) => {
-  if (action === "again") reading.again(tab);
+onChannel((channel) => {
+  // Only the add-on's own page is answered; nothing else of the add-on asks.
+  const { extension, url } = channel.sender;
+  if (extension !== ownId || channel.name !== "details" || url.split("?")[0] !== DETAILS) {
+    channel.close();
+    return;
+  }
+  channel.onMessage(({ message }) => {
+    if (Number.isSafeInteger(message) && message > 0) void tell(channel, message);
+  });
 });
+
+/**
+ * Opens a mail through the host. Thunderbird itself shows its parts, so the host need not keep them.
+ * @type {import("../adapters/thunderbird/reading.js").Open}
+ */
+async function open(mail, options) {
+  const opened = await host.open(mail, options);
+  if (opened.message) void host.close(opened.message);
+  return opened;
+}
+
+/**
+ * Tells a details page everything about a message, from the beginning.
+ * @param {Channel} channel
+ * @param {number} message
+ */
+async function tell(channel, message) {
+  const gone = new AbortController();
+  channel.onClose(() => gone.abort());
+  /** @param {ViewState} state */
+  const post = (state) => channel.post(state);
+  post({ phase: "checking" });
+  try {
+    const mail = blobSource(await source(message));
+    const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) =>
+      post({ phase: "checking", done, total });
+    post({ phase: "opened", opened: await open(mail, { signal: gone.signal, onProgress }) });
+  } catch (thrown) {
+    post({ phase: "failed", failure: Failure.from(thrown) });
+  }
+}

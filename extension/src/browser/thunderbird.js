@@ -6,13 +6,17 @@
 import { api } from "./api.js";
 
 /**
- * What the bar says. `status` picks icon and colours.
+ * What the bar says.
  * @typedef {object} BarContent
- * @property {"checking" | "valid" | "mismatch" | "untrusted" | "partial" | "invalid" | "decrypted" | "undecryptable"
- *   | "refused" | "missing" | "failed"} status
- * @property {string} headline
- * @property {string} [reason]
+ * @property {string} code         for programs: a headline's code, a failure's, or "checking"
+ * @property {"good" | "danger" | "caution" | "plain"} tone
+ * @property {string} icon         of ui/icons, or "spinner"
+ * @property {string} word         what the icon stands for
+ * @property {Piece[][]} headline  its phrases, the most important first
+ * @property {Piece[][]} [lines]   what stands below it
  * @property {{ action: string, label: string }[]} [buttons]
+ *
+ * @typedef {{ text: string, fact: boolean }} Piece  a fact was chosen by somebody else
  */
 
 /**
@@ -84,6 +88,14 @@ export function clearBar(tab) {
 /** @param {(tab: number, message: number, action: string) => void} listener */
 export function onBarAction(listener) {
   messenger.letterlockBar.onAction.addListener(listener);
+}
+
+/**
+ * Opens a page of the add-on in a window of its own.
+ * @param {string} url
+ */
+export async function openWindow(url) {
+  await api.windows.create({ url, type: "popup", width: 720, height: 820 });
 }
 
 /** @param {MessageList} list */

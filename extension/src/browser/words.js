@@ -19,3 +19,15 @@ export function language() {
   // The language the messages above really come in, which may differ from the browser's own.
   return sessionLanguage(api.i18n.getMessage("language") || api.i18n.getUILanguage());
 }
+
+/**
+ * The words of a failure: the host's own, or the extension's for the codes only it can give.
+ * @param {import("../lib/failure.js").FailureData} failure
+ * @returns {{ sentence: string, advice: string }}
+ */
+export function failureWords(failure) {
+  if (failure.sentence) return { sentence: failure.sentence, advice: failure.advice };
+  const older = failure.code === "protocol_mismatch" ? `_${failure.facts.older}` : "";
+  const key = `failure_${failure.code}${older}`;
+  return { sentence: say(key) || failure.code, advice: say(`${key}_advice`) };
+}

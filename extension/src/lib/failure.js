@@ -2,7 +2,7 @@
  * A failure as it reaches a person: the host's coded errors, and the few that only the extension can notice.
  *
  * The host's failures bring their own sentence and advice. The extension's own (no host, a silent host, …) have
- * none: `ui/sentences.js` finds their words in the locale files by code.
+ * none: `browser/words.js` finds their words in the locale files by code.
  */
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { button, day, element, mark, moment } from "./elements.js";
-import { markOfStatus } from "./marks.js";
+import { markOfStatus } from "../lib/marks.js";
 import { report } from "./report.js";
 import { sentence } from "./sentences.js";
 import { copyText } from "./clipboard.js";

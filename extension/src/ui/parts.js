@@ -4,9 +4,8 @@
  */
 
 import { button, element } from "./elements.js";
-import { failureWords } from "./sentences.js";
 import { Failure } from "../lib/failure.js";
-import { say } from "../browser/words.js";
+import { failureWords, say } from "../browser/words.js";
 
 /**
  * @typedef {import("../lib/shapes.js").Part} Part

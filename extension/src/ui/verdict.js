@@ -6,10 +6,11 @@
  */
 
 import { element, button, mark } from "./elements.js";
-import { factsOf, failureWords, phrases, sentence } from "./sentences.js";
-import { markOf, UNAVAILABLE } from "./marks.js";
+import { phrases, sentence } from "./sentences.js";
 import { details } from "./details.js";
-import { say } from "../browser/words.js";
+import { markOf, UNAVAILABLE } from "../lib/marks.js";
+import { factsOf } from "../lib/sentences.js";
+import { failureWords, say } from "../browser/words.js";
 
 /**
  * @typedef {import("../lib/shapes.js").ViewState} ViewState
@@ -146,7 +147,7 @@ export class VerdictView {
   }
 
   /**
-   * @param {import("./marks.js").Mark} look
+   * @param {import("../lib/marks.js").Mark} look
    * @param {string} status
    * @param {string} code
    */

@@ -16,10 +16,9 @@
  * message-header-pane-hidden.
  */
 
-/* globals ExtensionCommon, ExtensionUtils */
-
 const HTML = "http://www.w3.org/1999/xhtml";
 const PACKAGE = "chrome://letterlock/content/";
+const ICONS = "chrome://letterlock-icons/content/";
 
 /** The bar in one about:message window. Made once per window and shown or hidden from then on. */
 class Bar {
@@ -50,14 +49,27 @@ class Bar {
     this.header.after(this.host);
   }
 
-  show(messageId, { status, headline, reason, buttons }) {
-    const repeated = this.uri === this.window.gMessageURI && this.announcement.textContent.startsWith(headline);
+  /**
+   * @param {number} messageId
+   * @param {any} content  `Content` of schema.json
+   */
+  show(messageId, { code, tone, icon, word, headline, lines, buttons }) {
     this.uri = this.window.gMessageURI;
-    this.box.dataset.status = status;
+    Object.assign(this.box.dataset, { code, tone, icon });
+    const picture = this.#element("span", { class: "icon", ...(word ? { role: "img", "aria-label": word } : {}) });
+    if (icon !== "spinner") {
+      picture.style.setProperty("mask-image", `url("${ICONS}${icon}.svg")`);
+    }
     const words = this.#element("div", { class: "words" });
-    words.append(this.#element("p", { class: "headline" }, headline));
-    if (reason) {
-      words.append(this.#element("p", { class: "reason" }, reason));
+    const line = this.#element("p", { class: "headline" });
+    headline.forEach((phrase, index) => {
+      line.append(...(index ? [" · "] : []), this.#sentence(phrase, index ? "phrase" : "phrase lead"));
+    });
+    words.append(line);
+    for (const pieces of lines ?? []) {
+      const below = this.#element("p", { class: "below" });
+      below.append(this.#sentence(pieces, "sentence"));
+      words.append(below);
     }
     const actions = this.#element("div", { class: "actions" });
     for (const { action, label } of buttons ?? []) {
@@ -65,11 +77,12 @@ class Bar {
       button.addEventListener("click", event => event.isTrusted && this.onAction(messageId, action));
       actions.append(button);
     }
-    this.box.replaceChildren(this.#element("span", { class: "icon", "aria-hidden": "true" }), words, actions);
+    this.box.replaceChildren(picture, words, actions);
     this.box.hidden = false;
-    // Said once, and only the answer: "Checking…" would talk over the message being read.
-    if (status !== "checking" && !repeated) {
-      this.announcement.textContent = reason ? `${headline}. ${reason}` : headline;
+    // Announced once, and only the answer: "Checking…" would talk over the message being read.
+    const news = icon === "spinner" ? "" : [word, ...[...words.children].map(each => each.textContent)].join(" – ");
+    if (this.announcement.textContent !== news) {
+      this.announcement.textContent = news;
     }
   }
 
@@ -84,6 +97,13 @@ class Bar {
     this.window.removeEventListener("MsgLoading", this.forgetOld);
     this.header.removeEventListener("message-header-pane-hidden", this.forgetOld);
     this.host.remove();
+  }
+
+  /** Facts are isolated, so that right-to-left letters in a name cannot reorder the words around it. */
+  #sentence(pieces, role) {
+    const sentence = this.#element("bdi", { class: role });
+    sentence.append(...pieces.map(({ text, fact }) => (fact ? this.#element("bdi", {}, text) : text)));
+    return sentence;
   }
 
   #element(name, attributes, text = "") {

@@ -1,76 +1,115 @@
 /**
- * What the bar says: in the host's words where it has answered, in the extension's own where it has not.
+ * What the bar says: in the host's words where it has answered, in the extension's own where it has not. The same
+ * choices as in the panel of ui/verdict.js, for a place that has no room for details.
  */
 
-import { say } from "../../browser/words.js";
+import { failureWords, say } from "../../browser/words.js";
+import { markOf, UNAVAILABLE } from "../../lib/marks.js";
+import { factsOf, phrases, pieces } from "../../lib/sentences.js";
 
 /**
  * @typedef {import("../../browser/thunderbird.js").BarContent} BarContent
- * @typedef {import("../../lib/shapes.js").Verdict} Verdict
+ * @typedef {import("../../browser/thunderbird.js").Piece} Piece
  * @typedef {import("../../lib/failure.js").FailureData} FailureData
+ * @typedef {import("../../lib/shapes.js").Verdict} Verdict
+ * @typedef {import("../../lib/shapes.js").ViewState} ViewState
  */
 
+/** Longer than any honest sentence; the experiment refuses more. */
+const TEXT_CHARACTERS = 2000;
+const PIECES = 64;
+const PHRASES = 16;
+
 /**
- * @param {number | null} share  of the mail that is done, where the host has told
- * @returns {BarContent}
+ * @param {ViewState} state
+ * @returns {BarContent | null} null for ordinary mail, of which there is nothing to say
  */
-export function checking(share) {
-  const headline = say("bar_checking");
-  return { status: "checking", headline: share === null ? headline : `${headline} ${Math.round(share * 100)} %` };
+export function content(state) {
+  switch (state.phase) {
+    case "checking":
+      return checking(state);
+    case "failed":
+      return failed(state.failure);
+    case "opened":
+      return opened(state.opened.verdict, state.notice ?? null);
+  }
 }
 
-/**
- * The icon and colours that go with a headline. The host picks the headline; nothing is decided here.
- * @type {Readonly<Record<string, BarContent["status"]>>}
- */
-const STATUS_OF = Object.freeze({
-  signature_valid: "valid",
-  signature_mismatch: "mismatch",
-  signature_untrusted: "untrusted",
-  signature_partial: "partial",
-  signature_invalid: "invalid",
-  encryption_decrypted: "decrypted",
-  encryption_undecryptable: "undecryptable",
-  encryption_refused: "refused",
-});
+/** @param {Extract<ViewState, { phase: "checking" }>} state */
+function checking({ done, total }) {
+  const share = total ? ` ${Math.floor((100 * (done ?? 0)) / total)} %` : "";
+  return bar("checking", { icon: "spinner", tone: "plain", word: "" }, [[own(say("checking") + share)]]);
+}
 
 /**
  * @param {Verdict} verdict
- * @returns {BarContent | null} null for ordinary mail, of which there is nothing to say
+ * @param {FailureData | null} notice
  */
-export function opened({ headline, reasons }) {
+function opened(verdict, notice) {
+  const { signature, encryption, headline, reasons } = verdict;
   if (headline.code === "signature_none" && reasons.length === 0) return null;
-  const status = STATUS_OF[headline.code] ?? "failed";
-  // Remarks on a good signature are for the details. An untrusted one has its reason in the headline already.
-  const reason = status === "valid" ? undefined : reasons.find(({ sentence }) => !headline.sentence.includes(sentence));
-  return {
-    status,
-    headline: headline.sentence,
-    reason: sentences(reason?.sentence ?? "", headline.advice),
-    buttons: [{ action: "details", label: say("bar_details") }],
-  };
+  const facts = factsOf(verdict);
+  const lines = [];
+  if (headline.advice) lines.push(pieces(headline.advice, facts));
+  // Remarks on a good signature are for the details: what is shown often must not look like a warning.
+  const calm = signature.status === "valid" && ["none", "decrypted"].includes(encryption.status);
+  const reason = calm ? undefined : reasons[0];
+  if (reason) {
+    // Nothing is said twice: an untrusted signature has its reason in the headline already.
+    const told = headline.sentence.includes(reason.sentence) ? "" : reason.sentence;
+    const words = [told, reason.advice === headline.advice ? "" : reason.advice].filter(Boolean).join(" ");
+    if (words) lines.unshift(pieces(words, facts));
+  }
+  if (notice) lines.push([own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`)]);
+  const buttons = [{ action: "details", label: say("details") }];
+  if (notice) buttons.push({ action: "again", label: say("check_again") });
+  return bar(headline.code, markOf(verdict), phrases(headline.sentence, facts), lines, buttons);
+}
+
+/** @param {FailureData} failure */
+function failed(failure) {
+  const { sentence, advice } = failureWords(failure);
+  const facts = Object.values(failure.facts);
+  return bar(
+    failure.code,
+    UNAVAILABLE,
+    phrases(sentence, facts),
+    advice ? [commands(advice)] : [],
+    [{ action: "again", label: say("check_again") }],
+  );
 }
 
 /**
- * @param {FailureData} failure
+ * @param {string} code
+ * @param {{ icon: string, tone: BarContent["tone"], word: string }} mark
+ * @param {Piece[][]} headline
+ * @param {Piece[][]} [lines]
+ * @param {{ action: string, label: string }[]} [buttons]
  * @returns {BarContent}
  */
-export function failed({ code, sentence, advice }) {
-  const missing = code === "host_missing" || code === "host_forbidden";
-  const buttons = [{ action: "again", label: say("bar_again") }];
-  if (missing) buttons.unshift({ action: "install", label: say("bar_install") });
+function bar(code, { icon, tone, word }, headline, lines = [], buttons = []) {
   return {
-    status: missing ? "missing" : "failed",
-    headline: sentence || say(`failure_${code}`) || say("failure_extension_error"),
-    reason: sentence ? advice : say(`failure_${code}_advice`),
+    code,
+    tone,
+    icon,
+    word: word && say(word),
+    headline: headline.slice(0, PHRASES).map(bounded),
+    lines: lines.map(bounded),
     buttons,
   };
 }
 
-/** @param {...string} said */
-function sentences(...said) {
-  return said
-    .filter(Boolean)
-    .map((one) => (/[.!?]$/.test(one) ? one : `${one}.`))
-    .join(" ");
+/** @param {string} text @returns {Piece} */
+function own(text) {
+  return { text, fact: false };
+}
+
+/** Advice with its commands (in backquotes) kept apart. @param {string} advice @returns {Piece[]} */
+function commands(advice) {
+  return advice.split("`").map((text, index) => ({ text, fact: index % 2 === 1 }));
+}
+
+/** @param {Piece[]} sentence @returns {Piece[]} */
+function bounded(sentence) {
+  return sentence.slice(0, PIECES).map(({ text, fact }) => ({ text: text.slice(0, TEXT_CHARACTERS), fact }));
 }

@@ -8,12 +8,21 @@
 
 import { Failure } from "../../lib/failure.js";
 import { blobSource } from "../../lib/source.js";
-import { checking, failed, opened } from "./content.js";
+import { content } from "./content.js";
 import { mayBeProtected } from "./source.js";
 
 /**
  * @typedef {import("../../lib/shapes.js").Opened} Opened
+ * @typedef {import("../../lib/shapes.js").ViewState} ViewState
  * @typedef {import("../../browser/thunderbird.js").BarContent} BarContent
+ */
+
+/**
+ * Opens a mail through the host.
+ * @callback Open
+ * @param {import("../../lib/session.js").Source} source
+ * @param {{ signal: AbortSignal, onProgress: (done: number, total: number | null) => void }} options
+ * @returns {Promise<Opened>}
  */
 
 /**
@@ -22,8 +31,7 @@ import { mayBeProtected } from "./source.js";
  * @property {number} message
  * @property {AbortController} check      aborted when the tab shows something else
  * @property {boolean} awaited            selected, and not yet reported as displayed
- * @property {BarContent | null} content  what the bar says; null while it says nothing
- * @property {Opened | null} opened       once the host has answered
+ * @property {ViewState | null} state     what was said of it; null before
  */
 
 /** An answer that comes at once needs no "Checking…" before it. */
@@ -35,8 +43,7 @@ const UNDISPLAYED_MS = 600;
 export class Reading {
   /**
    * @param {object} needs
-   * @param {(source: import("../../lib/session.js").Source, options: { signal: AbortSignal,
-   *   onProgress: (done: number, total: number | null) => void }) => Promise<Opened>} needs.open
+   * @param {Open} needs.open
    * @param {(message: number) => Promise<Blob>} needs.source
    * @param {(tab: number, message: number, content: BarContent) => Promise<boolean>} needs.show
    * @param {(tab: number) => Promise<void>} needs.clear
@@ -56,14 +63,14 @@ export class Reading {
    */
   displayed(tab, message) {
     const before = this.tabs.get(tab);
-    if (before?.awaited && before.message === message) {
-      // The selection told of it already; only now can the bar be seen.
-      before.awaited = false;
-      if (!before.content) void this.#check(tab, before);
+    if (before?.awaited) {
+      // The selection told of it already; only now does Thunderbird have it. Anything else is a late report of what
+      // was selected before.
+      if (before.message === message) this.#begin(tab, before);
       return;
     }
     const shown = this.#replace(tab, message);
-    if (shown) void this.#check(tab, shown);
+    if (shown) this.#begin(tab, shown);
   }
 
   /**
@@ -76,7 +83,7 @@ export class Reading {
     if (!shown) return;
     shown.awaited = true;
     await pause(UNDISPLAYED_MS);
-    if (shown.awaited && !shown.check.signal.aborted) void this.#check(tab, shown);
+    if (shown.awaited && !shown.check.signal.aborted) this.#begin(tab, shown);
   }
 
   /** @param {number} tab */
@@ -84,31 +91,15 @@ export class Reading {
     this.#replace(tab, null);
   }
 
-  /** Opens the message of a tab once more: after a failure that may be mended now. @param {number} tab */
-  again(tab) {
-    const message = this.tabs.get(tab)?.message;
-    if (message !== undefined) this.displayed(tab, message);
-  }
-
   /**
-   * The host is gone. Every bar that speaks in its name says so; a mail without a bar stays without.
+   * The host is gone. What it said holds, and every bar says that it is gone; a mail without a bar stays without.
    * @param {Failure} failure
    */
   lost(failure) {
     for (const [tab, shown] of this.tabs) {
-      if (shown.opened && shown.content) void this.#say(tab, shown, failed(failure.data));
+      const { state } = shown;
+      if (state?.phase === "opened" && content(state)) void this.#say(tab, shown, { ...state, notice: failure.data });
     }
-  }
-
-  /**
-   * What is known of the message that a tab shows.
-   * @param {number} tab
-   * @param {number} message
-   * @returns {Opened | null}
-   */
-  openedIn(tab, message) {
-    const shown = this.tabs.get(tab);
-    return shown?.message === message ? shown.opened : null;
   }
 
   /**
@@ -122,7 +113,7 @@ export class Reading {
       this.tabs.delete(tab);
       return null;
     }
-    const shown = { message, check: new AbortController(), awaited: false, content: null, opened: null };
+    const shown = { message, check: new AbortController(), awaited: false, state: null };
     this.tabs.set(tab, shown);
     return shown;
   }
@@ -131,42 +122,49 @@ export class Reading {
    * @param {number} tab
    * @param {Shown} shown
    */
+  #begin(tab, shown) {
+    shown.awaited = false;
+    void this.#check(tab, shown);
+  }
+
+  /**
+   * @param {number} tab
+   * @param {Shown} shown
+   */
   async #check(tab, shown) {
     const { signal } = shown.check;
-    /** @type {Blob | null} */
-    let mail = null;
+    let worthSaying = true;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     try {
-      mail = await this.source(shown.message);
-      const worthSaying = await mayBeProtected(mail);
+      const mail = await this.source(shown.message);
+      worthSaying = await mayBeProtected(mail);
       signal.throwIfAborted();
-      if (worthSaying) timer = setTimeout(() => void this.#say(tab, shown, checking(null)), QUIET_MS);
-      shown.opened = await this.open(blobSource(mail), {
+      if (worthSaying) timer = setTimeout(() => void this.#say(tab, shown, { phase: "checking" }), QUIET_MS);
+      const opened = await this.open(blobSource(mail), {
         signal,
         onProgress: (done, total) => {
-          if (shown.content?.status === "checking" && total) void this.#say(tab, shown, checking(done / total));
+          if (shown.state?.phase === "checking") void this.#say(tab, shown, { phase: "checking", done, total });
         },
       });
       clearTimeout(timer);
-      await this.#say(tab, shown, opened(shown.opened.verdict));
+      await this.#say(tab, shown, { phase: "opened", opened });
     } catch (thrown) {
       clearTimeout(timer);
-      if (signal.aborted) return;
-      const quiet = mail && !(await mayBeProtected(mail));
-      await this.#say(tab, shown, quiet ? null : failed(Failure.from(thrown)));
+      if (worthSaying) await this.#say(tab, shown, { phase: "failed", failure: Failure.from(thrown) });
     }
   }
 
   /**
    * @param {number} tab
    * @param {Shown} shown
-   * @param {BarContent | null} content
+   * @param {ViewState} state
    */
-  async #say(tab, shown, content) {
+  async #say(tab, shown, state) {
     if (shown.check.signal.aborted) return;
-    shown.content = content;
-    if (content) await this.show(tab, shown.message, content);
+    shown.state = state;
+    const said = content(state);
+    if (said) await this.show(tab, shown.message, said);
     else await this.clear(tab);
   }
 }

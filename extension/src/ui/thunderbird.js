@@ -1,0 +1,20 @@
+/**
+ * Thunderbird's details window: the verdict on one message in full. The address names the message
+ * (`?message=<id>`); what is shown is found out anew by the background, so it is never older than the window.
+ */
+
+import { VerdictView } from "./verdict.js";
+import { openChannel } from "../browser/runtime.js";
+import { language, say } from "../browser/words.js";
+
+document.documentElement.lang = language();
+document.title = `${say("details")} – Letterlock`;
+
+const root = /** @type {HTMLElement} */ (document.getElementById("verdict"));
+const message = Number(new URLSearchParams(location.search).get("message"));
+const channel = openChannel("details");
+const ask = () => channel.post({ message });
+const view = new VerdictView(root, { again: ask, expanded: true });
+
+channel.onMessage((state) => view.show(state));
+ask();
