@@ -1,0 +1,145 @@
+"""The fuzzed claims. Run one with `python -m tests.fuzz.targets NAME [libFuzzer options]`."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Callable
+
+from letterlock.errors import LetterlockError
+from letterlock.limits import FRAME_IN_OCTETS
+from tests.needs import PROJECT
+
+SEEDS = PROJECT / "build" / "fuzz" / "seeds"
+
+
+def mime(data: bytes) -> None:
+    """A message gives one tree whatever the portions, with offsets inside it."""
+    from letterlock.mime.reader import Reader
+
+    def tree(step: int) -> list[tuple[str, int, int, int]]:
+        reader = Reader()
+        for start in range(0, len(data), step):
+            reader.feed(data[start : start + step])
+        return [(each.id, each.start, each.body, each.end) for each in reader.close().walk()]
+
+    try:
+        whole = tree(max(len(data), 1))
+    except LetterlockError:
+        return
+    assert whole == tree(13)
+    assert all(0 <= start <= end <= len(data) for _, start, _, end in whole)
+
+
+def addresses(data: bytes) -> None:
+    """An address list is read or refused."""
+    from letterlock.mime.address import parse_list
+    from letterlock.mime.fields import decode_octets, decode_words, parse_parameters
+
+    text = decode_octets(data)
+    decode_words(text)
+    parse_parameters(text)
+    try:
+        parse_list(text)
+    except LetterlockError:
+        return
+
+
+def cms(data: bytes) -> None:
+    """Octets are a SignedData or refused, alike in any portions."""
+    from letterlock.cms import SignedDataReader
+
+    def read(step: int) -> tuple[object, bytes] | str:
+        content = bytearray()
+        reader = SignedDataReader(content.extend)
+        try:
+            for start in range(0, len(data), step):
+                reader.feed(data[start : start + step])
+            return reader.close(), bytes(content)
+        except LetterlockError as failure:
+            return failure.code
+
+    assert read(max(len(data), 1)) == read(11)
+
+
+def certificate(data: bytes) -> None:
+    """Octets are a certificate whose every property can be asked for, or refused."""
+    from datetime import UTC, datetime
+
+    from letterlock.trust.certificate import Certificate
+    from letterlock.trust.path import build
+    from letterlock.trust.profile import check_signer
+
+    try:
+        found = Certificate.parse(data)
+    except LetterlockError:
+        return
+    check_signer(found)
+    build(found, [found], [], datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def frames(data: bytes) -> None:
+    """A client's octets give frames or coded failures, alike in any portions."""
+    from letterlock.protocol.frames import FrameDecoder
+
+    def read(step: int) -> list[str]:
+        decoder = FrameDecoder(FRAME_IN_OCTETS)
+        found: list[str] = []
+        for start in range(0, len(data), step):
+            found += [repr(each) for each in decoder.feed(data[start : start + step])]
+        return found
+
+    assert read(max(len(data), 1)) == read(5)
+
+
+def open_(data: bytes) -> None:
+    """Any message gets a verdict or a coded failure, and only what OpenSSL signed as it stands is valid."""
+    from letterlock.operations import trust
+    from letterlock.operations.open import Opening
+    from letterlock.operations.trust import TrustSettings
+
+    global _settings
+    if _settings is None:
+        _settings = TrustSettings(tuple(trust.given([SEEDS / "anchor.pem"])))
+    opening = Opening(_settings)
+    try:
+        opening.feed(data)
+        opened = opening.close()
+    except LetterlockError:
+        return
+    try:
+        if opened.verdict.signature.status == "valid":
+            text = b"".join(b"".join(opened.body(part.id)) for part in opened.parts)
+            # What was really signed says so; anything else that looks valid is a forgery.
+            assert b"DE02 1203 0000 0000 2020 51" in text
+            assert b"DE02 1203 0000 0000 2020 57" not in text
+    finally:
+        opened.close()
+
+
+_settings: object = None
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "mime": mime,
+    "addresses": addresses,
+    "cms": cms,
+    "certificate": certificate,
+    "frames": frames,
+    "open": open_,
+}
+
+
+def main() -> None:
+    """Fuzz one target with atheris (libFuzzer)."""
+    import atheris
+
+    target = TARGETS[sys.argv.pop(1)]
+    with atheris.instrument_imports(include=["letterlock"]):
+        target(b"")
+        target(base64.b64decode("MIAGCSqGSIb3DQEHAqCAAAAAAA=="))
+    atheris.Setup(sys.argv, target)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
