@@ -190,6 +190,10 @@ class BerReader:
         parent = stack[-1] if stack else None
         octet = buffer[start]
         kind = KINDS[octet]
+        bound = parent.bound if parent else None
+        end = base + position + max(length, 0)
+        if bound is not None and end > bound:
+            raise CmsBadLength(base + start)
         if kind == Kind.END_OF_CONTENTS:
             if parent is None or parent.definite or length != 0 or position != start + 2:
                 raise CmsBadTag(base + start)
@@ -198,7 +202,6 @@ class BerReader:
             return position
         if kind == Kind.HIGH_TAG:
             kind = Kind.CONSTRUCTED if octet & 0x20 else Kind.PRIMITIVE
-            tag = buffer[start : start + 1]
             width = 1
             while buffer[start + width] & 0x80:
                 width += 1
@@ -207,10 +210,6 @@ class BerReader:
             tag = buffer[start : start + 1]
         if kind == Kind.WRONG or (length < 0 and kind == Kind.PRIMITIVE):
             raise CmsBadTag(base + start)
-        bound = parent.bound if parent else None
-        end = base + position + max(length, 0)
-        if bound is not None and end > bound:
-            raise CmsBadLength(base + start)
         self._started = True
 
         string = parent.string if parent else None
@@ -238,6 +237,8 @@ class BerReader:
         if kind == Kind.PRIMITIVE:
             self._begin(tag, length, diverted, string)
             return position
+        if len(stack) >= self._depth:
+            raise CmsTooDeep(self._depth)
         if (
             kind == Kind.CONSTRUCTED
             and not on_path
@@ -258,8 +259,6 @@ class BerReader:
                 return position + length
             self._slow_until = base + offending + 1
 
-        if len(stack) >= self._depth:
-            raise CmsTooDeep(self._depth)
         frame = _Frame(tag, len(self._out), end if length >= 0 else bound, length >= 0, on_path)
         if string is not None:
             frame.string = string

@@ -1,0 +1,51 @@
+"""Reads and checks a SignedData the way a caller does, for claims about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from letterlock.cms import CheckedSignature, SignedData, SignedDataReader, SignerInfo, candidates, check
+
+
+def read(octets: bytes, size: int | None = None) -> tuple[SignedData, bytes]:
+    """The object and its content, fed whole or in chunks of `size`."""
+    content: list[bytes] = []
+    reader = SignedDataReader(content.append)
+    for position in range(0, len(octets), size or len(octets) or 1):
+        reader.feed(octets[position : position + size] if size else octets)
+    return reader.close(), b"".join(content)
+
+
+def certificates_of(signed: SignedData) -> list[x509.Certificate]:
+    """Those that can be read."""
+    found = []
+    for der in signed.certificates:
+        try:
+            found.append(x509.load_der_x509_certificate(der))
+        except ValueError:
+            continue
+    return found
+
+
+def confirm(signer: SignerInfo, content: bytes, certificates: Iterable[x509.Certificate]) -> CheckedSignature:
+    """Checks one signer with the first certificate it names."""
+    certificate = next(candidates(signer, certificates))
+
+    def digest(algorithm: hashes.HashAlgorithm) -> bytes:
+        computed = hashes.Hash(algorithm)
+        computed.update(content)
+        return computed.finalize()
+
+    return check(signer, certificate, digest, lambda octets: content[:octets])
+
+
+def verify(octets: bytes, detached: bytes | None = None, size: int | None = None) -> list[CheckedSignature]:
+    """Reads and checks every signer."""
+    signed, content = read(octets, size)
+    if detached is not None:
+        assert not signed.has_content
+        content = detached
+    return [confirm(signer, content, certificates_of(signed)) for signer in signed.signers]
