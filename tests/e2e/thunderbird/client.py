@@ -67,6 +67,8 @@ LOCAL_FOLDERS = {
     "mail.server.server1.directory-rel": "[ProfD]Mail/Local Folders",
 }
 
+MARIONETTE = ("-marionette", "-remote-allow-system-access")
+
 DARK, LIGHT = 1, 0
 
 
@@ -87,12 +89,12 @@ class Thunderbird:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
         environment |= {"HOME": str(home), "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_HEADLESS_WIDTH": "1200"}
         self._group = ProcessGroup(
-            [str(program), "--headless", "--profile", str(profile), "--no-remote", "-marionette"]
-            + ["-remote-allow-system-access"],
+            [str(program), "--headless", "--no-remote", "--profile", str(profile), *MARIONETTE],
             home / "thunderbird.log",
             environment,
         )
         self._group.wait_until(lambda: listening(port), "Marionette")
+        self.pid = self._group.pid
         self.marionette = Marionette(host="127.0.0.1", port=port)
         self.marionette.start_session()
         self.marionette.set_context("chrome")
@@ -116,8 +118,11 @@ class Thunderbird:
         """The value that the body of an async function returns; its `arguments` are `given`."""
         script = """
             const given = [...arguments], resolve = given.pop();
-            (async () => { %s })().then(value => resolve({value}), error => resolve({error: `${error}\n${error.stack}`}));
-        """  # noqa: UP031 -- the script is full of braces
+            (async () => { %s })().then(
+                value => resolve({ value }),
+                error => resolve({ error: `${error}\n${error.stack}` }),
+            );
+        """
         answer = self.marionette.execute_async_script(script % body, script_args=arguments, sandbox="system")
         if "error" in answer:
             raise RuntimeError(answer["error"])
@@ -193,50 +198,103 @@ class Thunderbird:
             uri,
         )
 
-    # What is on screen. `_SHOWN` finds the about:message that the person looks at.
+    def open_in(self, where: str, uri: str) -> None:
+        """Opens a message in a `tab` or a `window` of its own."""
+        self.run(
+            """
+            const [where, messageURI] = arguments;
+            if (where === "tab") {
+                gTabmail.openTab("mailMessageTab", { messageURI });
+            } else {
+                MsgOpenNewWindowForMessage(Services.io.newURI(messageURI));
+            }
+            """,
+            where,
+            uri,
+        )
+
+    def tidy(self) -> None:
+        """Closes what was opened: one window, one tab, nothing selected."""
+        self.run(
+            """
+            for (const other of Services.wm.getEnumerator(null)) {
+                if (other !== window) other.close();
+            }
+            while (gTabmail.tabInfo.length > 1) gTabmail.closeTab(1);
+            const pane = gTabmail.currentAbout3Pane;
+            if (pane.gDBView) pane.threadTree.selectedIndex = -1;
+            """
+        )
+        self.wait_for("return [...Services.wm.getEnumerator(null)].length === 1")
+        self.wait_for("return !gTabmail.currentAboutMessage?.gMessageURI")
+
+    # What is on screen. `_SHOWN` finds the about:message that the person looks at, and the bar in it.
 
     _SHOWN = """
         const top = Services.wm.getMostRecentWindow("mail:messageWindow") ?? window;
-        const about = top.messageBrowser?.contentWindow ?? top.gTabmail.currentAboutMessage;
+        const about = top.messageBrowser?.contentWindow ?? top.gTabmail?.currentAboutMessage;
         const root = about?.document.getElementById("letterlock-bar")?.shadowRoot;
         const bar = root?.querySelector(".bar:not([hidden])");
+        const header = about?.document.getElementById("msgHeaderView");
+        const subject = header?.collapsed === false
+            ? about.document.getElementById("expandedsubjectBox").value.textContent
+            : null;
     """
 
     def bar(self) -> dict[str, Any] | None:
-        """The bar as it is now: status, headline, reason, buttons, announced, uri (of the message below it)."""
+        """The bar as it is now, in words and looks, and the `uri` of the message below it."""
         shown: dict[str, Any] | None = self.run(
             self._SHOWN
             + """
             return bar && {
                 uri: about.gMessageURI,
-                status: bar.dataset.status,
+                code: bar.dataset.code,
+                tone: bar.dataset.tone,
+                icon: bar.dataset.icon,
                 headline: bar.querySelector(".headline").textContent,
-                reason: bar.querySelector(".reason")?.textContent ?? "",
+                lines: [...bar.querySelectorAll(".below")].map(line => line.textContent),
                 buttons: [...bar.querySelectorAll("button")].map(button => button.dataset.action),
                 announced: root.querySelector("[role=status]").textContent,
+                background: about.getComputedStyle(bar).backgroundColor,
             };
             """
         )
         return shown
 
-    def wait_for_bar(self, status: str, uri: str | None = None, seconds: float = 10) -> dict[str, Any]:
-        """The bar once it has that status (over that message, if given)."""
+    def wait_for_bar(self, code: str, uri: str, seconds: float = 10) -> dict[str, Any]:
+        """The bar once it says that of that message."""
         deadline = time.monotonic() + seconds
         while True:
             bar = self.bar()
-            if bar and bar["status"] == status and uri in (None, bar["uri"]):
+            if bar and bar["code"] == code and bar["uri"] == uri:
                 return bar
             if time.monotonic() > deadline:
-                raise AssertionError(f"no bar {status!r} within {seconds} s; it is {bar}")
+                raise AssertionError(f"no bar {code!r} within {seconds} s; it is {bar}")
             time.sleep(0.02)
+
+    def wait_for_subject(self, subject: str) -> None:
+        """Waits until Thunderbird's header shows that subject."""
+        self.wait_for(self._SHOWN + "return subject === arguments[0]", subject)
+
+    def bar_is_between_header_and_body(self) -> bool:
+        """Whether the bar stands in Thunderbird's own document, below the header and above the body's browser."""
+        between: bool = self.run(
+            self._SHOWN
+            + """
+            const body = about.document.getElementById("messagepane");
+            const [above, own, below] = [header, bar, body].map(each => each.getBoundingClientRect());
+            return body.contentDocument !== about.document && above.bottom <= own.top && own.bottom <= below.top
+                && own.height > 20 && !body.contentDocument.getElementById("letterlock-bar");
+            """
+        )
+        return between
 
     def press(self, action: str) -> None:
         """Presses a button of the bar by the keyboard: focus, then Return."""
         self.run(
             self._SHOWN
             + """
-            const button = bar.querySelector(`button[data-action=${arguments[0]}]`);
-            button.focus();
+            bar.querySelector(`button[data-action=${arguments[0]}]`).focus();
             const keys = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
             keys.beginInputTransactionForTests(about);
             const key = new about.KeyboardEvent("", { key: "Enter", keyCode: 13 });
@@ -246,8 +304,100 @@ class Thunderbird:
             action,
         )
 
+    # The add-on's details window.
+
+    def details(self, picture: Path) -> str:
+        """The text of the details window, once it shows a verdict; keeps a picture of it."""
+        text: str = self.run_async(
+            """
+            const pause = () => new Promise(resolve => setTimeout(resolve, 30));
+            const read = encodeURIComponent(`{
+                const view = content.document.querySelector(".verdict");
+                const shown = view?.dataset.phase === "opened";
+                sendAsyncMessage("letterlock-test", shown ? content.document.body.innerText : null);
+            }`);
+            for (let turn = 0; turn < 300; turn++) {
+                const popup = Services.wm.getMostRecentWindow("mail:extensionPopup");
+                const page = popup?.document.querySelector("browser[src], browser");
+                if (page?.currentURI?.spec.includes("/ui/thunderbird.html")) {
+                    // The page lives in another process, where only a frame script can look.
+                    const text = await new Promise(resolve => {
+                        page.messageManager.addMessageListener("letterlock-test", function once({ data }) {
+                            page.messageManager.removeMessageListener("letterlock-test", once);
+                            resolve(data);
+                        });
+                        page.messageManager.loadFrameScript(`data:,${read}`, false);
+                    });
+                    if (text) return text;
+                }
+                await pause();
+            }
+            throw new Error("no details window with a verdict");
+            """
+        )
+        main = self.marionette.current_chrome_window_handle
+        (window,) = set(self.marionette.chrome_window_handles) - {main}
+        self.marionette.switch_to_window(window)
+        self.screenshot(picture)
+        self.marionette.switch_to_window(main)
+        return text
+
+    # Watching the screen while a test does other things.
+
+    def watch(self) -> None:
+        """Notes from now on, every few milliseconds, which subject and which bar are on screen together."""
+        self.run(
+            """
+            window.letterlockSeen = new Set();
+            window.letterlockWatch = setInterval(() => {
+            """
+            + self._SHOWN
+            + """
+                window.letterlockSeen.add(JSON.stringify([subject, bar?.dataset.code ?? null]));
+            }, 2);
+            """
+        )
+
+    def watched(self) -> set[tuple[str | None, str | None]]:
+        """Ends the watch: every pair of subject and code that was seen."""
+        pairs = self.run("clearInterval(window.letterlockWatch); return [...window.letterlockSeen].map(JSON.parse)")
+        return {(subject, code) for subject, code in pairs}
+
+    def traces(self) -> list[str]:
+        """What of the add-on is left in Thunderbird."""
+        left: list[str] = self.run(
+            """
+            const left = [];
+            const pages = [gTabmail.currentAbout3Pane?.messageBrowser?.contentWindow, gTabmail.currentAboutMessage];
+            for (const page of pages) {
+                if (page?.document.getElementById("letterlock-bar")) left.push(`a bar in ${page.location}`);
+            }
+            if (WebExtensionPolicy.getByID(arguments[0])) left.push("the extension's policy");
+            for (const name of ["letterlock", "letterlock-icons"]) {
+                try {
+                    Cc["@mozilla.org/chrome/chrome-registry;1"].getService(Ci.nsIChromeRegistry)
+                        .convertChromeURL(Services.io.newURI(`chrome://${name}/content/x`));
+                    left.push(`chrome://${name}`);
+                } catch {}
+            }
+            return left;
+            """,
+            ADDON,
+        )
+        return left
+
+    def speak(self, locale: str) -> None:
+        """Makes that Thunderbird's language for what is loaded from now on (its own texts need a language pack)."""
+        self.run(
+            """
+            Services.locale.availableLocales = ["en-US", arguments[0]];
+            Services.locale.requestedLocales = [arguments[0]];
+            """,
+            locale,
+        )
+
     def colours(self, scheme: int) -> None:
-        """Makes the desktop `DARK` or `LIGHT`."""
+        """Makes the desktop `DARK` or `LIGHT`, and waits until Thunderbird has drawn the message anew."""
         self.run(
             """
             Services.prefs.setIntPref("ui.systemUsesDarkTheme", arguments[0]);
@@ -255,8 +405,15 @@ class Thunderbird:
             """,
             scheme,
         )
+        dark = "matchMedia('(prefers-color-scheme: dark)').matches"
+        about = "gTabmail.currentAboutMessage"
+        self.wait_for(f"return !{about} || ({about}.{dark} === !!arguments[0] && {about}.msgLoaded)", scheme)
 
     def screenshot(self, file: Path) -> None:
         """Keeps a picture of the whole window, message included."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(base64.b64decode(self.marionette.screenshot(format="base64", full=False)))
+        _keep(file, self.marionette.screenshot(format="base64", full=False))
+
+
+def _keep(file: Path, picture: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(base64.b64decode(picture))

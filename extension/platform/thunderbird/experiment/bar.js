@@ -77,7 +77,9 @@ class Bar {
       button.addEventListener("click", event => event.isTrusted && this.onAction(messageId, action));
       actions.append(button);
     }
-    this.box.replaceChildren(picture, words, actions);
+    const said = this.#element("div", { class: "said" });
+    said.append(picture, words);
+    this.box.replaceChildren(said, actions);
     this.box.hidden = false;
     // Announced once, and only the answer: "Checking…" would talk over the message being read.
     const news = icon === "spinner" ? "" : [word, ...[...words.children].map(each => each.textContent)].join(" – ");

@@ -1,0 +1,107 @@
+"""One Thunderbird for all tests here: starting it costs seconds, and a person does not restart it either."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from letterlock.clients.table import Family
+from tests.e2e.thunderbird.client import LIGHT, Thunderbird
+from tests.installed_host import InstalledHost
+from tests.needs import PROJECT, require_program
+from tests.signed_mail import DemoMail
+
+SCREENSHOTS = PROJECT / "build" / "screenshots" / "thunderbird"
+
+
+@dataclass
+class Desk:
+    """What stands on the reader's desk: Thunderbird with the add-on, the host, and mail by name (its URI)."""
+
+    thunderbird: Thunderbird
+    host: InstalledHost
+    package: Path
+    mail: dict[str, str]
+
+    def read(self, name: str, code: str) -> dict[str, Any]:
+        """Selects a mail, waits until the bar over it says `code`, and returns the bar."""
+        self.thunderbird.select(self.mail[name])
+        return self.thunderbird.wait_for_bar(code, self.mail[name])
+
+    def read_ordinary_mail(self) -> None:
+        """Selects the unsigned mail and reads it for as long as any answer about it would take."""
+        self.thunderbird.select(self.mail["unsigned"])
+        self.thunderbird.wait_for_subject("Lunch on Thursday?")
+        time.sleep(0.7)
+
+    def kill_host(self) -> None:
+        """Ends every running host without a word, as a crash would."""
+        for process in self._hosts():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def host_runs(self) -> bool:
+        """Whether Thunderbird has a host running."""
+        return bool(self._hosts())
+
+    def _hosts(self) -> list[psutil.Process]:
+        found = []
+        for process in psutil.Process(self.thunderbird.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "serve" in process.cmdline():
+                    found.append(process)
+        return found
+
+
+def built_package() -> Path:
+    # TEMPORARY until extension/build.mjs is there
+    import shutil
+    import tempfile
+
+    to = Path(tempfile.mkdtemp()) / "package"
+    shutil.copytree(PROJECT / "extension/src", to)
+    shutil.copytree(PROJECT / "extension/platform/thunderbird", to, dirs_exist_ok=True)
+    return to
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The rig, with one mail of each kind filed in Local Folders and the demonstration CA accepted."""
+    require_program("thunderbird", "thunderbird")
+    require_program("openssl", "openssl")
+    home = tmp_path_factory.mktemp("home")
+    mail = DemoMail(tmp_path_factory.mktemp("ca"))
+    host = InstalledHost(tmp_path_factory.mktemp("host"), Family.MOZILLA, home / ".mozilla" / "native-messaging-hosts")
+    host.trust(mail.anchor)
+    package = built_package()
+    thunderbird = Thunderbird(home)
+    try:
+        thunderbird.install(package)
+        kinds: dict[str, Callable[[], bytes]] = {
+            "good": mail.good,
+            "changed": mail.changed,
+            "mismatch": mail.mismatch,
+            "unknown_issuer": mail.unknown_issuer,
+            "opaque": mail.opaque,
+            "pss": mail.pss,
+            "ecdsa": mail.ecdsa,
+            "enveloped": mail.enveloped,
+            "unsigned": mail.unsigned,
+        }
+        yield Desk(thunderbird, host, package, {name: thunderbird.file(make()) for name, make in kinds.items()})
+    finally:
+        thunderbird.quit()
+
+
+@pytest.fixture(autouse=True)
+def tidy(desk: Desk) -> None:
+    """Every test begins with one window, one tab, nothing selected, in a light room."""
+    desk.thunderbird.tidy()
+    desk.thunderbird.colours(LIGHT)

@@ -1,0 +1,180 @@
+"""Reading signed mail in Thunderbird: the bar between header and body, from the real host, for real mail."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from tests.e2e.thunderbird.client import DARK
+from tests.e2e.thunderbird.conftest import SCREENSHOTS, Desk
+
+pytestmark = pytest.mark.e2e
+
+VERDICTS = {
+    "good": ("signature_valid", "Signed by Anna Muster ‹anna@muster.example› · unchanged · confirmed by Muster AG"),
+    "changed": ("signature_invalid", "Changed on the way, or forged"),
+    "mismatch": ("signature_mismatch", "Signed by somebody else than the sender"),
+    "unknown_issuer": ("signature_untrusted", "Unchanged, but nobody you trust says who signed it"),
+    "opaque": ("signature_valid", "Signed by Anna Muster"),
+    "pss": ("signature_valid", "Signed by Anna Muster"),
+    "ecdsa": ("signature_valid", "Signed by Anna Muster"),
+}
+
+LOOKS = {
+    "signature_valid": ("seal-whole", "good"),
+    "signature_invalid": ("seal-broken", "danger"),
+    "signature_mismatch": ("seal-mismatch", "danger"),
+    "signature_untrusted": ("seal-dashed", "caution"),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_the_bar_gives_the_verdict(desk: Desk, name: str) -> None:
+    """Icon, colour, words and what a screen reader hears say the same, and the details are one press away."""
+    code, headline = VERDICTS[name]
+    bar = desk.read(name, code)
+    assert bar["headline"].startswith(headline)
+    assert (bar["icon"], bar["tone"]) == LOOKS[code]
+    assert bar["headline"] in bar["announced"]
+    assert bar["buttons"] == ["details"]
+    desk.thunderbird.screenshot(SCREENSHOTS / f"{name}.png")
+
+
+@pytest.mark.parametrize("name", ["good", "changed"])
+def test_the_bar_in_the_dark(desk: Desk, name: str) -> None:
+    """The bar follows Thunderbird's colours."""
+    code, _ = VERDICTS[name]
+    light = desk.read(name, code)
+    desk.thunderbird.colours(DARK)
+    dark = desk.thunderbird.wait_for_bar(code, desk.mail[name])
+    assert dark["background"] != light["background"]
+    desk.thunderbird.screenshot(SCREENSHOTS / f"{name}-dark.png")
+
+
+def test_ordinary_mail_gets_no_bar(desk: Desk) -> None:
+    """Unsigned mail is normal: nothing is said about it, also not where a bar was before."""
+    desk.read("good", "signature_valid")
+    desk.read_ordinary_mail()
+    assert desk.thunderbird.bar() is None
+    desk.thunderbird.screenshot(SCREENSHOTS / "unsigned.png")
+
+
+def test_encrypted_mail_that_thunderbird_does_not_display(desk: Desk) -> None:
+    """Thunderbird shows its error page and hides the header; the bar still says what the mail is."""
+    bar = desk.read("enveloped", "encryption_undecryptable")
+    assert bar["icon"] == "envelope-locked"
+    desk.thunderbird.screenshot(SCREENSHOTS / "enveloped.png")
+
+
+@pytest.mark.parametrize("where", ["tab", "window"])
+def test_messages_in_tabs_and_windows_of_their_own(desk: Desk, where: str) -> None:
+    """A message has its bar wherever it is displayed."""
+    desk.thunderbird.open_in(where, desk.mail["changed"])
+    desk.thunderbird.wait_for_bar("signature_invalid", desk.mail["changed"])
+
+
+def test_the_bar_is_outside_the_mail(desk: Desk) -> None:
+    """Mail can neither imitate nor reach the bar: it is no part of the document that shows the body."""
+    desk.read("good", "signature_valid")
+    assert desk.thunderbird.bar_is_between_header_and_body()
+
+
+def test_details_by_keyboard(desk: Desk) -> None:
+    """Return on the button opens a window with the verdict in full."""
+    desk.read("good", "signature_valid")
+    desk.thunderbird.press("details")
+    text = desk.thunderbird.details(SCREENSHOTS / "details.png")
+    assert "Anna Muster" in text
+    assert "Muster AG Mail CA" in text
+    assert "Muster AG Root CA" in text
+
+
+def test_a_verdict_never_appears_on_another_message(desk: Desk) -> None:
+    """Whoever moves quickly through the list never sees one message's verdict above another."""
+    names = ["good", "changed", "mismatch", "unknown_issuer", "unsigned", "enveloped"]
+    choose = random.Random(1)
+    desk.thunderbird.watch()
+    for _ in range(60):
+        desk.thunderbird.select(desk.mail[choose.choice(names)])
+        time.sleep(choose.choice((0, 0, 0.01, 0.03, 0.06, 0.1)))
+    desk.read("changed", "signature_invalid")
+    seen = desk.thunderbird.watched()
+    true = {
+        ("Invoice for the north hall", "signature_valid"),
+        ("Invoice for the north hall (changed)", "signature_invalid"),
+        ("New account number", "signature_mismatch"),
+        ("Tender documents", "signature_untrusted"),
+    }
+    # Without a subject Thunderbird shows no message, or the error page of the encrypted one.
+    assert {(subject, code) for subject, code in seen if subject and code} <= true
+    assert len({code for subject, code in seen if subject and code}) > 1, "too little was seen to prove anything"
+
+
+def test_a_host_that_dies_is_reported_and_replaced(desk: Desk) -> None:
+    """Within two seconds the bar says so, beside the verdict, which still holds; the next message works."""
+    before = desk.read("good", "signature_valid")
+    desk.kill_host()
+    deadline = time.monotonic() + 2
+    while "again" not in (bar := desk.thunderbird.wait_for_bar("signature_valid", desk.mail["good"]))["buttons"]:
+        assert time.monotonic() < deadline, "the bar does not say that the host is gone"
+        time.sleep(0.02)
+    assert bar["headline"] == before["headline"]
+    assert "stopped" in bar["lines"][-1]
+    assert "stopped" in bar["announced"]
+    desk.thunderbird.screenshot(SCREENSHOTS / "host-lost.png")
+    desk.read("mismatch", "signature_mismatch")
+
+
+def test_a_missing_host_is_explained(desk: Desk) -> None:
+    """The bar says how to install it, ordinary mail stays quiet, and once it is there "Check again" does."""
+    desk.host.remove()
+    try:
+        desk.kill_host()
+        bar = desk.read("good", "host_missing")
+        assert bar["icon"] == "plug"
+        assert "letterlock setup" in bar["lines"][0]
+        desk.thunderbird.screenshot(SCREENSHOTS / "host-missing.png")
+        desk.read_ordinary_mail()
+        assert desk.thunderbird.bar() is None
+        desk.read("good", "host_missing")
+    finally:
+        desk.host.mend()
+    desk.thunderbird.press("again")
+    desk.thunderbird.wait_for_bar("signature_valid", desk.mail["good"])
+
+
+def test_in_german(desk: Desk) -> None:
+    """The add-on's words and the host's come in the language of Thunderbird."""
+    desk.thunderbird.remove_addon()
+    desk.thunderbird.speak("de")
+    try:
+        desk.thunderbird.install(desk.package)
+        bar = desk.read("good", "signature_valid")
+        assert bar["headline"].startswith("Signiert von Anna Muster")
+        assert bar["announced"].startswith("Signiert")
+        desk.thunderbird.screenshot(SCREENSHOTS / "good-german.png")
+    finally:
+        desk.thunderbird.remove_addon()
+        desk.thunderbird.speak("en-US")
+        desk.thunderbird.install(desk.package)
+
+
+def test_removing_the_addon_leaves_nothing(desk: Desk) -> None:
+    """Removed with bars on display: no bar and no host is left, and mail is read as before."""
+    desk.read("good", "signature_valid")
+    desk.thunderbird.open_in("tab", desk.mail["changed"])
+    desk.thunderbird.wait_for_bar("signature_invalid", desk.mail["changed"])
+    desk.thunderbird.remove_addon()
+    try:
+        assert desk.thunderbird.traces() == []
+        deadline = time.monotonic() + 5
+        while desk.host_runs():
+            assert time.monotonic() < deadline, "the host outlives the add-on"
+            time.sleep(0.05)
+        desk.thunderbird.tidy()
+        desk.read_ordinary_mail()
+        assert desk.thunderbird.traces() == []
+    finally:
+        desk.thunderbird.install(desk.package)
