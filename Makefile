@@ -28,7 +28,7 @@ lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and type
 	else echo "npm is missing: the extension was not checked (apt-get install nodejs npm)"; fi
 
 extension: ## the three packages of the extension, in dist/
-	node extension/build.mjs
+	$(PYTHON) extension/build.py
 
 bench: $(VENV)/.installed-dev ## how long a verdict takes, beside openssl on the same mail
 	$(RUN) -m tests.benchmarks.open
