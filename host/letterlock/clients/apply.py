@@ -141,7 +141,9 @@ def remove(machine: Machine, journal: Journal) -> list[Done]:
             kept.save(machine.config)
         else:
             Journal().save(machine.config)
-            _remove_empty_directories(journal.directories)
+            # Ours by name, even where a killed set-up made them and came no further.
+            own = (str(machine.data), str(machine.config))
+            _remove_empty_directories({*journal.directories, *own})
     except OSError as error:
         done.append(Done(str(machine.config), _cannot(str(machine.config), error)))
     return done

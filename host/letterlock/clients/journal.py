@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from letterlock.clients.failures import JournalUnreadable
-from letterlock.clients.writing import write_file
+from letterlock.clients.writing import temporary, write_file
 
 JOURNAL_FILE = "setup.json"
 JOURNAL_MODE = 0o600
@@ -69,7 +69,8 @@ class Journal(_Shape):
         """Write it, or remove the file when nothing is recorded any more. Raises OSError."""
         file = config / JOURNAL_FILE
         if self == Journal():
-            file.unlink(missing_ok=True)
+            for each in (file, temporary(file)):
+                each.unlink(missing_ok=True)
             return
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
         write_file(file, text.encode("utf-8", "surrogateescape"), JOURNAL_MODE)
@@ -84,11 +85,12 @@ class Journal(_Shape):
 
     def with_file(self, file: File, directories: Sequence[Path]) -> Journal:
         """With a file, and the directories made for it. Clients of earlier runs still read it."""
-        others = tuple(entry for entry in self.files if entry.path != file.path)
-        earlier = self.wrote(Path(file.path))
+        files = {entry.path: entry for entry in self.files}
+        earlier = files.get(file.path)
         if earlier is not None:
             file = file.model_copy(update={"clients": tuple(dict.fromkeys((*earlier.clients, *file.clients)))})
-        return self.model_copy(update={"files": (*others, file)}).with_directories(directories)
+        files[file.path] = file
+        return self.model_copy(update={"files": tuple(files.values())}).with_directories(directories)
 
     def with_directories(self, directories: Sequence[Path]) -> Journal:
         """With directories that are made on the way."""
@@ -97,6 +99,6 @@ class Journal(_Shape):
 
     def with_key(self, key: Key, made: Sequence[str]) -> Journal:
         """With a registry key, and the keys above it that were made for it."""
-        others = tuple(entry for entry in self.keys if entry.key != key.key)
+        keys = {entry.key: entry for entry in self.keys} | {key.key: key}
         new = tuple(name for name in made if name not in self.made_keys)
-        return self.model_copy(update={"keys": (*others, key), "made_keys": (*self.made_keys, *new)})
+        return self.model_copy(update={"keys": tuple(keys.values()), "made_keys": (*self.made_keys, *new)})

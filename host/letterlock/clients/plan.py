@@ -141,7 +141,7 @@ def _followed(directory: Path | None) -> Path | None:
 def _file(path: Path, content: bytes, mode: int, clients: tuple[str, ...], journal: Journal, script: Path) -> WriteFile:
     try:
         present = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         # A link that leads nowhere is somebody's, too.
         state = State.FOREIGN if path.is_symlink() else State.NEW
         return WriteFile(path, content, mode, clients, state)
