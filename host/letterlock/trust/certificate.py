@@ -120,7 +120,9 @@ class Certificate:
         """
         named = [entry.value for entry in self.extensions.alternative_names if entry.form == "address"]
         legacy = reversed(self.subject_dn.values(EMAIL_ADDRESS))
-        return tuple(dict.fromkeys([address for address in named if isinstance(address, str)] + list(legacy)))
+        return tuple(
+            dict.fromkeys([address for address in named if isinstance(address, str) and address] + list(legacy))
+        )
 
     @cached_property
     def self_issued(self) -> bool:

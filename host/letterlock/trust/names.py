@@ -169,7 +169,8 @@ def _other(contents: bytes) -> GeneralName:
 
 
 def _ascii(contents: bytes) -> str | None:
-    return contents.decode("ascii") if contents and contents.isascii() and b"\0" not in contents else None
+    # Empty is readable: as a constraint it stands for every host.
+    return contents.decode("ascii") if contents.isascii() and b"\0" not in contents else None
 
 
 def _ip(octets: bytes) -> str:

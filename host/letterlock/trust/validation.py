@@ -154,8 +154,9 @@ class _Judgement:
         # (k) Version 1 and 2 certificates cannot say that they are authorities. RFC 5280 allows to know it by other
         # means; we know none. NOTE: this holds for anchors too, or the holder of any pinned certificate could
         # certify everybody else (test_trust_path: a pinned person is not an authority).
+        # An extension that cannot be read has been reported as such, and is not reported as missing too.
         constraints = issuer.basic_constraints
-        if constraints is None or not constraints.ca:
+        if not (constraints and constraints.ca) and "basic_constraints" not in issuer.extensions.malformed:
             self._fail(IssuerNotACa(below.name, issuer.name))
         if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:  # (n)
             self._fail(IssuerMayNotCertify(below.name, issuer.name))

@@ -1,0 +1,71 @@
+"""Every chain that is wrong in one way is refused for exactly that, and OpenSSL refuses it too."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from letterlock.trust.path import build
+from tests.trust import openssl
+from tests.trust.chains import NOW
+from tests.trust.wrong_chains import CASES, Case, Wrong
+
+OPENSSL_ACCEPTS = {
+    "too_many_authorities": "OpenSSL follows up to 100 authorities; we follow `limits.PATH_LENGTH`.",
+    "excluded_address_in_capitals": "OpenSSL compares local parts exactly; we do not tell such addresses apart.",
+    "address_that_is_not_ascii": "OpenSSL compares the octets of the host only; RFC 5280 allows ASCII only.",
+    "policies_named_twice": "OpenSSL processes policies only when asked to (-policy_check).",
+    "policy_required_and_absent": "the same",
+    "policy_required_and_another": "the same",
+    "policy_not_the_readers": "the same",
+    "any_policy_mapped": "the same",
+    "mapping_inhibited": "the same",
+    "any_policy_inhibited": "the same",
+    "no_purposes_at_all": "OpenSSL looks at purposes only when asked to (-purpose).",
+    "signed_over_md5": "OpenSSL's default level 1 is about keys and digests of the connection (-auth_level).",
+    "signed_over_sha1": "the same",
+    "signed_over_sha1_with_pss": "the same",
+    "signed_with_dsa": "the same",
+    "anchor_key_short": "the same",
+    "authority_key_short": "the same",
+}
+"""Chains that `openssl verify` takes without further options, and why we do not."""
+
+
+def at(wrong: Wrong) -> datetime:
+    """When to judge: certificates made by OpenSSL begin when they are made, so they need a time after that."""
+    if wrong.options.get("time", NOW) is None:
+        return max(each.not_before for each in (wrong.leaf, *wrong.candidates)) + timedelta(seconds=1)
+    return NOW
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_wrong_chain_is_refused_for_exactly_that(case: Case, tmp_path: Path) -> None:
+    """The path is not valid, and its only reason is the one thing that is wrong."""
+    wrong = case(tmp_path)
+    options = {name: value for name, value in wrong.options.items() if name == "policies"}
+    path = build(wrong.leaf, wrong.candidates, wrong.anchors, at(wrong), **options)
+    assert not path.valid
+    if wrong.options.get("among"):
+        assert wrong.reason in path.reasons
+    else:
+        assert path.reasons == (wrong.reason,)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_openssl_refuses_it_too(case: Case, tmp_path: Path) -> None:
+    """A second opinion: what we refuse, `openssl verify` refuses, but for a list with reasons."""
+    wrong = case(tmp_path)
+    candidates = [each.der for each in wrong.candidates]
+    anchors = [anchor.certificate.der for anchor in wrong.anchors]
+    opinion = openssl.verify(tmp_path, wrong.leaf.der, candidates, anchors, at(wrong).astimezone(UTC))
+    assert bool(opinion) is (case.__name__ not in OPENSSL_ACCEPTS), opinion
+
+
+def test_there_are_many_and_all_have_a_claim() -> None:
+    """The collection does not shrink, and each chain says what is wrong with it."""
+    assert len(CASES) >= 75
+    assert all(case.__doc__ for case in CASES)
+    assert len({case.__name__ for case in CASES}) == len(CASES)
