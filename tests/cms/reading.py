@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from letterlock.cms import CheckedSignature, SignedData, SignedDataReader, SignerInfo, candidates, check
+from letterlock.cms import (
+    CheckedSignature,
+    SignedData,
+    SignedDataReader,
+    SignerInfo,
+    candidates,
+    check,
+    load_certificate,
+)
 
 
 def read(octets: bytes, size: int | None = None) -> tuple[SignedData, bytes]:
@@ -21,13 +29,7 @@ def read(octets: bytes, size: int | None = None) -> tuple[SignedData, bytes]:
 
 def certificates_of(signed: SignedData) -> list[x509.Certificate]:
     """Those that can be read."""
-    found = []
-    for der in signed.certificates:
-        try:
-            found.append(x509.load_der_x509_certificate(der))
-        except ValueError:
-            continue
-    return found
+    return [found for der in signed.certificates if (found := load_certificate(der))]
 
 
 def confirm(signer: SignerInfo, content: bytes, certificates: Iterable[x509.Certificate]) -> CheckedSignature:

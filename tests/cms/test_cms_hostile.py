@@ -120,12 +120,12 @@ def test_random_octets_are_refused() -> None:
         content_type(octets)
 
 
-@pytest.mark.parametrize("length", [0, 1, 2, 10, 18])
+@pytest.mark.parametrize("length", [0, 1, 2, 10, 14])
 def test_content_type_of_too_few_octets_is_not_known(length: int) -> None:
     """A prefix that ends before the content type has no answer; one that holds it has."""
     octets = MESSAGES["RSA"]
     assert content_type(octets[:length]) is None
-    assert content_type(octets[:15]) == SIGNED_DATA or content_type(octets[:19]) == SIGNED_DATA
+    assert content_type(octets[:15]) == SIGNED_DATA
     assert content_type(b"\x30\x80" + b.oid(SIGNED_DATA)) == SIGNED_DATA
 
 

@@ -13,6 +13,7 @@ files and the clock. It imports `cryptography`, `letterlock.errors` and `letterl
 """
 
 from letterlock.cms.attributes import Attribute
+from letterlock.cms.certificates import load_certificate
 from letterlock.cms.content_types import content_type, content_type_name
 from letterlock.cms.failures import CmsFailure, ContentTypeNotSupported, SignatureFailure, SignatureNotChecked
 from letterlock.cms.signed import (
@@ -42,4 +43,5 @@ __all__ = [
     "check",
     "content_type",
     "content_type_name",
+    "load_certificate",
 ]

@@ -181,7 +181,19 @@ class SigningCertificateV2:
 #
 # SubjectPublicKeyInfo ::= SEQUENCE {
 #   algorithm AlgorithmIdentifier,
-#   subjectPublicKey BIT STRING }                            -- RFC 5280 §4.1
+#   subjectPublicKey BIT STRING }
+#
+# Extension ::= SEQUENCE {
+#   extnID OBJECT IDENTIFIER,
+#   critical BOOLEAN DEFAULT FALSE,
+#   extnValue OCTET STRING }                                 -- RFC 5280 §4.1
+@asn1.sequence
+class Extension:
+    extn_id: x509.ObjectIdentifier
+    critical: bool | None
+    extn_value: bytes
+
+
 @asn1.sequence
 class SubjectPublicKeyInfo:
     algorithm: list[asn1.TLV]
@@ -199,7 +211,7 @@ class TbsCertificate:
     subject_public_key_info: SubjectPublicKeyInfo
     issuer_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(1)]
     subject_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(2)]
-    extensions: Annotated[list[asn1.TLV] | None, asn1.Explicit(3)]
+    extensions: Annotated[list[Extension] | None, asn1.Explicit(3)]
 
 
 @asn1.sequence
@@ -260,15 +272,6 @@ def decode_algorithm(der: bytes, where: str) -> Algorithm:
     """
     # The decoder takes no bare `list`, so the identifier becomes the only field of a sequence.
     return Algorithm.read(decode(_Wrapped, value(0x30, der), where).algorithm, where)
-
-
-def tbs(certificate: x509.Certificate) -> TbsCertificate:
-    """The signed part of a certificate, for what the library does not hand out as octets.
-
-    Raises:
-        CmsMalformed: it has a shape that the library accepts and RFC 5280 §4.1 does not know.
-    """
-    return decode(TbsCertificate, certificate.tbs_certificate_bytes, "TBSCertificate")
 
 
 def octets(tlv: asn1.TLV) -> bytes:

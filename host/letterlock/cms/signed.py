@@ -16,7 +16,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 
 from letterlock import limits
-from letterlock.cms import attributes, ber, content_types, der, schema
+from letterlock.cms import attributes, ber, certificates, content_types, der, schema
 from letterlock.cms.algorithms import digest_for, digest_name, signature_name
 from letterlock.cms.attributes import Attribute
 from letterlock.cms.failures import (
@@ -153,8 +153,8 @@ class SignedDataReader:
         wire = schema.decode(schema.SignedContentInfo, encoded, "SignedData").content
         if (wire.encap_content_info.content is not None) != self._reader.diverted:
             raise CmsMalformed("EncapsulatedContentInfo")
-        certificates = wire.certificates or []
-        if len(certificates) > limits.CMS_CERTIFICATES:
+        choices = wire.certificates or []
+        if len(choices) > limits.CMS_CERTIFICATES:
             raise TooManyCertificates(limits.CMS_CERTIFICATES)
         signers = der.split(schema.octets(wire.signer_infos), 0x31, "SignerInfos", limits.CMS_SIGNERS)
         if len(signers) > limits.CMS_SIGNERS:
@@ -163,7 +163,7 @@ class SignedDataReader:
         return SignedData(
             content_type=content_type,
             has_content=self._reader.diverted,
-            certificates=_sequences(certificates),
+            certificates=_sequences(choices),
             crls=_sequences(wire.crls or []),
             signers=tuple(_signer(encoded, content_type) for encoded in signers),
         )
@@ -223,31 +223,17 @@ def _identifier(sid: asn1.TLV) -> IssuerAndSerial | KeyIdentifier:
     raise CmsMalformed("SignerIdentifier")
 
 
-def candidates(signer: SignerInfo, certificates: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
-    """Those of `certificates` that the signer's identifier names, in the order given.
+def candidates(signer: SignerInfo, among: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
+    """Those of `among` that the signer's identifier names, in the order given.
 
     Names are compared octet by octet (RFC 5652 §10.2.4 means the same Name, and a signer copies it).
     """
-    for certificate in certificates:
+    for certificate in among:
         if isinstance(signer.sid, IssuerAndSerial):
-            if certificate.serial_number == signer.sid.serial and _issuer(certificate) == signer.sid.issuer:
+            if certificate.serial_number == signer.sid.serial and certificates.issuer(certificate) == signer.sid.issuer:
                 yield certificate
-        elif _key_identifier(certificate) == signer.sid.octets:
+        elif certificates.key_identifier(certificate) == signer.sid.octets:
             yield certificate
-
-
-def _issuer(certificate: x509.Certificate) -> bytes | None:
-    try:
-        return schema.octets(schema.tbs(certificate).issuer)
-    except CmsMalformed:
-        return None
-
-
-def _key_identifier(certificate: x509.Certificate) -> bytes | None:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        return None
 
 
 def check(

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from letterlock.cms import schema
 from letterlock.cms.algorithms import Digest, Scheme, Signature, Status, digest_for, signature_for
+from letterlock.cms.certificates import key_algorithm
 from letterlock.cms.failures import (
     CmsMalformed,
     HashMismatch,
@@ -105,7 +106,7 @@ def verifier(algorithm: Algorithm, digest: Digest, certificate: x509.Certificate
 def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
     try:
         return certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeyUnusable(certificate.public_key_algorithm_oid.dotted_string) from None
 
 
@@ -213,11 +214,10 @@ def _honour_restrictions(certificate: x509.Certificate, used: _Pss, name: str) -
 
     RFC 4055 §3.3. The library drops these parameters when it reads the key, so they are read here.
     """
-    try:
-        key = schema.tbs(certificate).subject_public_key_info
-        restriction = Algorithm.read(key.algorithm, name).parameters
-    except CmsMalformed:
-        raise KeyUnusable(name) from None
+    key = key_algorithm(certificate)
+    if key is None:
+        raise KeyUnusable(name)
+    restriction = key.parameters
     if restriction is None:
         return
     allowed = _Pss.read(restriction, name)

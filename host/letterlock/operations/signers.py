@@ -9,7 +9,15 @@ from datetime import datetime
 from cryptography import x509
 
 from letterlock import limits
-from letterlock.cms import CheckedSignature, SignatureFailure, SignatureNotChecked, SignerInfo, candidates, check
+from letterlock.cms import (
+    CheckedSignature,
+    SignatureFailure,
+    SignatureNotChecked,
+    SignerInfo,
+    candidates,
+    check,
+    load_certificate,
+)
 from letterlock.cms.failures import ContentChanged
 from letterlock.errors import Coded
 from letterlock.operations.reasons import RevocationNotChecked, SignatureWeak, SignerCertificateMissing
@@ -117,10 +125,9 @@ def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: 
 
 def _load(certificates: Iterable[bytes]) -> Iterable[tuple[bytes, x509.Certificate]]:
     for der in dict.fromkeys(certificates):
-        try:
-            yield der, x509.load_der_x509_certificate(der)
-        except ValueError:
-            continue
+        certificate = load_certificate(der)
+        if certificate is not None:
+            yield der, certificate
 
 
 def _parse(certificates: Iterable[bytes]) -> list[Certificate]:
