@@ -1,116 +1,136 @@
-"""Makes the three packages out of one source.
+"""Make the three packages of the extension out of one source.
 
-    python3 extension/build.py [--grant ORIGIN]… [--out DIR]
+    python extension/build.py [--grant ORIGIN]… [--out DIR]
 
 A package is the files of `src` that its platform uses, and the platform's own (its manifest above all), as they are:
-nothing is bundled or rewritten, so what is reviewed is what runs. Unpacked in `build/extension/<platform>`, packed in
-`dist/`. The same sources make the same octets: entries are sorted and carry one fixed time.
+what is reviewed is what runs. (The one exception is the content script; content_script.py says why.) Unpacked in `build/<platform>`, packed in `dist/`.
+The same sources make the same octets: entries are sorted and carry one fixed time. Python's standard library is all
+it needs; Node.js is for the checks only.
 
-`--grant https://webmail.example.org` is for administrators and tests: the manifest then asks for that site at
-installation, and nobody has to grant it by hand.
-
-It needs nothing but Python's standard library, so that the demo runs without Node.
+`--grant https://webmail.example.org` is for administrators and tests: the manifest then asks for that site when the
+extension is installed, and nobody has to grant it by hand.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
+import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-HERE = Path(__file__).resolve().parent
+from content_script import link
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The earliest time a ZIP entry can carry; every entry carries it."""
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent
+
+NOT_SHIPPED = re.compile(r"\.(d\.ts|md)$")
+"""Types and notes help people and tools, and browsers not at all."""
+
+FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
+"""The first moment a ZIP entry can name."""
 
 
 @dataclass(frozen=True)
 class Platform:
     """What of `src` a platform carries, and the name of its package."""
 
-    name: str
     package: str
-    folders: tuple[str, ...]
+    parts: tuple[str, ...]
+    without: re.Pattern[str]
+    ports_in_patterns: bool = False
 
 
-_WEBMAIL = ("_locales", "adapters/roundcube", "background", "browser", "content", "icons", "lib", "ui")
-PLATFORMS = (
-    Platform("chromium", "letterlock-chromium.zip", _WEBMAIL),
-    Platform("firefox", "letterlock-firefox.xpi", _WEBMAIL),
-    Platform(
-        "thunderbird",
+WEBMAIL_PARTS = ("_locales", "background", "browser", "icons", "lib", "ui")
+CONTENT_SCRIPT = "content/main.js"
+NOT_WEBMAIL = re.compile(r"^thunderbird\.")
+
+PLATFORMS = {
+    "chromium": Platform("letterlock-chromium.zip", WEBMAIL_PARTS, NOT_WEBMAIL, ports_in_patterns=True),
+    "firefox": Platform("letterlock-firefox.xpi", WEBMAIL_PARTS, NOT_WEBMAIL),
+    "thunderbird": Platform(
         "letterlock-thunderbird.xpi",
-        ("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui"),
+        ("_locales", "adapters/thunderbird", "background/thunderbird.js", "browser", "icons", "lib", "ui"),
+        re.compile(r"^(sites|tabs|panel|check|popup)\."),
     ),
-)
+}
 
 
-def build(out: Path, grants: Sequence[str] = ()) -> list[Path]:
-    """Makes every package below `out` and returns their files."""
-    made = []
-    for platform in PLATFORMS:
-        folder = unpacked(out, platform.name)
+def build(grants: Sequence[str] = (), out: Path = PROJECT) -> dict[str, Path]:
+    """Build every package; the packed files by platform. Whatever `out` held of them before is replaced."""
+    packed = {}
+    for name, platform in PLATFORMS.items():
+        folder = out / "build" / name
         shutil.rmtree(folder, ignore_errors=True)
-        sources = [(HERE / "src" / part, folder / part) for part in platform.folders]
-        for source, target in (*sources, (HERE / "platform" / platform.name, folder)):
-            shutil.copytree(source, target, ignore=_NOT_SHIPPED, dirs_exist_ok=True)
-        shutil.copy(HERE.parent / "LICENSE", folder)
-        if platform.name != "thunderbird":
+        for source, target in _files(name, platform):
+            (folder / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / target)
+        if name != "thunderbird":
+            (folder / CONTENT_SCRIPT).parent.mkdir()
+            (folder / CONTENT_SCRIPT).write_text(link(HERE / "src" / CONTENT_SCRIPT, HERE / "src"), "utf-8")
             _grant(folder / "manifest.json", grants, platform)
-        package = out / "dist" / platform.package
-        package.parent.mkdir(parents=True, exist_ok=True)
-        _pack(folder, package)
-        made.append(package)
-    return made
+        packed[name] = _pack(folder, out / "dist" / platform.package)
+    return packed
 
 
-def unpacked(out: Path, platform: str) -> Path:
-    """The folder where `build(out)` leaves a platform's files, for browsers that load an unpacked extension."""
-    return out / "build" / "extension" / platform
+def _files(name: str, platform: Platform) -> Iterable[tuple[Path, str]]:
+    """The files of a platform and where they go in its package."""
+    for part in platform.parts:
+        root = HERE / "src" / part
+        for file in [root] if root.is_file() else sorted(root.rglob("*")):
+            if file.is_file() and not NOT_SHIPPED.search(file.name) and not platform.without.match(file.name):
+                yield file, file.relative_to(HERE / "src").as_posix()
+    own = HERE / "platform" / name
+    for file in sorted(own.rglob("*")):
+        if file.is_file() and not NOT_SHIPPED.search(file.name):
+            yield file, file.relative_to(own).as_posix()
+    yield PROJECT / "LICENSE", "LICENSE"
 
 
-# Types and notes help people and tools, and browsers not at all.
-_NOT_SHIPPED = shutil.ignore_patterns("*.d.ts", "*.md")
-
-
-def _grant(file: Path, origins: Sequence[str], platform: Platform) -> None:
+def _grant(manifest: Path, origins: Sequence[str], platform: Platform) -> None:
     if not origins:
         return
-    manifest = json.loads(file.read_text("utf-8"))
-    manifest["host_permissions"] = [_pattern(origin, platform) for origin in origins]
-    file.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    content = json.loads(manifest.read_text("utf-8"))
+    content["host_permissions"] = [_pattern(origin, platform) for origin in origins]
+    manifest.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
 def _pattern(origin: str, platform: Platform) -> str:
-    site = urlsplit(origin)
-    # Firefox knows no ports in match patterns (src/browser/sites.js).
-    return f"{site.scheme}://{site.hostname if platform.name == 'firefox' else site.netloc}/*"
+    """The match pattern of an origin. Firefox knows no ports in patterns (src/browser/sites.js)."""
+    parts = urlsplit(origin)
+    host = parts.netloc if platform.ports_in_patterns else parts.hostname
+    return f"{parts.scheme}://{host}/*"
 
 
-def _pack(folder: Path, package: Path) -> None:
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in names:
-            entry = zipfile.ZipInfo(name, LONG_AGO)
+def _pack(folder: Path, package: Path) -> Path:
+    package.parent.mkdir(parents=True, exist_ok=True)
+    files = sorted((file.relative_to(folder).as_posix(), file) for file in folder.rglob("*") if file.is_file())
+    with zipfile.ZipFile(package, "w") as archive:
+        for name, file in files:
+            entry = zipfile.ZipInfo(name, FIRST_MOMENT)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # the same wherever it is built
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, (folder / name).read_bytes())
+            archive.writestr(entry, file.read_bytes(), compresslevel=9)
+    return package
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description="Makes the packages of the extension.")
-    parser.add_argument("--grant", metavar="ORIGIN", action="append", default=[], help="a site granted at installation")
-    parser.add_argument("--out", metavar="DIR", type=Path, default=HERE.parent, help="where build/ and dist/ go")
-    arguments = parser.parse_args()
-    for package in build(arguments.out, arguments.grant):
-        print(f"{package.stat().st_size / 1000:7.1f} kB  {package}")
+def main(arguments: Sequence[str]) -> None:
+    """Build, and say where and how large."""
+    parser = argparse.ArgumentParser(description="Make the three packages of the extension.")
+    parser.add_argument(
+        "--grant", action="append", default=[], metavar="ORIGIN", help="a mail site to ask for at installation"
+    )
+    parser.add_argument("--out", type=Path, default=PROJECT, metavar="DIR", help="where build/ and dist/ go")
+    options = parser.parse_args(arguments)
+    for name, package in build(options.grant, options.out).items():
+        print(f"{name:12} {package.stat().st_size / 1000:7.1f} kB  {package}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

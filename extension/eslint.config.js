@@ -37,15 +37,9 @@ export default [
     rules: { "no-restricted-globals": ["error", ...noBrowserApi] },
   },
   {
-    // `browser` and `chrome` are spoken in src/browser, in the one content script that cannot be a module, and in
-    // Thunderbird's experiment, which runs in the application itself.
-    files: ["src/browser/**/*.js", "src/content/start.js"],
+    files: ["src/browser/**/*.js"],
     languageOptions: { globals: { ...globals.browser, browser: "readonly", chrome: "readonly" } },
     rules: { "no-restricted-globals": "off" },
-  },
-  {
-    files: ["src/content/start.js"],
-    languageOptions: { sourceType: "script" },
   },
   {
     files: ["platform/thunderbird/**/*.js"],
@@ -66,7 +60,11 @@ export default [
     },
   },
   {
-    files: ["test/**/*.js", "*.mjs", "*.js"],
+    files: ["test/**/*.{js,mjs}", "*.mjs", "*.js"],
     languageOptions: { globals: globals.node },
+  },
+  {
+    files: ["test/gallery/gallery.js"],
+    languageOptions: { globals: globals.browser },
   },
 ];

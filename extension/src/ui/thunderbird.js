@@ -3,13 +3,11 @@
  * (`?message=<id>`); what is shown is found out anew by the background, so it is never older than the window.
  */
 
+import { translate } from "./page.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
-import { language, say } from "../browser/words.js";
 
-document.documentElement.lang = language();
-document.title = `${say("details")} – Letterlock`;
-
+translate();
 const root = /** @type {HTMLElement} */ (document.getElementById("verdict"));
 const message = Number(new URLSearchParams(location.search).get("message"));
 const channel = openChannel("details");

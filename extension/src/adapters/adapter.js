@@ -1,0 +1,27 @@
+/**
+ * What an adapter for a mail client is. It knows where that client keeps a message and where a panel may stand; it
+ * knows nothing of signatures, and nothing of the background.
+ */
+
+/**
+ * A message that a person has opened.
+ * @typedef {object} OpenMessage
+ * @property {(signal: AbortSignal) => Promise<Blob>} source   fetches the raw message, octet by octet as received
+ * @property {(panel: HTMLElement) => void} place              puts the panel's element where it belongs
+ */
+
+/**
+ * @typedef {object} MailPage
+ * @property {Document} document
+ * @property {(message: OpenMessage, signal: AbortSignal) => void} opened  to be called when a message is opened;
+ *   the signal aborts when it is closed
+ */
+
+/**
+ * @typedef {object} Adapter
+ * @property {string} name
+ * @property {(document: Document) => boolean} matches
+ * @property {(page: MailPage, signal: AbortSignal) => void} start   everything it sets up ends with the signal
+ */
+
+export {};

@@ -1,0 +1,24 @@
+/**
+ * Everything of Roundcube's that the adapter leans on (1.4 to 1.6; skins elastic and larry).
+ */
+
+/** The line of the page's own script that carries its state. */
+export const ENVIRONMENT_CALL = "rcmail.set_env(";
+
+/** Names in that state. */
+export const ENV = Object.freeze({
+  action: "action",
+  uid: "uid",
+  mailbox: "mailbox",
+  token: "request_token",
+  path: "comm_path",
+});
+
+/** Actions that show one message: on a page of its own, and in the preview pane's frame. */
+export const READING_ACTIONS = Object.freeze(["show", "preview"]);
+
+/** The message's body. */
+export const BODY = "#messagebody";
+
+/** What the panel stands before, best first: attachments and body (elastic), the body's column (larry), the body. */
+export const BEFORE = Object.freeze(["#message-content", "#messagecontent .rightcol", BODY]);

@@ -1,0 +1,93 @@
+/**
+ * The gate: who may ask the background for what.
+ *
+ * A mail page is hostile ground, and a content script lives in the same process as it. So every message is measured
+ * against what the browser says about its sender (never what the sender says): the extension's id, the document's
+ * address, the tab, the frame, and whether the person granted the site. Nothing reaches the host but through here.
+ */
+
+/**
+ * - `content`: our content script in a granted site
+ * - `panel`: the panel, in its frame inside a mail page
+ * - `page`: one of our own pages, being the top document of its tab
+ * @typedef {"content" | "panel" | "page"} Role
+ */
+
+/**
+ * What a field must be.
+ * @typedef {"string" | "count" | "count or null" | "boolean"} Field
+ */
+
+/**
+ * Every message the background accepts: from whom, and with which fields. Names are `receiver.verb`; what each does is
+ * in the file named beside it.
+ * @type {Readonly<Record<string, { from: readonly Role[], fields: Readonly<Record<string, Field>> }>>}
+ */
+export const MESSAGES = Object.freeze({
+  // readings.js: a message was opened in a mail page, or given to the page for message files
+  "mail.open": { from: ["content", "page"], fields: { size: "count or null", hint: "boolean" } },
+  "mail.chunk": { from: ["content", "page"], fields: { data: "string", last: "boolean" } },
+  "mail.failed": { from: ["content"], fields: {} },
+  "mail.panel": { from: ["content"], fields: {} },
+  // readings.js: the panel says which reading it belongs to
+  "panel.claim": { from: ["panel"], fields: { token: "string" } },
+  // deliveries.js: bodies of parts, for those who show them
+  "part.fetch": { from: ["panel", "page"], fields: { part: "string", delivery: "string" } },
+  "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
+  "part.stop": { from: ["panel", "page"], fields: { delivery: "string" } },
+});
+
+/** Our own pages that may ask for something, by path. */
+const PAGES = new Set(["/ui/check.html"]);
+const PANEL = "/ui/panel.html";
+
+/**
+ * @param {import("../browser/runtime.js").Sender} sender
+ * @param {{ id: string, origin: string }} own
+ * @param {(url: string) => Promise<boolean>} isGranted
+ * @returns {Promise<Role | null>} null: nobody we talk to
+ */
+export async function roleOf(sender, own, isGranted) {
+  if (sender.extension !== own.id || sender.tab === undefined || sender.frame === undefined) return null;
+  if (!URL.canParse(sender.url)) return null;
+  const { origin, pathname } = new URL(sender.url);
+  if (origin === own.origin) {
+    if (pathname === PANEL && sender.frame !== 0) return "panel";
+    // A page of ours inside somebody's frame is not a page: the one around it could lead the person's clicks.
+    return PAGES.has(pathname) && sender.frame === 0 ? "page" : null;
+  }
+  return (await isGranted(sender.url)) ? "content" : null;
+}
+
+/**
+ * @param {any} message
+ * @param {Role} role
+ * @returns {string | null} why it is refused; null: it may pass
+ */
+export function refusal(message, role) {
+  if (typeof message !== "object" || message === null) return "not an object";
+  const { name, ...fields } = message;
+  const rule = Object.hasOwn(MESSAGES, name) ? MESSAGES[name] : undefined;
+  if (rule === undefined) return `unknown message ${JSON.stringify(name)}`;
+  if (!rule.from.includes(role)) return `${name} is not for ${role}`;
+  const odd = Object.keys(fields).find((field) => !Object.hasOwn(rule.fields, field));
+  if (odd !== undefined) return `${name} has no field ${JSON.stringify(odd)}`;
+  const wrong = Object.entries(rule.fields).find(([field, kind]) => !fits(fields[field], kind));
+  return wrong ? `${name}: ${wrong[0]} is no ${wrong[1]}` : null;
+}
+
+/**
+ * @param {unknown} value
+ * @param {Field} kind
+ * @returns {boolean}
+ */
+function fits(value, kind) {
+  switch (kind) {
+    case "count or null":
+      return value === null || fits(value, "count");
+    case "count":
+      return Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0;
+    default:
+      return typeof value === kind;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Mail sites: which the person granted, and the content script that runs there. The browser's list of granted
+ * origins is the only record; there is no second one that could differ from it.
+ */
+
+import { api, isMozilla } from "./api.js";
+
+const SCRIPT = "sites";
+const START = "content/main.js";
+
+/**
+ * The match pattern of a site, or null for an address that cannot be one. Only https, and http on this computer.
+ * @param {string} url
+ * @returns {string | null}
+ */
+export function sitePattern(url) {
+  if (!URL.canParse(url)) return null;
+  const { protocol, hostname, host } = new URL(url);
+  const local = hostname === "localhost" || hostname === "127.0.0.1";
+  if (protocol !== "https:" && !(protocol === "http:" && local)) return null;
+  // Firefox knows no ports in match patterns.
+  return `${protocol}//${isMozilla ? hostname : host}/*`;
+}
+
+/** Whether the person (or an administrator's build) granted the site of this address. @param {string} url */
+export async function isGranted(url) {
+  const pattern = sitePattern(url);
+  return pattern !== null && api.permissions.contains({ origins: [pattern] });
+}
+
+/** Asks the person for a site. Call it at once in the handler of a click. @param {string} pattern */
+export function requestSite(pattern) {
+  return api.permissions.request({ origins: [pattern] });
+}
+
+/** Gives a site back. @param {string} pattern */
+export function removeSite(pattern) {
+  return api.permissions.remove({ origins: [pattern] });
+}
+
+/** @param {() => void} listener */
+export function onSitesChanged(listener) {
+  api.permissions.onAdded.addListener(() => listener());
+  api.permissions.onRemoved.addListener(() => listener());
+}
+
+let running = Promise.resolve();
+
+/**
+ * Makes the registered content script agree with the granted sites, and starts it in pages of them that are already
+ * open. Registrations outlast the browser, but not an update of the extension, so this runs at every start.
+ */
+export function syncSites() {
+  running = running.then(register, register);
+  return running;
+}
+
+async function register() {
+  const { origins: matches = [] } = await api.permissions.getAll();
+  const [registered] = await api.scripting.getRegisteredContentScripts({ ids: [SCRIPT] });
+  if (matches.length === 0) {
+    if (registered) await api.scripting.unregisterContentScripts({ ids: [SCRIPT] });
+    return;
+  }
+  /** @type {chrome.scripting.RegisteredContentScript} */
+  const script = { id: SCRIPT, js: [START], matches, allFrames: true, runAt: "document_end" };
+  if (registered) await api.scripting.updateContentScripts([script]);
+  else await api.scripting.registerContentScripts([script]);
+  const tabs = await api.tabs.query({ url: matches });
+  await Promise.allSettled(
+    tabs.map((tab) =>
+      api.scripting.executeScript({ target: { tabId: /** @type {number} */ (tab.id), allFrames: true }, files: [START] }),
+    ),
+  );
+}

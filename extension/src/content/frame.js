@@ -1,0 +1,89 @@
+/**
+ * The panel's frame in a mail page: an extension page, in a shadow tree the page cannot open.
+ *
+ * What the page gets is an element that takes up room. It cannot read the frame (another origin), its address (a
+ * closed shadow tree), or what is said between here and the frame (a private port). It can remove or cover the frame,
+ * or draw one of its own; what it cannot do is to make ours say something.
+ */
+
+import { ownOrigin, ownUrl } from "../browser/runtime.js";
+import { say } from "../browser/words.js";
+
+/** The page's own states of the element, for anybody who looks: it says whether a panel is there, not what it says. */
+const STATE = "data-letterlock";
+
+/** Higher than any screen; a bound all the same. In pixels. */
+const MAX_HEIGHT = 20_000;
+
+export class PanelFrame {
+  /**
+   * @param {object} options
+   * @param {(element: HTMLElement) => void} options.place
+   * @param {() => void} options.onLoad    the frame is (again) ready for a token
+   * @param {() => void} options.onAgain   the person wants the message checked once more
+   * @param {AbortSignal} options.signal
+   */
+  constructor({ place, onLoad, onAgain, signal }) {
+    this.element = document.createElement("div");
+    this.element.setAttribute(STATE, "checking");
+    this.element.style.cssText = "all: initial; display: none;";
+    this.frame = document.createElement("iframe");
+    this.frame.title = say("verdict_region");
+    this.frame.allow = "clipboard-write";
+    this.frame.style.cssText = "display: block; inline-size: 100%; block-size: 0; border: 0; color-scheme: light dark;";
+    this.frame.src = ownUrl("ui/panel.html");
+    this.onAgain = onAgain;
+    /** @type {MessagePort | null} */
+    this.port = null;
+    this.frame.addEventListener("load", onLoad, { signal });
+    // Not `display: none`: the frame must load and measure itself while it waits to be shown.
+    this.hide();
+    this.element.attachShadow({ mode: "closed" }).append(this.frame);
+    place(this.element);
+    signal.addEventListener("abort", () => this.remove(), { once: true });
+  }
+
+  /**
+   * Gives the frame the token by which it finds its reading, and a private port.
+   * @param {string} token
+   */
+  hand(token) {
+    const { port1, port2 } = new MessageChannel();
+    this.port?.close();
+    this.port = port1;
+    port1.onmessage = ({ data }) => this.#said(data);
+    // Delivered only if the frame still holds a page of ours: the page can navigate any frame in it.
+    this.frame.contentWindow?.postMessage({ token }, ownOrigin, [port2]);
+  }
+
+  hide() {
+    this.element.style.cssText = "all: initial; display: block; block-size: 0; overflow: hidden; visibility: hidden;";
+  }
+
+  show() {
+    this.element.setAttribute(STATE, "shown");
+    this.element.style.cssText = "all: initial; display: block; margin: 8px 10px;";
+  }
+
+  /** Nothing to see: the element stays, empty, and says so. */
+  empty() {
+    this.port?.close();
+    this.frame.remove();
+    this.element.setAttribute(STATE, "none");
+    this.element.style.cssText = "all: initial; display: none;";
+  }
+
+  remove() {
+    this.port?.close();
+    this.element.remove();
+  }
+
+  /** @param {any} said  by our own page, through the private port */
+  #said(said) {
+    if (typeof said?.height === "number" && said.height >= 0) {
+      this.frame.style.blockSize = `${Math.min(Math.ceil(said.height), MAX_HEIGHT)}px`;
+    } else if (said?.again === true) {
+      this.onAgain();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The page for message files: a message is dropped, chosen or pasted, and gets the same verdict as in a mail client.
+ */
+
+import { element } from "./elements.js";
+import { PartFetcher } from "./fetch-part.js";
+import { translate } from "./page.js";
+import { partsView } from "./parts.js";
+import { VerdictView } from "./verdict.js";
+import { openChannel } from "../browser/runtime.js";
+import { say } from "../browser/words.js";
+import { Failure } from "../lib/failure.js";
+import { blobSource } from "../lib/source.js";
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const drop = byId("drop");
+const file = /** @type {HTMLInputElement} */ (byId("file"));
+const pasting = byId("pasting");
+const text = /** @type {HTMLTextAreaElement} */ (byId("text"));
+const partsPlace = byId("parts");
+const heading = byId("heading");
+
+/** The message last given. @type {Blob | null} */
+let message = null;
+/** @type {import("../browser/runtime.js").Channel | null} */
+let channel = null;
+
+translate();
+const view = new VerdictView(byId("verdict"), { again: () => message && check(message) });
+
+/** @param {Blob} blob */
+function check(blob) {
+  message = blob;
+  channel?.close();
+  const mine = openChannel("check");
+  channel = mine;
+  const source = blobSource(blob);
+  const parts = new PartFetcher(mine);
+  byId("result").hidden = false;
+  heading.replaceChildren();
+  partsPlace.replaceChildren();
+  /** @type {import("../lib/shapes.js").ViewState} */
+  let state = { phase: "checking" };
+  view.show(state);
+
+  mine.onMessage(async (said) => {
+    if (mine !== channel) return;
+    if (said.name === "pull") mine.post({ name: "mail.chunk", ...(await source.pull(said.max)) });
+    if (said.name !== "state") return;
+    const fresh = state.phase !== "opened";
+    state = said.state;
+    view.show(state);
+    if (state.phase === "opened" && fresh) showMessage(state.opened, (part) => parts.fetch(part));
+  });
+  mine.onClose(() => {
+    if (mine === channel && state.phase === "checking") view.show({ phase: "failed", failure: Failure.own("stopped").data });
+  });
+  mine.post({ name: "mail.open", size: blob.size, hint: true });
+}
+
+/**
+ * @param {import("../lib/shapes.js").Opened} opened
+ * @param {import("./parts.js").FetchPart} fetchPart
+ */
+function showMessage(opened, fetchPart) {
+  const { headers } = opened.verdict;
+  const shown = headers.protected ?? headers.outer;
+  const rows = [
+    [say("check_from"), shown.from.join(", ")],
+    [say("check_subject"), shown.subject ?? ""],
+  ];
+  heading.replaceChildren(
+    ...rows.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, element("bdi", {}, value)))),
+  );
+  partsPlace.replaceChildren(partsView(opened.parts, fetchPart));
+}
+
+byId("choose").addEventListener("click", () => file.click());
+file.addEventListener("change", () => {
+  const chosen = file.files?.[0];
+  if (chosen) check(chosen);
+  file.value = "";
+});
+
+byId("paste").addEventListener("click", ({ currentTarget }) => {
+  pasting.hidden = !pasting.hidden;
+  /** @type {HTMLElement} */ (currentTarget).setAttribute("aria-expanded", String(!pasting.hidden));
+  if (!pasting.hidden) text.focus();
+});
+
+pasting.addEventListener("submit", (event) => {
+  event.preventDefault();
+  // A text field has LF line ends; mail has CRLF, and signatures count on it (RFC 8551 §3.1.1).
+  if (text.value.trim()) check(new Blob([text.value.replace(/\r?\n/g, "\r\n")]));
+});
+
+// The whole page takes a drop: whoever misses the field must not leave the page.
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  drop.dataset.over = "true";
+});
+document.addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) drop.dataset.over = "false";
+});
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.dataset.over = "false";
+  const dropped = event.dataTransfer?.files[0];
+  const words = event.dataTransfer?.getData("text/plain");
+  if (dropped) check(dropped);
+  else if (words) check(new Blob([words.replace(/\r?\n/g, "\r\n")]));
+});

@@ -1,0 +1,91 @@
+/**
+ * The panel: shows the verdict inside a mail page, in a frame that the page cannot read.
+ *
+ * Anybody can put this page into a frame. It shows something only once the background has accepted its token, which
+ * the content script gave it; messages from elsewhere carry no token that the background knows.
+ */
+
+import { PartFetcher } from "./fetch-part.js";
+import { translate } from "./page.js";
+import { partsView } from "./parts.js";
+import { VerdictView } from "./verdict.js";
+import { openChannel } from "../browser/runtime.js";
+import { Failure } from "../lib/failure.js";
+
+/** Tokens tried on one load of this page. Our content script needs one; a page that guesses gets no more. */
+const ATTEMPTS = 20;
+
+const place = /** @type {HTMLElement} */ (document.getElementById("verdict"));
+const partsPlace = /** @type {HTMLElement} */ (document.getElementById("parts"));
+
+translate();
+const view = new VerdictView(place, { again: () => contentScript?.postMessage({ again: true }) });
+
+/** The private port to the content script that put us here. @type {MessagePort | null} */
+let contentScript = null;
+let attempts = 0;
+/** The reading now shown. @type {import("../browser/runtime.js").Channel | null} */
+let current = null;
+
+window.addEventListener("message", ({ data, ports }) => {
+  if (typeof data?.token !== "string" || ports.length !== 1 || ++attempts > ATTEMPTS) return;
+  claim(data.token, ports[0]);
+});
+
+/**
+ * @param {string} token
+ * @param {MessagePort} port
+ */
+function claim(token, port) {
+  const channel = openChannel("panel");
+  const parts = new PartFetcher(channel);
+  /** @type {import("../lib/shapes.js").ViewState} */
+  let state = { phase: "checking" };
+  channel.onMessage((said) => {
+    if (said.name === "accepted") accept(channel, port);
+    if (said.name !== "state" || channel !== current) return;
+    const fresh = state.phase !== "opened";
+    state = said.state;
+    view.show(state);
+    if (state.phase === "opened" && fresh) showParts(state.opened, (part) => parts.fetch(part));
+  });
+  channel.onClose(() => {
+    if (channel !== current) return;
+    // The background went away. A verdict stays true; a check that was under way begins again by itself or not at all.
+    const failure = Failure.own("stopped").data;
+    setTimeout(() => {
+      if (channel === current && state.phase === "checking") view.show({ phase: "failed", failure });
+    }, 1500);
+  });
+  channel.post({ name: "panel.claim", token });
+}
+
+/**
+ * @param {import("../browser/runtime.js").Channel} channel
+ * @param {MessagePort} port
+ */
+function accept(channel, port) {
+  attempts = 0;
+  current?.close();
+  contentScript?.close();
+  current = channel;
+  contentScript = port;
+  partsPlace.replaceChildren();
+  tellHeight();
+}
+
+/**
+ * Mail that the mail page itself cannot show: an opaque signature or an encryption hides its content from it.
+ * @param {import("../lib/shapes.js").Opened} opened
+ * @param {import("./parts.js").FetchPart} fetchPart
+ */
+function showParts(opened, fetchPart) {
+  const hidden = opened.verdict.layers.some(({ form }) => form === "opaque");
+  if (hidden && opened.parts.length > 0) partsPlace.replaceChildren(partsView(opened.parts, fetchPart));
+}
+
+function tellHeight() {
+  contentScript?.postMessage({ height: document.documentElement.getBoundingClientRect().height });
+}
+
+new ResizeObserver(tellHeight).observe(document.documentElement);

@@ -1,0 +1,41 @@
+/**
+ * The toolbar button's menu: this site, and message files.
+ */
+
+import { button, element } from "./elements.js";
+import { translate } from "./page.js";
+import { isGranted, removeSite, requestSite, sitePattern } from "../browser/sites.js";
+import { activeAddress, openPage } from "../browser/tabs.js";
+import { say } from "../browser/words.js";
+
+translate();
+
+document.getElementById("check")?.addEventListener("click", async () => {
+  await openPage("ui/check.html");
+  window.close();
+});
+
+const address = await activeAddress();
+await show();
+
+async function show() {
+  const pattern = sitePattern(address);
+  document.getElementById("site")?.replaceChildren(...(pattern ? await siteChoice(pattern) : [element("p", {}, say("popup_elsewhere"))]));
+}
+
+/** @param {string} pattern */
+async function siteChoice(pattern) {
+  const site = new URL(address).host;
+  if (await isGranted(address)) {
+    return [
+      element("p", {}, say("popup_used", site)),
+      button(say("popup_stop"), () => void removeSite(pattern).then(show), { class: "button button--quiet" }),
+    ];
+  }
+  return [
+    // The request comes first in the handler: browsers only take it as the direct answer to a click. Firefox closes
+    // this menu with its question, so what follows a grant is done by the background.
+    button(say("popup_use"), () => void requestSite(pattern).then(show), { class: "button button--main" }),
+    element("p", {}, say("popup_use_note", site)),
+  ];
+}
