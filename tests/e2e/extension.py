@@ -14,4 +14,4 @@ def unpacked(platform: str, folder: Path, *sites: str) -> Path:
     grants = [argument for site in sites for argument in ("--grant", site)]
     command = [sys.executable, str(_BUILD), "--out", str(folder), *grants]
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-    return folder / "build" / "extension" / platform
+    return folder / "build" / platform
