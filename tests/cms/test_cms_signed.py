@@ -366,6 +366,14 @@ def test_content_type_must_be_the_signed_one() -> None:
     assert failure.facts() == {"signed": "1.2.840.113549.1.9.16.1.4", "content_type": b.DATA}
 
 
+@pytest.mark.parametrize("attributed", [True, False])
+@pytest.mark.parametrize(("oid", "name"), [(b.SIGNING_TIME, "signingTime"), (b.MESSAGE_DIGEST, "messageDigest")])
+def test_statements_outside_the_signature_are_refused(oid: str, name: str, attributed: bool) -> None:
+    """A signing time or digest among the unsigned attributes, where anybody can add one, is refused."""
+    signer = replace(GOOD, attributed=attributed, unsigned=[b.attribute(oid, TIME)])
+    assert refused(signer, f.AttributeUnsigned).facts() == {"attribute": name}
+
+
 @pytest.mark.parametrize(
     ("element", "failure"),
     [

@@ -81,6 +81,29 @@ _NIST_SIGNATURE = "2.16.840.1.101.3.4.3"
 _PKCS1 = "1.2.840.113549.1.1"
 _X962 = "1.2.840.10045.4"
 _PKIX = "1.3.6.1.5.5.7.6"
+_SLH_DSA = tuple(
+    f"{family}-{size}{speed}" for family in ("SHA2", "SHAKE") for size in (128, 192, 256) for speed in ("s", "f")
+)
+_COMPOSITES = (  # draft-ietf-lamps-pq-composite-sigs, in the order of their numbers
+    "44 with RSA-2048-PSS",
+    "44 with RSA-2048",
+    "44 with Ed25519",
+    "44 with P-256",
+    "65 with RSA-3072-PSS",
+    "65 with RSA-3072",
+    "65 with RSA-4096-PSS",
+    "65 with RSA-4096",
+    "65 with P-256",
+    "65 with P-384",
+    "65 with brainpoolP256r1",
+    "65 with Ed25519",
+    "87 with P-384",
+    "87 with brainpoolP384r1",
+    "87 with Ed448",
+    "87 with RSA-3072-PSS",
+    "87 with RSA-4096-PSS",
+    "87 with P-521",
+)
 
 DIGESTS: tuple[Digest, ...] = (
     # RFC 5754 §2
@@ -154,16 +177,19 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature("ML-DSA-65", f"{_NIST_SIGNATURE}.18", Status.NOT_SUPPORTED),
     Signature("ML-DSA-87", f"{_NIST_SIGNATURE}.19", Status.NOT_SUPPORTED),
     *(
-        Signature(f"SLH-DSA-{name}", f"{_NIST_SIGNATURE}.{number}", Status.NOT_SUPPORTED)
+        Signature(name, f"{_NIST_SIGNATURE}.{number}", Status.NOT_SUPPORTED)
         for number, name in enumerate(
             (
-                f"{family}-{size}{speed}"
-                for family in ("SHA2", "SHAKE")
-                for size in (128, 192, 256)
-                for speed in ("s", "f")
+                *(f"SLH-DSA-{name}" for name in _SLH_DSA),  # RFC 9814; .20 to .31
+                *(f"HashML-DSA-{size}" for size in (44, 65, 87)),  # .32 to .34
+                *(f"HashSLH-DSA-{name}" for name in _SLH_DSA),  # .35 to .46
             ),
             start=20,
         )
+    ),
+    *(
+        Signature(f"composite ML-DSA-{name}", f"{_PKIX}.{number}", Status.NOT_SUPPORTED)
+        for number, name in enumerate(_COMPOSITES, start=37)
     ),
     Signature("plain ECDSA with SHA-256", "0.4.0.127.0.7.1.1.4.1.3", Status.NOT_SUPPORTED),
     Signature("SM2 with SM3", "1.2.156.10197.1.501", Status.NOT_SUPPORTED),

@@ -23,6 +23,7 @@ from letterlock.cms.failures import (
     AttributeMalformed,
     AttributeMissing,
     AttributeMultivalued,
+    AttributeUnsigned,
     CertificateSubstituted,
     CmsMalformed,
 )
@@ -130,6 +131,17 @@ def signing_time(attributes: Sequence[Attribute]) -> datetime | None:
         return asn1.decode_der(asn1.GeneralizedTime, value).as_datetime()
     except ValueError:
         raise AttributeMalformed(_NAMES[SIGNING_TIME]) from None
+
+
+def check_unsigned(attributes: Sequence[Attribute]) -> None:
+    """None of the attributes read here stands among the unsigned ones (RFC 5652 §11, RFC 6211 §2, RFC 5035 §3).
+
+    Raises:
+        AttributeUnsigned: one does.
+    """
+    for attribute in attributes:
+        if attribute.oid in _NAMES:
+            raise AttributeUnsigned(_NAMES[attribute.oid])
 
 
 def check_algorithms(attributes: Sequence[Attribute], digest: Algorithm, signature: Algorithm) -> None:

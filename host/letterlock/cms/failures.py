@@ -213,6 +213,14 @@ class AttributeMalformed(SignatureFailure):
     attribute: str
 
 
+class AttributeUnsigned(SignatureFailure):
+    """An attribute among the unsigned ones that counts only when it is signed (RFC 5652 §11.1-§11.3): anybody can
+    have added it, and a lenient reader would believe it."""
+
+    code = "attribute_not_signed"
+    attribute: str
+
+
 class AttributesMissing(SignatureFailure):
     """No signed attributes although the content type requires them (RFC 5652 §5.3)."""
 

@@ -254,6 +254,7 @@ def check(
     Raises:
         SignatureFailure: why the signature is not confirmed; `SignatureNotChecked` where it may be good.
     """
+    attributes.check_unsigned(signer.unsigned_attributes)
     known = digest_for(signer.digest)
     if signer.signed_attributes is not None:
         # The content first: where it was changed, that is the answer, also under an algorithm we cannot check.

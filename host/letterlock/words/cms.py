@@ -269,6 +269,14 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The statement “{attribute}” in the signature cannot be read.", _REPORT),
         "de": ("Die Angabe „{attribute}“ in der Signatur ist nicht lesbar.", _REPORT_DE),
     },
+    "attribute_not_signed": {
+        "en": ("The statement “{attribute}” stands outside what was signed: anybody can have added it.", _REPORT),
+        "de": (
+            "Die Angabe „{attribute}“ steht außerhalb dessen, was unterschrieben wurde: Jeder kann sie hinzugefügt "
+            "haben.",
+            _REPORT_DE,
+        ),
+    },
     "signed_attributes_missing": {
         "en": (
             "The signature does not state what it signs, which it must for content of the kind “{content_type}”.",
