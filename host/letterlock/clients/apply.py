@@ -17,7 +17,7 @@ from letterlock.clients.journal import JOURNAL_FILE, File, Journal, Key
 from letterlock.clients.machine import Machine
 from letterlock.clients.plan import State, Step, WriteFile
 from letterlock.clients.registry import missing_ancestors
-from letterlock.clients.writing import missing_directories, temporary, write_file
+from letterlock.clients.writing import ABSENT, discard, missing_directories, temporary, write_file
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _file_left(entry: File, script: Path) -> Left:
         return Left.ALTERED
     try:
         present = path.read_bytes()
-    except FileNotFoundError:
+    except ABSENT:
         return Left.GONE
     except OSError:
         return Left.ALTERED
@@ -152,9 +152,9 @@ def remove(machine: Machine, journal: Journal) -> list[Done]:
 def _take_away(machine: Machine, removal: Removal) -> None:
     if isinstance(removal.entry, File):
         path = Path(removal.place)
-        temporary(path).unlink(missing_ok=True)
+        discard(temporary(path))
         if removal.left is Left.OURS:
-            path.unlink(missing_ok=True)
+            discard(path)
     elif removal.left is Left.OURS:
         assert machine.registry is not None
         machine.registry.remove(removal.place)

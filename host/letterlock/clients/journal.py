@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from letterlock.clients.failures import JournalUnreadable
-from letterlock.clients.writing import temporary, write_file
+from letterlock.clients.writing import discard, temporary, write_file
 
 JOURNAL_FILE = "setup.json"
 JOURNAL_MODE = 0o600
@@ -70,7 +70,7 @@ class Journal(_Shape):
         file = config / JOURNAL_FILE
         if self == Journal():
             for each in (file, temporary(file)):
-                each.unlink(missing_ok=True)
+                discard(each)
             return
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
         write_file(file, text.encode("utf-8", "surrogateescape"), JOURNAL_MODE)

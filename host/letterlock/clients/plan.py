@@ -15,6 +15,7 @@ from letterlock.clients import launcher, manifests
 from letterlock.clients.journal import Journal
 from letterlock.clients.machine import Machine, is_key
 from letterlock.clients.table import HOST_NAME, Client, Family, System
+from letterlock.clients.writing import ABSENT
 
 MANIFEST_MODE = 0o644
 LAUNCHER_MODE = 0o755
@@ -141,7 +142,7 @@ def _followed(directory: Path | None) -> Path | None:
 def _file(path: Path, content: bytes, mode: int, clients: tuple[str, ...], journal: Journal, script: Path) -> WriteFile:
     try:
         present = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except ABSENT:
         # A link that leads nowhere is somebody's, too.
         state = State.FOREIGN if path.is_symlink() else State.NEW
         return WriteFile(path, content, mode, clients, state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -30,6 +31,16 @@ def write_file(path: Path, content: bytes, mode: int) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+ABSENT = (FileNotFoundError, NotADirectoryError)
+"""There is no such file: it is not there, or what should be a directory above it is a file."""
+
+
+def discard(path: Path) -> None:
+    """Remove a file, if it is there. Raises OSError where the system refuses."""
+    with suppress(*ABSENT):
+        path.unlink()
 
 
 def temporary(path: Path) -> Path:
