@@ -3,9 +3,9 @@
     python extension/build.py [--grant ORIGIN]… [--out DIR]
 
 A package is the files of `src` that its platform uses, and the platform's own (its manifest above all), as they are:
-what is reviewed is what runs. (The one exception is the content script; content_script.py says why.) Unpacked in `build/<platform>`, packed in `dist/`.
-The same sources make the same octets: entries are sorted and carry one fixed time. Python's standard library is all
-it needs; Node.js is for the checks only.
+what is reviewed is what runs. (The one exception is the content script; content_script.py says why.) Unpacked in
+`build/<platform>`, packed in `dist/`. The same sources make the same octets: entries are sorted and carry one fixed
+time. Python's standard library is all it needs; Node.js is for the checks only.
 
 `--grant https://webmail.example.org` is for administrators and tests: the manifest then asks for that site when the
 extension is installed, and nobody has to grant it by hand.

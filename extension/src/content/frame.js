@@ -62,7 +62,7 @@ export class PanelFrame {
 
   show() {
     this.element.setAttribute(STATE, "shown");
-    this.element.style.cssText = "all: initial; display: block; margin: 8px 10px;";
+    this.element.style.cssText = "all: initial; display: block; margin: 8px 0;";
   }
 
   /** Nothing to see: the element stays, empty, and says so. */
