@@ -6,6 +6,8 @@ import json
 
 import pybase64
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from letterlock.errors import NotAMessage
 from letterlock.limits import CHUNK_OCTETS, CREDIT_OCTETS
@@ -226,3 +228,54 @@ def test_hostile_facts_are_shortened(talk: Talk) -> None:
     (event,) = talk.say({"type": "x" * 900_000})
     assert isinstance(event, Outgoing)
     assert len(event.octets) < 2000
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("de", "Die"), ("de-AT", "Die"), ("fr", "The"), ("", "The")])
+def test_the_language_of_sentences(language: str, sentence: str) -> None:
+    """German in all its kinds, and English for any language we do not speak."""
+    session = Session()
+    list(session.receive(encode({**HELLO, "language": language})))
+    (event,) = session.receive(encode({"type": "cancel", "id": "r"}))
+    assert isinstance(event, Outgoing)
+    assert frame_of(event.octets)["error"]["sentence"].startswith(sentence)  # type: ignore[index]
+
+
+VALUES: st.SearchStrategy[object] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["r", "open", "part", "close", "", "YQ=="]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+FRAMES = st.fixed_dictionaries(
+    {"type": st.sampled_from(["hello", "request", "chunk", "credit", "cancel"]) | VALUES},
+    optional={
+        "id": st.sampled_from(["r", "s"]) | VALUES,
+        "operation": st.sampled_from(["open", "part", "close"]) | VALUES,
+        "params": st.sampled_from([{"size": None}, {"message": "m", "part": "1"}, {"message": "m"}]) | VALUES,
+        "data": st.sampled_from(["", "YQ==", "*"]) | VALUES,
+        "last": st.booleans() | VALUES,
+        "octets": st.integers(-1, 10) | VALUES,
+    },
+)
+
+
+@given(st.lists(FRAMES, max_size=12))
+def test_no_frame_breaks_a_session(frames: list[dict[str, object]]) -> None:
+    """Whatever a client sends, each frame gets one coded error or is understood, and an honest request still works."""
+    talk = Talk()
+    for frame in frames:
+        codes = [code for _, code in errors(talk.say(frame))]
+        assert len(codes) <= 1
+        assert "internal_error" not in codes
+    for request in ("r", "s"):
+        talk.session.fail(request, NotAMessage())
+        talk.session.released(request)
+    assert errors(talk.open("r")) == []
+
+
+def test_a_mistake_of_our_own_costs_one_frame(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames that were read together with it are still understood."""
+    monkeypatch.setattr(Session, "_credit", lambda *_: 1 // 0)
+    wrong = encode({"type": "credit", "id": "r", "octets": 1})
+    right = encode({"type": "cancel", "id": "r"})
+    found = errors(list(talk.session.receive(wrong + right)))
+    assert found == [("r", "internal_error"), ("r", "unknown_stream")]

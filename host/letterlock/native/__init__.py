@@ -15,13 +15,14 @@ it and answers.
 
 from __future__ import annotations
 
+import gc
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from letterlock.native import pipes
 from letterlock.native.callers import admit
+from letterlock.native.process import log
 from letterlock.protocol import answers
 from letterlock.protocol.failures import CallerNotAllowed
 from letterlock.protocol.frames import encode
@@ -41,19 +42,24 @@ def main(arguments: Sequence[str], operations: Callable[[OpenMessages], Operatio
     Returns:
         The exit code: 0 after a conversation, 1 for a caller that is not served, 128 plus the number of a signal.
     """
-    claimed = pipes.claim()
+    try:
+        claimed = pipes.claim()
+    except OSError:  # started without stdin or stdout: there is nobody to serve
+        return 1
     try:
         admit(arguments)
     except CallerNotAllowed as refused:
         _say(claimed.sink, answers.error(None, refused))
+        log(str(refused))
         return 1
     if not _say(claimed.sink, answers.hello()):
         return 0
+    # Everything that is loaded now stays; searching it for garbage again and again takes 5 % of the start.
+    gc.disable()
     from letterlock.native.operations import standard
     from letterlock.native.serve import serve
 
     code, clean = serve(claimed, operations or standard)
-    sys.stderr.flush()
     if not clean:
         # Something still works, perhaps for long. Python would wait for it or trip over it.
         os._exit(code)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from letterlock.native.process import log
 from letterlock.protocol.failures import CallerNotAllowed
 
 Family = Literal["chromium", "mozilla"]
@@ -106,5 +107,5 @@ def _listed(file: Path, family: Family) -> frozenset[str]:
 
 
 def _unreadable(file: Path, why: str) -> frozenset[str]:
-    sys.stderr.write(f"letterlock: {file} {why}; it allows nobody\n")
+    log(f"{file} {why}; it allows nobody")
     return frozenset()

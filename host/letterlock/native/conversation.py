@@ -7,18 +7,17 @@ the session and the order of the frames; nothing waits or works while holding it
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from letterlock.errors import Cancelled, InternalError, LetterlockError
+from letterlock.native import process
 from letterlock.native.calls import Call
 from letterlock.native.operations import Operations
 from letterlock.native.pipes import Writer
 from letterlock.protocol.events import Ended, Event, Granted, Outgoing, Requested, Uploaded
+from letterlock.protocol.mistakes import internal_error
 from letterlock.protocol.session import Session
 
 GRACE_SECONDS = 0.4
@@ -79,7 +78,12 @@ class Conversation:
         thread = threading.Thread(target=self._work, args=(event, call), name=event.operation, daemon=True)
         self._calls[event.request] = call
         self._threads[event.request] = thread
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as exhausted:  # the system gives this process no more threads
+            del self._calls[event.request], self._threads[event.request]
+            self._writer.put(self._session.fail(event.request, internal_error(exhausted)))
+            self._session.released(event.request)
 
     # --- The requests' threads ---
 
@@ -92,9 +96,9 @@ class Conversation:
         except LetterlockError as failure:
             self._fail(event.request, failure)
         except BaseException as mistake:
-            where = _where(mistake)
-            sys.stderr.write(f"letterlock: a mistake in {where}\n")
-            self._fail(event.request, InternalError(where=where))
+            internal = internal_error(mistake)
+            self._fail(event.request, internal)
+            process.log(f"a mistake in {internal.where}")
         else:
             # Nothing happens if it has answered, as it should; a client must never wait for an answer in vain.
             self._fail(event.request, InternalError(where=f"{event.operation}: no answer"))
@@ -133,15 +137,3 @@ class Conversation:
     def chunk(self, request: str, data: bytes, last: bool) -> None:
         """The next octets of a download."""
         self._say(lambda: self._session.chunk(request, data, last))
-
-
-def _where(mistake: BaseException) -> str:
-    """The place in our own code and the kind of mistake. Never its text, which may quote the message or a path."""
-    package = Path(__file__).parent.parent
-    place = "letterlock"
-    for frame in traceback.extract_tb(mistake.__traceback__):
-        file = Path(frame.filename)
-        if file.is_relative_to(package):
-            module = ".".join(file.relative_to(package).with_suffix("").parts)
-            place = f"{module}:{frame.name}:{frame.lineno}"
-    return f"{place} {type(mistake).__name__}"

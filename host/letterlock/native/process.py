@@ -1,49 +1,48 @@
-"""What this process asks of the operating system: no core dumps, and a clean end when told to stop."""
+"""What this process asks of the operating system: no core dumps, a clean end when told to stop, a line in the log."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import select
 import signal
 import sys
-from collections.abc import Callable
-from types import FrameType
 
 _PR_SET_DUMPABLE = 4
 
 
-class Stopped(BaseException):
-    """The system told the process to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
-
-
 class Stopping:
-    """Turns SIGTERM and SIGINT into `Stopped`, but only while the main thread waits for input.
+    """Waits for input and, at the same time, for a reason to end: SIGTERM, SIGINT, or a client that does not read.
 
-    A signal that came at any other moment could tear a lock out of somebody's hands; it waits for the next read.
+    All reasons arrive through one pipe that is watched together with the input. A handler that raised an exception
+    could tear a lock out of somebody's hands, and a signal just before a blocking read would be lost.
     """
 
     def __init__(self) -> None:
-        self._number = 0
-        self._reading = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._signalled)
+        self.exit_code = 0
+        self._wake, self._alarm = os.pipe()
+        if sys.platform != "win32":
+            os.set_blocking(self._alarm, False)
+            signal.set_wakeup_fd(self._alarm, warn_on_full_buffer=False)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: None)
 
-    def guarded(self, read: Callable[[], bytes]) -> bytes:
-        """`read()`, unless the process was told to end before or meanwhile: then `Stopped` is raised."""
-        self._reading = True
-        if self._number:
-            raise Stopped(self._number)
-        data = read()
-        self._reading = False
-        return data
+    def wait(self, source: int) -> bool:
+        """True when `source` can be read, False when it is time to end (`exit_code` says how)."""
+        if sys.platform == "win32":
+            return True  # pipes cannot be watched there, and no signals are sent
+        ready, _, _ = select.select([source, self._wake], [], [])
+        if self._wake not in ready:
+            return True
+        number = os.read(self._wake, 1)[0]
+        self.exit_code = 128 + number if number else 0
+        return False
 
-    def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        self._number = number
-        if self._reading:
-            self._reading = False
-            raise Stopped(number)
+    def client_gone(self) -> None:
+        """Ends the wait, from any thread: the client takes nothing any more, and may never end the input."""
+        if sys.platform == "win32":
+            os._exit(0)
+        os.write(self._alarm, bytes(1))
 
 
 def forbid_core_dumps() -> None:
@@ -59,3 +58,10 @@ def forbid_core_dumps() -> None:
         # RLIMIT_CORE does not bind a program that collects dumps through a pipe (systemd-coredump); this does. It
         # also keeps other programs of the same user from attaching to this one.
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def log(line: str) -> None:
+    """A line on stderr, which browsers show in their console, if there is one."""
+    with contextlib.suppress(Exception):
+        sys.stderr.write(f"letterlock: {line}\n")
+        sys.stderr.flush()

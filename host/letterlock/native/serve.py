@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
+import contextlib
+import gc
 from collections.abc import Callable
 
 from letterlock.native import pipes, process
@@ -27,24 +26,20 @@ def serve(claimed: pipes.Pipes, operations: Callable[[OpenMessages], Operations]
     process.forbid_core_dumps()
     stopping = process.Stopping()
     messages = OpenMessages()
-    writer = pipes.Writer(claimed.sink, broken=_wake_main)
+    writer = pipes.Writer(claimed.sink, broken=stopping.client_gone)
     conversation = Conversation(Session(), operations(messages), writer)
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    code = 0
-    try:
-        conversation.run(lambda: stopping.guarded(lambda: pipes.read(claimed.source)))
-    except process.Stopped as stopped:
-        code = stopped.exit_code
+    _load()
+    conversation.run(lambda: pipes.read(claimed.source) if stopping.wait(claimed.source) else b"")
     clean = conversation.end()
     messages.close_all()
-    return code, clean
+    return stopping.exit_code, clean
 
 
-def _wake_main() -> None:
-    # The main thread waits for input from a client that has already closed its other pipe.
-    if hasattr(signal, "pthread_kill"):
-        main = threading.main_thread().ident
-        assert main is not None
-        signal.pthread_kill(main, signal.SIGTERM)
-    else:
-        os._exit(0)
+def _load() -> None:
+    # In this thread and not beside it: the first request needs all of this anyway, and threads that load compete for
+    # the interpreter (measured: 10 ms later). What was said meanwhile waits in the pipe. A part of the program that
+    # cannot be loaded is no reason to be gone: the request that needs it says so.
+    with contextlib.suppress(Exception):
+        warm_up()
+    gc.freeze()
+    gc.enable()

@@ -37,6 +37,7 @@ from letterlock.protocol.failures import (
     WrongType,
 )
 from letterlock.protocol.frames import FrameDecoder, encode, parse
+from letterlock.protocol.mistakes import internal_error
 from letterlock.protocol.models import (
     CLIENT_FRAMES,
     REQUESTS,
@@ -157,13 +158,15 @@ class Session:
     def _frame(self, text: bytes) -> Iterator[Event]:
         try:
             frame = parse(text)
-        except LetterlockError as failure:
-            yield self._error(None, failure)
+        except LetterlockError as unreadable:
+            yield self._error(None, unreadable)
             return
         request = attributable(frame)
         try:
             yield from self._understood(frame)
-        except LetterlockError as failure:
+        except Exception as mistake:
+            # Also a mistake of our own must cost this frame only, and not the place in the stream of frames.
+            failure = mistake if isinstance(mistake, LetterlockError) else internal_error(mistake)
             if request in self._running or request in self._ending:
                 if frame.get("type") == "request":
                     # The id belongs to another request: an error under this id would seem to end that one.
@@ -203,8 +206,9 @@ class Session:
     def _hello(self, frame: dict[str, object]) -> None:
         if self._greeted:
             raise HelloRepeated
-        if (language := frame.get("language")) in LANGUAGES:
-            self._language = str(language)
+        language = str(frame.get("language")).split("-")[0].lower()  # RFC 5646 §2.1: “de-AT” is a kind of “de”
+        if language in LANGUAGES:
+            self._language = language
         # The version comes before the shape: the hello of another major may have other fields, and the answer to it
         # must still be which side to update.
         version = Version.parse(frame.get("protocol"))
