@@ -83,9 +83,16 @@ def messages(webmail: Roundcube, mail: DemoMail) -> dict[str, int]:
 
 @pytest.fixture(scope="session", params=["chromium", "firefox"])
 def desk(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, webmail: Roundcube, mail: DemoMail
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    webmail: Roundcube,
+    mail: DemoMail,
+    messages: dict[str, int],
 ) -> Iterator[Desk]:
-    """Each browser in turn, started once, with the webmail's site granted and the demonstration CA accepted."""
+    """Each browser in turn, started once, with the webmail's site granted and the demonstration CA accepted.
+
+    The mail is there before anybody logs in (`messages`), so the list shows it from the start.
+    """
     folder = tmp_path_factory.mktemp(request.param)
     with desk_in(request.param, folder, webmail, mail) as made:
         yield made

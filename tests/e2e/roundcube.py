@@ -167,6 +167,11 @@ class Roundcube:
             self.stop()
             raise
 
+    @property
+    def imap_port(self) -> int:
+        """Where the IMAP server listens, for mail programs other than the webmail."""
+        return self._imap
+
     def deliver(self, message: bytes, user: str = "bert", mailbox: str = "INBOX") -> int:
         """Puts `message` (CRLF line ends) into a mailbox of `user` and returns its UID there."""
         with imaplib.IMAP4("127.0.0.1", self._imap) as imap:

@@ -53,7 +53,7 @@ def test_missing(good_desk: Desk, messages: dict[str, int]) -> None:
 
     desk.host.mend()
     desk.panel.press_button("Check again")
-    assert desk.panel.status() == "valid"
+    wait_for(lambda: desk.panel.status() == "valid", "the verdict of the second check")
 
 
 def test_silent(good_desk: Desk, messages: dict[str, int]) -> None:
