@@ -394,8 +394,18 @@ def test_keys_are_deleted_only_after_the_word_was_typed(
     answers += ["y", typed]
     outcome = letterlock("uninstall", "--purge")
     assert outcome.code == 0
-    assert str(computer.machine.data) in outcome.out
+    assert str(computer.machine.data / "letterlock.sqlite") in outcome.out
     assert (computer.machine.data / "letterlock.sqlite").exists() is not deleted
+
+
+def test_only_our_files_are_deleted(letterlock: CommandLine, computer: Computer) -> None:
+    """Whoever set LETTERLOCK_HOME to a home has other things below `data`."""
+    letterlock("setup", "--yes", "--extension-id", SELF_BUILT)
+    computer.make("~/data/letterlock/letterlock.sqlite", "~/data/letterlock/letterlock.sqlite-wal")
+    computer.make("~/data/letterlock/thesis.odt")
+    outcome = letterlock("uninstall", "--purge", "--yes", "--json")
+    assert len(json.loads(outcome.out)["purged"]) == 3
+    assert [path.name for path in computer.home.rglob("*") if path.is_file()] == ["thesis.odt"]
 
 
 def test_a_damaged_journal_is_said(letterlock: CommandLine, computer: Computer) -> None:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from letterlock.cli.setup_show import Screen
     from letterlock.clients.detect import Installation
     from letterlock.clients.examine import Way
     from letterlock.clients.machine import Machine
-    from letterlock.errors import Coded
+    from letterlock.errors import Coded, Reason
 
 
 def register(commands: Any) -> None:
@@ -135,11 +136,11 @@ def _clients(machine: Machine, language: str, seconds: float) -> Iterator[Findin
     yield from _sandboxes(found, works)
 
 
-def _trial(way: Way, language: str, seconds: float) -> list[Any]:
+def _trial(way: Way, language: str, seconds: float) -> list[Reason]:
     from letterlock.cli.sample import signed_message
     from letterlock.cli.trial import attempt
 
-    return list(attempt(way.command(), signed_message(), language=language, seconds=seconds))
+    return attempt(way.command(), signed_message(), language=language, seconds=seconds)
 
 
 def _sandboxes(found: list[Installation], works: bool) -> Iterator[Finding]:
@@ -154,7 +155,7 @@ def _sandboxes(found: list[Installation], works: bool) -> Iterator[Finding]:
             yield Finding("mend" if closed and not works else "remark", installation.client.id, coded=reason)
 
 
-def _show(screen: Any, finding: Finding) -> None:
+def _show(screen: Screen, finding: Finding) -> None:
     mark, style = {"good": ("✓", "green"), "remark": ("·", "yellow"), "mend": ("✗", "bold red")}[finding.state]
     if finding.coded is not None:
         screen.coded(finding.coded, mark, style)

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from letterlock.cli.setup_show import View
     from letterlock.clients.apply import Done
+    from letterlock.clients.callers import Callers
     from letterlock.clients.detect import Installation
     from letterlock.clients.machine import Machine
     from letterlock.clients.plan import Step
     from letterlock.clients.table import Client
+    from letterlock.errors import Reason
 
 
 def register(commands: Any) -> None:
@@ -94,13 +97,13 @@ def run(arguments: argparse.Namespace) -> int:
         apply.apply(machine, steps, journal)
         view.line("nothing_to_write")
         return view.finish(0)
-    if not (arguments.yes or view.ask("ask_write")):
+    if not (arguments.yes or view.ask("ask_write", enter=True)):
         view.line("not_written")
         return view.finish(1)
     agreed, kept = _agreed(steps, arguments, view)
     done = apply.apply(machine, agreed, journal)
     if callers != before:
-        done.append(_save(callers.save, machine))
+        done.append(_save(callers, machine))
     view.outcome(done, kept)
     return view.finish(1 if kept or any(each.failure for each in done) else 0)
 
@@ -128,7 +131,7 @@ def _chosen(names: Sequence[str], found: Sequence[Installation], only_profiles: 
     return [BY_ID[name] for name in dict.fromkeys(each.client.id for each in found if each.reach is not Reach.CLOSED)]
 
 
-def _remarks(found: Sequence[Installation], clients: Sequence[Client], named: Sequence[str]) -> list[Any]:
+def _remarks(found: Sequence[Installation], clients: Sequence[Client], named: Sequence[str]) -> list[Reason]:
     """What to say of sandboxed clients: of those asked for, or of all."""
     from letterlock.clients.examine import confinement
 
@@ -138,7 +141,7 @@ def _remarks(found: Sequence[Installation], clients: Sequence[Client], named: Se
     ]
 
 
-def _agreed(steps: Sequence[Step], arguments: argparse.Namespace, view: Any) -> tuple[list[Step], list[Step]]:
+def _agreed(steps: Sequence[Step], arguments: argparse.Namespace, view: View) -> tuple[list[Step], list[Step]]:
     """The steps to carry out, and those that stay undone because something foreign is there.
 
     A foreign launcher cannot be: the data directory is ours. A registry key that stays foreign needs no manifest,
@@ -149,20 +152,20 @@ def _agreed(steps: Sequence[Step], arguments: argparse.Namespace, view: Any) -> 
     agreed: list[Step] = []
     kept: list[Step] = []
     for step in steps:
-        foreign = step.state is State.FOREIGN
-        replace = arguments.replace or (foreign and not arguments.yes and view.ask("ask_replace", place=step.place))
-        (kept if foreign and not replace else agreed).append(step)
+        doubtful = step.state is State.FOREIGN and not arguments.replace
+        keep = doubtful and (arguments.yes or not view.ask("ask_replace", enter=False, place=step.place))
+        (kept if keep else agreed).append(step)
     return agreed, kept
 
 
-def _save(save: Any, machine: Machine) -> Done:
+def _save(callers: Callers, machine: Machine) -> Done:
     from letterlock.clients.apply import Done
     from letterlock.clients.callers import CALLERS_FILE
     from letterlock.clients.failures import CannotWrite
 
     place = str(machine.config / CALLERS_FILE)
     try:
-        save(machine.config)
+        callers.save(machine.config)
     except OSError as error:
         return Done(place, CannotWrite(place, error.strerror or str(error)))
     return Done(place)

@@ -85,17 +85,17 @@ class Screen:
             table.add_row(*(Text("\n".join(map(clean, text.split("\n"))), style=style) for text, style in row))
         self.console.print(table)
 
-    def ask(self, name: str, **facts: object) -> bool:
-        """A yes-or-no question. The capital letter in the question is what Enter means.
+    def ask(self, name: str, *, enter: bool, **facts: object) -> bool:
+        """A yes-or-no question.
+
+        Args:
+            enter: What Enter alone means; the question shows that letter as a capital.
 
         Raises:
             NeedsAnswer: Nobody is at a terminal.
         """
-        question = line(name, self.language, **facts)
-        answer = self.answer(question).lower()
-        if not answer:
-            return "[Y" in question or "[J" in question
-        return answer in ("y", "yes", "j", "ja")
+        answer = self.answer(line(name, self.language, **facts)).lower()
+        return answer in ("y", "yes", "j", "ja") if answer else enter
 
     def answer(self, question: str) -> str:
         """What the person types."""
@@ -162,7 +162,7 @@ class PlanDocument:
     def line(self, name: str, style: str = "", **facts: object) -> None:
         pass
 
-    def ask(self, name: str, **facts: object) -> bool:
+    def ask(self, name: str, *, enter: bool, **facts: object) -> bool:
         return False
 
     def outcome(self, done: Sequence[Done], kept: Sequence[Step]) -> None:
@@ -196,7 +196,10 @@ class PlanDocument:
         return code
 
 
-def view(arguments: argparse.Namespace, steps: Sequence[Step], remarks: Sequence[Reason]) -> PlanView | PlanDocument:
+View = PlanView | PlanDocument
+
+
+def view(arguments: argparse.Namespace, steps: Sequence[Step], remarks: Sequence[Reason]) -> View:
     """The view that was asked for."""
     kind_of_view = PlanDocument if arguments.json else PlanView
     return kind_of_view(arguments.language, steps, remarks)

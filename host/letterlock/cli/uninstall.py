@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from letterlock.cli.setup_show import Screen
-    from letterlock.clients.apply import Done
+    from letterlock.clients.apply import Done, Removal
     from letterlock.clients.machine import Machine
+
+DATA_FILES = ("letterlock.sqlite*",)
+"""Keys, trusted certificates and settings: the one database with SQLite's own files beside it."""
+
+CONFIG_FILES = ("callers.json",)
+"""What else the user may have set. Files are deleted by name and never a whole directory: with `LETTERLOCK_HOME` set to
+a home, `data` below it may hold anything."""
 
 
 def register(commands: Any) -> None:
@@ -52,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         _show(screen, removals)
     agreed = (
-        arguments.yes or not removals or (not arguments.json and not arguments.dry_run and screen.ask("ask_remove"))
+        arguments.yes
+        or not removals
+        or (not arguments.json and not arguments.dry_run and screen.ask("ask_remove", enter=True))
     )
     done: list[Done] = []
     purged: list[str] = []
@@ -79,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if arguments.dry_run or (agreed and not failures) else 1
 
 
-def _show(screen: Screen, removals: Any) -> None:
+def _show(screen: Screen, removals: Sequence[Removal]) -> None:
     from letterlock.cli.setup_show import STYLES
     from letterlock.words.setup import line
 
@@ -94,36 +104,36 @@ def _show(screen: Screen, removals: Any) -> None:
 
 
 def _purge(machine: Machine, arguments: argparse.Namespace, screen: Screen, done: list[Done]) -> list[str]:
-    """Delete the directories of data and settings, after the person typed the word for it; returns those deleted."""
+    """Delete the files of keys and settings, after the person typed the word for it; returns those deleted."""
     from letterlock.clients.apply import Done
     from letterlock.clients.failures import CannotWrite
     from letterlock.words.setup import line
 
-    directories = [path for path in dict.fromkeys((machine.data, machine.config)) if _is_ours(path)]
-    if not directories:
+    files = [*_kept_files(machine.data, DATA_FILES), *_kept_files(machine.config, CONFIG_FILES)]
+    if not files or (arguments.json and not arguments.yes):
         return []
     if not arguments.yes:
-        if arguments.json:
-            return []
         screen.line("purge_warning", "bold red")
-        for directory in directories:
-            screen.plain(f"  {directory}")
+        for file in files:
+            screen.plain(f"  {file}")
         word = line("purge_word", screen.language)
         if screen.answer(line("ask_purge", screen.language, word=word)) != word:
             screen.line("not_purged")
             return []
     deleted = []
-    for directory in directories:
+    for file in files:
         try:
-            shutil.rmtree(directory)
-            deleted.append(str(directory))
+            file.unlink()
+            deleted.append(str(file))
         except OSError as error:
-            done.append(Done(str(directory), CannotWrite(str(directory), error.strerror or str(error))))
+            done.append(Done(str(file), CannotWrite(str(file), error.strerror or str(error))))
+    for directory in (machine.data, machine.config):
+        with suppress(OSError):
+            directory.rmdir()  # not empty: then somebody keeps something else there
     if deleted and not arguments.json:
         screen.line("purged", "green")
     return deleted
 
 
-def _is_ours(directory: Path) -> bool:
-    """A real directory, not a link to somewhere else (`rmtree` would refuse that, too) and not a whole home."""
-    return directory.is_dir() and not directory.is_symlink() and directory != Path.home()
+def _kept_files(directory: Path, patterns: Sequence[str]) -> list[Path]:
+    return sorted(path for pattern in patterns for path in directory.glob(pattern) if path.is_file())

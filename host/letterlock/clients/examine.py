@@ -65,17 +65,16 @@ def confinement(installation: Installation) -> Reason | None:
 def ways(machine: Machine, found: Sequence[Installation], journal: Journal) -> list[Way]:
     """Every way that should lead to the host: from each client found, and from everything that set-up wrote.
 
-    A client with several places needs only one that works; where none does, the first is reported.
+    Of a client with several places it is the one that the client uses; where nothing is in any, the first.
     """
     all_ways: list[Way] = []
     clients = dict.fromkeys(each.client.id for each in found if each.reach is not Reach.CLOSED)
     for client in (BY_ID[name] for name in clients):
         where = client.where[machine.system]
         candidates = [_from_place(machine, client, place) for place in (*where.user, *where.shared)]
-        good = [way for way in candidates if not way.reasons]
         # A damaged manifest in the first place hides a good one further down: clients take the first they find.
-        present = [way for way in candidates if not isinstance(way.reasons[0] if way.reasons else None, _ABSENT)]
-        all_ways.append((present or good or candidates)[0])
+        present = [way for way in candidates if not any(isinstance(reason, _ABSENT) for reason in way.reasons)]
+        all_ways.append((present or candidates)[0])
     seen = {(way.client.id, way.file.resolve()) for way in all_ways}
     for entry in journal.files:
         file = Path(entry.path)

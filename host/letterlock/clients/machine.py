@@ -63,7 +63,7 @@ class Machine:
             config = self.environment.get("XDG_CONFIG_HOME", "")
             return (Path(config) if config.startswith("/") else self.home / ".config") / rest
         if head.startswith("%"):
-            base = self.environment.get(head.strip("%")) or self.environment.get(head.strip("%").title())
+            base = self.environment.get(head.strip("%"))
             return Path(base) / rest if base else None
         return self.root / template.lstrip("/")
 
