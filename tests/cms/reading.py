@@ -32,16 +32,18 @@ def certificates_of(signed: SignedData) -> list[x509.Certificate]:
     return [found for der in signed.certificates if (found := load_certificate(der))]
 
 
+def hash_of(algorithm: hashes.HashAlgorithm, octets: bytes) -> bytes:
+    """The digest of some octets."""
+    computed = hashes.Hash(algorithm)
+    computed.update(octets)
+    return computed.finalize()
+
+
 def confirm(signer: SignerInfo, content: bytes, certificates: Iterable[x509.Certificate]) -> CheckedSignature:
     """Checks one signer with the first certificate it names."""
     certificate = next(candidates(signer, certificates))
 
-    def digest(algorithm: hashes.HashAlgorithm) -> bytes:
-        computed = hashes.Hash(algorithm)
-        computed.update(content)
-        return computed.finalize()
-
-    return check(signer, certificate, digest, lambda octets: content[:octets])
+    return check(signer, certificate, lambda algorithm: hash_of(algorithm, content), lambda octets: content[:octets])
 
 
 def verify(octets: bytes, detached: bytes | None = None, size: int | None = None) -> list[CheckedSignature]:

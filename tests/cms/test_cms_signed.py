@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
 from letterlock import limits
-from letterlock.cms import IssuerAndSerial, KeyIdentifier, SignedDataReader, candidates, check
+from letterlock.cms import IssuerAndSerial, KeyIdentifier, SignedDataReader, candidates
 from letterlock.cms import failures as f
 from letterlock.cms import signed as engine
 from letterlock.errors import LetterlockError
 from tests.cms import builder as b
 from tests.cms.builder import CONTENT, Identity, Signer, identity, signed_data, tlv
-from tests.cms.reading import certificates_of, read, verify
+from tests.cms.reading import certificates_of, confirm, read, verify
 
 RSA = identity("RSA")
 GOOD = Signer(RSA)
@@ -151,9 +150,7 @@ def test_every_signer_is_checked_alone() -> None:
     for signer in signed.signers:
         for certificate in candidates(signer, certificates_of(signed)):
             try:
-                results.append(
-                    check(signer, certificate, digest_of(content), lambda n: content[:n]).signature_algorithm
-                )
+                results.append(confirm(signer, content, [certificate]).signature_algorithm)
             except f.SignatureBroken as failure:
                 results.append(failure.code)
     assert results == ["signature_broken", "ECDSA P-256 with SHA-256"]
@@ -616,12 +613,3 @@ def test_changed_content_is_said_even_where_the_algorithm_is_unknown() -> None:
     unknown = replace(GOOD, signature_algorithm=b.algorithm("1.2.3.4"))
     with pytest.raises(f.ContentChanged):
         verify(signed_data([unknown], content=None), detached=b"other")
-
-
-def digest_of(content: bytes):  # type: ignore[no-untyped-def]
-    def digest(algorithm: hashes.HashAlgorithm) -> bytes:
-        computed = hashes.Hash(algorithm)
-        computed.update(content)
-        return computed.finalize()
-
-    return digest
