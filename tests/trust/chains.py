@@ -66,9 +66,13 @@ class Issued:
         return self.x509.public_bytes(serialization.Encoding.PEM)
 
 
-@cache
 def key(name: str, kind: str = "P-256") -> Any:
-    """A private key, always the same one for the same name."""
+    """A private key, always the same one for the same name and kind."""
+    return _key(name, kind)
+
+
+@cache
+def _key(name: str, kind: str) -> Any:
     match kind:
         case "P-256":
             return ec.generate_private_key(ec.SECP256R1())

@@ -118,11 +118,13 @@ class Certificate:
         emailAddress is the legacy place (RFC 8550 §3); an address there that is also an alternative name is not
         repeated.
         """
-        named = [entry.value for entry in self.extensions.alternative_names if entry.form == "address"]
-        legacy = reversed(self.subject_dn.values(EMAIL_ADDRESS))
-        return tuple(
-            dict.fromkeys([address for address in named if isinstance(address, str) and address] + list(legacy))
-        )
+        found = [
+            entry.value
+            for entry in self.extensions.alternative_names
+            if entry.form == "address" and isinstance(entry.value, str) and entry.value
+        ]
+        found += reversed(self.subject_dn.values(EMAIL_ADDRESS))
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def self_issued(self) -> bool:

@@ -163,10 +163,11 @@ class _Search:
                 return path
         broken_by: Certificate | None = None
         uncheckable: Reason | None = None
-        extended = loops = False
+        extended = False
+        passed_again: list[Certificate] = []
         for issuer in self._likeliest_first(current):
             if any(_same_entity(issuer, passed) for passed in chain):
-                loops = loops or issuer.der != current.der
+                passed_again.append(issuer)
                 continue
             if len(chain) >= self._budget.length:
                 self._judged(chain, None, PathTooLong(self._budget.length))
@@ -182,24 +183,22 @@ class _Search:
                 if found:
                     return found
         if not extended and not anchor:
-            self._judged(chain, None, uncheckable or self._ending(current, broken_by, loops=loops, chain=chain))
+            self._judged(chain, None, uncheckable or self._ending(chain, broken_by, passed_again))
         return None
 
     def _ending(
-        self, current: Certificate, broken_by: Certificate | None, *, loops: bool, chain: tuple[Certificate, ...]
+        self, chain: tuple[Certificate, ...], broken_by: Certificate | None, passed_again: list[Certificate]
     ) -> Reason:
-        """Why there is no way up from `current`."""
-        if broken_by:
-            return IssuerSignatureBroken(current.name, broken_by.name)
-        if current.self_issued:
-            link = self._link(current, current)
-            if isinstance(link, Reason):
-                return link
-            if link is _Link.BROKEN:
-                return IssuerSignatureBroken(current.name, current.name)
-            if link is _Link.SIGNED:
-                return SelfSignedNotTrusted(current.name) if len(chain) == 1 else RootNotTrusted(current.name)
-        if loops:
+        """Why there is no way up from the end of `chain`."""
+        current = chain[-1]
+        own = self._link(current, current) if current.self_issued else None
+        if isinstance(own, Reason):
+            return own
+        if own is _Link.SIGNED:
+            return SelfSignedNotTrusted(current.name) if len(chain) == 1 else RootNotTrusted(current.name)
+        if broken_by or own is _Link.BROKEN:
+            return IssuerSignatureBroken(current.name, (broken_by or current).name)
+        if any(self._link(current, issuer) is _Link.SIGNED for issuer in passed_again):
             return PathLoops(current.name)
         return NoIssuerKnown(current.name, current.issuer_name)
 
@@ -211,7 +210,7 @@ class _Search:
         return self._links[pair]
 
     def _likeliest_first(self, certificate: Certificate) -> list[Certificate]:
-        """Everybody who bears the issuer's name: anchors first, then as the key identifier says, then by date."""
+        """Everybody who bears the issuer's name: whom the key identifier means, then anchors, then who is in force."""
         issuers = self._issuers.get(certificate.issuer_dn.normal, [])
         if len(issuers) < 2:
             return issuers
