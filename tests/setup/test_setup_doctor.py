@@ -184,6 +184,16 @@ def test_a_wrong_field_is_named(
     assert fact.items() <= mend[0]["facts"].items()
 
 
+def test_one_damaged_file_is_one_thing_to_mend(letterlock: CommandLine, computer: Computer) -> None:
+    """Firefox and Thunderbird read it; a person mends it once. Programs are told for each client."""
+    letterlock("setup", "--yes")
+    edit(computer.manifest(MOZILLA), type="tcp")
+    outcome = letterlock("doctor")
+    assert outcome.out.count("manifest_field_wrong") == 1
+    assert "To mend: 1" in outcome.out
+    assert [each["subject"] for each in report(letterlock)[1]] == ["firefox", "thunderbird"]
+
+
 def test_a_manifest_for_one_add_on_only_is_told_for_the_other(letterlock: CommandLine, computer: Computer) -> None:
     """Firefox works, Thunderbird does not, though both read the same file."""
     letterlock("setup", "--yes", "--client", "firefox")

@@ -53,17 +53,21 @@ def run(arguments: argparse.Namespace) -> int:
     from letterlock.cli.setup_show import Screen
 
     findings = []
+    shown: set[str] = set()
     screen = None if arguments.json else Screen(arguments.language)
     for finding in examine(machine_for(False), arguments.language, arguments.seconds):
         findings.append(finding)
-        if screen is not None:
+        # What is wrong with a file that several clients read is found for each of them, and said once.
+        said = str(finding.coded or (finding.line, finding.facts))
+        if screen is not None and said not in shown:
             _show(screen, finding)
-    mend = sum(finding.state == "mend" for finding in findings)
+        shown.add(said)
+    mend = {str(finding.coded) for finding in findings if finding.state == "mend"}
     if screen is None:
         document = {"good": not mend, "findings": [_document(each, arguments.language) for each in findings]}
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif mend:
-        screen.line("doctor_mend", "bold red", count=mend)
+        screen.line("doctor_mend", "bold red", count=len(mend))
     else:
         screen.line("doctor_good", "bold green")
     return 1 if mend else 0
