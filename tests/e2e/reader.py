@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.e2e.browsers import Browser, wait_for
 from tests.e2e.roundcube import PASSWORD, Roundcube
 
@@ -52,3 +54,14 @@ class Reader:
             ),
             f"message {uid} in the preview pane",
         )
+
+    def panel_place(self) -> dict[str, Any]:
+        """What the mail page knows of the panel beside the open message: its `state` and its `height`."""
+        place: dict[str, Any] = self._browser.run(
+            """
+            const frame = document.querySelector("#messagecontframe");
+            const place = (frame?.contentDocument ?? document).querySelector("[data-letterlock]");
+            return {state: place?.dataset.letterlock ?? "", height: place?.getBoundingClientRect().height ?? 0};
+            """
+        )
+        return place

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.e2e.browsers import wait_for
 from tests.e2e.conftest import Desk
 
 
@@ -46,6 +47,23 @@ def test_preview_pane(desk: Desk, messages: dict[str, int], name: str) -> None:
     desk.reader.select_message(messages[name])
     _says(desk, name)
     desk.keep_screenshot(f"{name}-preview")
+
+
+@pytest.mark.parametrize("view", ["full", "preview"])
+def test_unsigned_mail_has_no_panel(desk: Desk, messages: dict[str, int], view: str) -> None:
+    """Unsigned mail is normal: once it is checked, nothing is shown and nothing takes up room."""
+    show = desk.reader.open_message if view == "full" else desk.reader.select_message
+    show(messages["unsigned"])
+    wait_for(lambda: desk.reader.panel_place()["state"] == "none", "the end of the check")
+    assert desk.reader.panel_place()["height"] == 0
+    desk.keep_screenshot(f"unsigned-{view}")
+
+
+def test_one_message_after_the_other(desk: Desk, messages: dict[str, int]) -> None:
+    """Whoever goes quickly from message to message sees the verdict of the one that is open, never of another."""
+    for name in ("good", "changed", "unsigned", "mismatch", "opaque", "unknown-issuer"):
+        desk.reader.select_message(messages[name])
+    _says(desk, "unknown-issuer")
 
 
 def _says(desk: Desk, name: str) -> None:

@@ -112,8 +112,12 @@ class Firefox:
         return self._run(script, arguments)
 
     def choose_file(self, selector: str, file: Path) -> None:
-        self.marionette.switch_to_frame()
+        # Marionette fills visible fields only; a page opens the dialogue of its hidden field with a button.
+        hidden = self.run("return document.querySelector(arguments[0]).hidden", selector)
+        show = "document.querySelector(arguments[0]).hidden = arguments[1]"
+        self.run(show, selector, False)
         self.marionette.find_element(By.CSS_SELECTOR, selector).send_keys(str(file))
+        self.run(show, selector, hidden)
 
     def press(self, key: str) -> None:
         # Sent from the frame that has the focus, as a keyboard does.
