@@ -16,7 +16,7 @@ import { api } from "./api.js";
  * @property {Piece[][]} [lines]   what stands below it
  * @property {{ action: string, label: string }[]} [buttons]
  *
- * @typedef {{ text: string, fact: boolean }} Piece  a fact was chosen by somebody else
+ * @typedef {{ text: string, kind: "words" | "fact" | "code" }} Piece  a fact was chosen by somebody else
  */
 
 /**

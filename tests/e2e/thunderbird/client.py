@@ -56,8 +56,8 @@ QUIET = {
     "ui.prefersReducedMotion": 1,
 }
 
-LOCAL_FOLDERS = {
-    "mail.accountmanager.accounts": "account1",
+ACCOUNTS = {
+    "mail.accountmanager.accounts": "account1,account2",
     "mail.accountmanager.localfoldersserver": "server1",
     "mail.account.account1.server": "server1",
     "mail.server.server1.type": "none",
@@ -65,6 +65,19 @@ LOCAL_FOLDERS = {
     "mail.server.server1.name": "Local Folders",
     "mail.server.server1.userName": "nobody",
     "mail.server.server1.directory-rel": "[ProfD]Mail/Local Folders",
+    "mail.account.account2.server": "server2",
+    "mail.account.account2.identities": "id1",  # without one, no IMAP folder can be opened
+    "mail.identity.id1.fullName": "Bert Beispiel",
+    "mail.identity.id1.useremail": "bert@beispiel.example",
+    "mail.identity.id1.valid": True,
+    "mail.server.server2.type": "imap",
+    "mail.server.server2.hostname": "127.0.0.1",
+    "mail.server.server2.name": "IMAP",
+    "mail.server.server2.socketType": 0,
+    "mail.server.server2.authMethod": 3,  # a password in clear: it never leaves the machine
+    "mail.server.server2.check_new_mail": False,
+    "mail.server.server2.login_at_startup": False,  # or a prompt for the password holds everything up
+    "mail.server.server2.directory-rel": "[ProfD]ImapMail/127.0.0.1",
 }
 
 MARIONETTE = ("-marionette", "-remote-allow-system-access")
@@ -75,14 +88,13 @@ DARK, LIGHT = 1, 0
 class Thunderbird:
     """A running Thunderbird. `home` keeps its profile and native-messaging manifest and is its whole world."""
 
-    def __init__(self, home: Path, locale: str | None = None) -> None:
+    def __init__(self, home: Path, imap_port: int, imap_user: str) -> None:
         program = require_program("thunderbird", "thunderbird")
         profile = home / "profile"
         profile.mkdir(parents=True, exist_ok=True)
         port = free_port()
-        preferences: dict[str, Any] = {**QUIET, **LOCAL_FOLDERS, "marionette.port": port}
-        if locale:
-            preferences["intl.locale.requested"] = locale
+        preferences: dict[str, Any] = {**QUIET, **ACCOUNTS, "marionette.port": port}
+        preferences |= {"mail.server.server2.port": imap_port, "mail.server.server2.userName": imap_user}
         (profile / "user.js").write_text(
             "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items())
         )
@@ -179,6 +191,31 @@ class Thunderbird:
             return folder.generateMessageURI(key);
             """,
             base64.b64encode(message).decode(),
+        )
+        return uri
+
+    def read_imap(self, password: str, subject: str) -> str:
+        """Logs in to the IMAP account and returns the URI of the message of that subject in its inbox."""
+        uri: str = self.run_async(
+            """
+            const [password, subject] = given;
+            const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+            const server = MailServices.accounts.allServers.find(each => each.type === "imap");
+            const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+            login.init("imap://127.0.0.1", null, "imap://127.0.0.1", server.username, password, "", "");
+            await Services.logins.addLoginAsync(login);
+            const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+            inbox.getNewMessages(msgWindow, null);
+            for (let turn = 0; turn < 200; turn++) {
+                for (const header of inbox.messages) {
+                    if (header.mime2DecodedSubject === subject) return inbox.getUriForMsg(header);
+                }
+                await new Promise(resolve => setTimeout(resolve, 50));
+            }
+            throw new Error(`no message "${subject}" on the IMAP server`);
+            """,
+            password,
+            subject,
         )
         return uri
 

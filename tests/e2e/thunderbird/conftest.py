@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,10 +15,14 @@ import psutil
 import pytest
 
 from letterlock.clients.table import Family
+from tests.e2e.roundcube import Roundcube
 from tests.e2e.thunderbird.client import LIGHT, Thunderbird
 from tests.installed_host import InstalledHost
 from tests.needs import PROJECT, require_program
 from tests.signed_mail import DemoMail
+
+IMAP_USER = "thunderbird"
+"""Whose mailbox on the rig's server Thunderbird reads: nobody else's."""
 
 SCREENSHOTS = PROJECT / "build" / "screenshots" / "thunderbird"
 
@@ -60,40 +66,41 @@ class Desk:
         return found
 
 
-def built_package() -> Path:
-    # TEMPORARY until extension/build.mjs is there
-    import shutil
-    import tempfile
-
-    to = Path(tempfile.mkdtemp()) / "package"
-    shutil.copytree(PROJECT / "extension/src", to)
-    shutil.copytree(PROJECT / "extension/platform/thunderbird", to, dirs_exist_ok=True)
-    return to
+def packed_addon(folder: Path) -> Path:
+    """The add-on's package, as people install it."""
+    command = [sys.executable, str(PROJECT / "extension" / "build.py"), "--out", str(folder)]
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    return folder / "dist" / "letterlock-thunderbird.xpi"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def ca(tmp_path_factory: pytest.TempPathFactory) -> DemoMail:
+    """Mails signed by OpenSSL with a demonstration CA."""
+    require_program("openssl", "openssl")
+    return DemoMail(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="module")
+def desk(ca: DemoMail, webmail: Roundcube, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The rig, with one mail of each kind filed in Local Folders and the demonstration CA accepted."""
     require_program("thunderbird", "thunderbird")
-    require_program("openssl", "openssl")
     home = tmp_path_factory.mktemp("home")
-    mail = DemoMail(tmp_path_factory.mktemp("ca"))
     host = InstalledHost(tmp_path_factory.mktemp("host"), Family.MOZILLA, home / ".mozilla" / "native-messaging-hosts")
-    host.trust(mail.anchor)
-    package = built_package()
-    thunderbird = Thunderbird(home)
+    host.trust(ca.anchor)
+    package = packed_addon(tmp_path_factory.mktemp("extension"))
+    thunderbird = Thunderbird(home, webmail.imap_port, IMAP_USER)
     try:
         thunderbird.install(package)
         kinds: dict[str, Callable[[], bytes]] = {
-            "good": mail.good,
-            "changed": mail.changed,
-            "mismatch": mail.mismatch,
-            "unknown_issuer": mail.unknown_issuer,
-            "opaque": mail.opaque,
-            "pss": mail.pss,
-            "ecdsa": mail.ecdsa,
-            "enveloped": mail.enveloped,
-            "unsigned": mail.unsigned,
+            "good": ca.good,
+            "changed": ca.changed,
+            "mismatch": ca.mismatch,
+            "unknown_issuer": ca.unknown_issuer,
+            "opaque": ca.opaque,
+            "pss": ca.pss,
+            "ecdsa": ca.ecdsa,
+            "enveloped": ca.enveloped,
+            "unsigned": ca.unsigned,
         }
         yield Desk(thunderbird, host, package, {name: thunderbird.file(make()) for name, make in kinds.items()})
     finally:

@@ -7,8 +7,10 @@ import time
 
 import pytest
 
+from tests.e2e.roundcube import PASSWORD, Roundcube
 from tests.e2e.thunderbird.client import DARK
-from tests.e2e.thunderbird.conftest import SCREENSHOTS, Desk
+from tests.e2e.thunderbird.conftest import IMAP_USER, SCREENSHOTS, Desk
+from tests.signed_mail import DemoMail
 
 pytestmark = pytest.mark.e2e
 
@@ -73,6 +75,14 @@ def test_messages_in_tabs_and_windows_of_their_own(desk: Desk, where: str) -> No
     """A message has its bar wherever it is displayed."""
     desk.thunderbird.open_in(where, desk.mail["changed"])
     desk.thunderbird.wait_for_bar("signature_invalid", desk.mail["changed"])
+
+
+def test_mail_on_an_imap_server(desk: Desk, webmail: Roundcube, ca: DemoMail) -> None:
+    """What is on a server is judged as it is there."""
+    webmail.deliver(ca.good(), user=IMAP_USER)
+    uri = desk.thunderbird.read_imap(PASSWORD, "Invoice for the north hall")
+    desk.thunderbird.select(uri)
+    desk.thunderbird.wait_for_bar("signature_valid", uri)
 
 
 def test_the_bar_is_outside_the_mail(desk: Desk) -> None:

@@ -104,7 +104,9 @@ class Bar {
   /** Facts are isolated, so that right-to-left letters in a name cannot reorder the words around it. */
   #sentence(pieces, role) {
     const sentence = this.#element("bdi", { class: role });
-    sentence.append(...pieces.map(({ text, fact }) => (fact ? this.#element("bdi", {}, text) : text)));
+    for (const { text, kind } of pieces) {
+      sentence.append(kind === "words" ? text : this.#element(kind === "fact" ? "bdi" : "code", {}, text));
+    }
     return sentence;
   }
 

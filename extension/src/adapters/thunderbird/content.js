@@ -38,7 +38,7 @@ export function content(state) {
 /** @param {Extract<ViewState, { phase: "checking" }>} state */
 function checking({ done, total }) {
   const share = total ? ` ${Math.floor((100 * (done ?? 0)) / total)} %` : "";
-  return bar("checking", { icon: "spinner", tone: "plain", word: "" }, [[own(say("checking") + share)]]);
+  return bar("checking", { icon: "spinner", tone: "plain", word: "" }, [own(say("checking") + share)]);
 }
 
 /**
@@ -50,7 +50,7 @@ function opened(verdict, notice) {
   if (headline.code === "signature_none" && reasons.length === 0) return null;
   const facts = factsOf(verdict);
   const lines = [];
-  if (headline.advice) lines.push(pieces(headline.advice, facts));
+  if (headline.advice) lines.push(sentence(headline.advice, facts));
   // Remarks on a good signature are for the details: what is shown often must not look like a warning.
   const calm = signature.status === "valid" && ["none", "decrypted"].includes(encryption.status);
   const reason = calm ? undefined : reasons[0];
@@ -58,23 +58,22 @@ function opened(verdict, notice) {
     // Nothing is said twice: an untrusted signature has its reason in the headline already.
     const told = headline.sentence.includes(reason.sentence) ? "" : reason.sentence;
     const words = [told, reason.advice === headline.advice ? "" : reason.advice].filter(Boolean).join(" ");
-    if (words) lines.unshift(pieces(words, facts));
+    if (words) lines.unshift(sentence(words, facts));
   }
-  if (notice) lines.push([own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`)]);
+  if (notice) lines.push(own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`));
   const buttons = [{ action: "details", label: say("details") }];
   if (notice) buttons.push({ action: "again", label: say("check_again") });
-  return bar(headline.code, markOf(verdict), phrases(headline.sentence, facts), lines, buttons);
+  return bar(headline.code, markOf(verdict), phrases(headline.sentence, facts).map((phrase) => phrase.map(kinded)), lines, buttons);
 }
 
 /** @param {FailureData} failure */
 function failed(failure) {
-  const { sentence, advice } = failureWords(failure);
-  const facts = Object.values(failure.facts);
+  const words = failureWords(failure);
   return bar(
     failure.code,
     UNAVAILABLE,
-    phrases(sentence, facts),
-    advice ? [commands(advice)] : [],
+    [sentence(words.sentence, Object.values(failure.facts))],
+    words.advice ? [own(words.advice)] : [],
     [{ action: "again", label: say("check_again") }],
   );
 }
@@ -99,17 +98,22 @@ function bar(code, { icon, tone, word }, headline, lines = [], buttons = []) {
   };
 }
 
-/** @param {string} text @returns {Piece} */
+/** @param {string} text @param {unknown[]} facts @returns {Piece[]} */
+function sentence(text, facts) {
+  return pieces(text, facts).map(kinded);
+}
+
+/** @param {import("../../lib/sentences.js").Piece} piece @returns {Piece} */
+function kinded({ text, fact }) {
+  return { text, kind: fact ? "fact" : "words" };
+}
+
+/** Our own words, with commands in backquotes. @param {string} text @returns {Piece[]} */
 function own(text) {
-  return { text, fact: false };
+  return text.split("`").map((part, index) => ({ text: part, kind: index % 2 ? "code" : "words" }));
 }
 
-/** Advice with its commands (in backquotes) kept apart. @param {string} advice @returns {Piece[]} */
-function commands(advice) {
-  return advice.split("`").map((text, index) => ({ text, fact: index % 2 === 1 }));
-}
-
-/** @param {Piece[]} sentence @returns {Piece[]} */
-function bounded(sentence) {
-  return sentence.slice(0, PIECES).map(({ text, fact }) => ({ text: text.slice(0, TEXT_CHARACTERS), fact }));
+/** @param {Piece[]} said @returns {Piece[]} */
+function bounded(said) {
+  return said.slice(0, PIECES).map(({ text, kind }) => ({ text: text.slice(0, TEXT_CHARACTERS), kind }));
 }
