@@ -7,9 +7,8 @@ Subject and authority key identifiers are hints for the search and never decide;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.asn1 import BitString, decode_der
 
@@ -42,41 +41,39 @@ USAGES = (
 )
 
 
-@dataclass(frozen=True)
-class BasicConstraints:
+class BasicConstraints(NamedTuple):
     """§4.2.1.9."""
 
     ca: bool
     path_length: int | None
 
 
-@dataclass(frozen=True)
-class Subtree:
+class Subtree(NamedTuple):
     """One GeneralSubtree. A minimum or maximum, which RFC 5280 forbids, makes it `unusable`."""
 
     base: GeneralName
     unusable: bool
 
 
-@dataclass(frozen=True)
-class NameConstraints:
+class NameConstraints(NamedTuple):
     """§4.2.1.10."""
 
     permitted: tuple[Subtree, ...]
     excluded: tuple[Subtree, ...]
 
 
-@dataclass(frozen=True)
-class PolicyConstraints:
+class PolicyConstraints(NamedTuple):
     """§4.2.1.11."""
 
     require_explicit: int | None
     inhibit_mapping: int | None
 
 
-@dataclass(frozen=True)
 class Extensions:
-    """All of them. None means that the certificate does not have the extension."""
+    """All of them. None means that the certificate does not have the extension.
+
+    A plain class: making a frozen dataclass of this many fields costs a millisecond of every start.
+    """
 
     basic_constraints: BasicConstraints | None = None
     key_usage: frozenset[str] | None = None
@@ -91,6 +88,9 @@ class Extensions:
     authority_key_id: bytes | None = None
     unknown_critical: tuple[str, ...] = ()
     malformed: tuple[str, ...] = ()
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
 
 
 def decode(extensions: Iterable[Extension]) -> Extensions:
@@ -116,7 +116,7 @@ def decode(extensions: Iterable[Extension]) -> Extensions:
                     malformed.append(field)
         elif extension.critical and oid not in _UNDERSTOOD:
             unknown.append(oid)
-    return replace(Extensions(**values), unknown_critical=tuple(unknown), malformed=tuple(malformed))
+    return Extensions(values | {"unknown_critical": tuple(unknown), "malformed": tuple(malformed)})
 
 
 def _basic_constraints(value: bytes) -> BasicConstraints:

@@ -76,31 +76,29 @@ def build(
         checks: issuers tried in the whole search.
         comparisons: names compared with name constraints in the whole search.
     """
-    return _Search(leaf, candidates, anchors, Budget(length, checks, comparisons), (time, accepted, policies)).run()
+    return _Search(leaf, candidates, anchors, _Budget(length, checks, comparisons), (time, accepted, policies)).run()
 
 
-@dataclass
-class Budget:
-    """What is left of a search's allowance."""
+class _Budget:
+    """What a search may cost, and has cost."""
 
-    length: int
-    checks: int
-    comparisons: int
-
-    def __post_init__(self) -> None:
-        self._limits = (self.checks, self.comparisons)
+    def __init__(self, length: int, checks: int, comparisons: int) -> None:
+        self.length = length
+        self._checks = checks
+        self._comparisons = comparisons
+        self._checked = self._compared = 0
 
     def spend_check(self) -> None:
         """Enter one more branch, or raise `_Exhausted`."""
-        self.checks -= 1
-        if self.checks < 0:
-            raise _Exhausted(self._limits[0])
+        self._checked += 1
+        if self._checked > self._checks:
+            raise _Exhausted(self._checks)
 
     def spend_comparisons(self, count: int) -> None:
         """Compare `count` more names, or raise `_Exhausted`."""
-        self.comparisons -= count
-        if self.comparisons < 0:
-            raise _Exhausted(self._limits[1])
+        self._compared += count
+        if self._compared > self._comparisons:
+            raise _Exhausted(self._comparisons)
 
 
 class _Exhausted(Exception):
@@ -125,7 +123,7 @@ class _Search:
         leaf: Certificate,
         candidates: Iterable[Certificate],
         anchors: Iterable[Anchor],
-        budget: Budget,
+        budget: _Budget,
         terms: tuple[datetime, Accepted, InitialPolicies],
     ) -> None:
         self._leaf = leaf

@@ -7,7 +7,7 @@ they are text for people. The letters and numbers are those of RFC 9618 §5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.extensions import ANY_POLICY
@@ -23,12 +23,12 @@ class InitialPolicies:
     inhibit_any_policy: bool = False
 
 
-@dataclass(eq=False)
 class _Node:
-    policy: str
-    expected: set[str]
-    parents: list[_Node] = field(default_factory=list)
-    children: int = 0
+    def __init__(self, policy: str, expected: set[str], parents: list[_Node]) -> None:
+        self.policy = policy
+        self.expected = expected
+        self.parents = parents
+        self.children = 0
 
 
 _Level = dict[str, _Node]
@@ -41,7 +41,7 @@ class PolicyState:
         """`length` is the number of certificates, the anchor not counted (n)."""
         self._initial = initial
         # (a) valid_policy_graph, as levels by depth; an empty list is the NULL graph.
-        self._levels: list[_Level] = [{ANY_POLICY: _Node(ANY_POLICY, {ANY_POLICY})}]
+        self._levels: list[_Level] = [{ANY_POLICY: _Node(ANY_POLICY, {ANY_POLICY}, [])}]
         # (d) (e) (f)
         self._explicit_policy = 0 if initial.explicit_policy else length + 1
         self._inhibit_any_policy = 0 if initial.inhibit_any_policy else length + 1

@@ -8,8 +8,8 @@ and `reasons.RANKING` says which one is told first. Revocation (§6.3) is not lo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from letterlock.errors import Reason
 from letterlock.trust.algorithms import Accepted, Strength, weakness
@@ -36,8 +36,7 @@ from letterlock.trust.reasons import (
 )
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """Everything a judgement depends on besides the certificates."""
 
     time: datetime
@@ -47,12 +46,12 @@ class Terms:
     """Takes the number of name comparisons about to be made; raises when that is too much."""
 
 
-@dataclass
 class Findings:
     """What was found: failures make the path invalid, remarks do not."""
 
-    failures: list[Reason] = field(default_factory=list)
-    remarks: list[Reason] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.failures: list[Reason] = []
+        self.remarks: list[Reason] = []
 
 
 def judge(chain: Sequence[Certificate], anchored: bool, terms: Terms) -> Findings:
