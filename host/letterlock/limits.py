@@ -70,6 +70,17 @@ CMS_SIGNERS = 64
 CMS_CERTIFICATES = 256
 """Certificates in one SignedData; beyond it `too_many_certificates`."""
 
+CMS_PIECE_OCTETS = 64
+"""Least average length of the pieces a BER content may be cut into, beyond the first `CMS_VALUES` of them; shorter ones
+end in `cms_too_many_values`. Real senders cut at 1,000 octets (Outlook) or more; empty pieces carry nothing."""
+
+CMS_ONE_SHOT_OCTETS = 64 * 1024 * 1024
+"""Most content taken into memory for a signature that needs it in one piece: EdDSA without signed attributes, which no
+mail program is known to send. Beyond it `signature_content_too_large`."""
+
+CMS_ATTRIBUTE_VALUES = 1_000
+"""Values of one attribute; beyond it the object is malformed. Those that are checked must have exactly one."""
+
 # --- Trust -----------------------------------------------------------------------------------------------------
 
 PATH_LENGTH = 10

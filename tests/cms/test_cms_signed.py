@@ -7,11 +7,19 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from letterlock import limits
-from letterlock.cms import IssuerAndSerial, KeyIdentifier, SignedDataReader, candidates
+from letterlock.cms import (
+    IssuerAndSerial,
+    KeyIdentifier,
+    SignedDataReader,
+    candidates,
+    certificates,
+    der,
+    load_certificate,
+)
 from letterlock.cms import failures as f
-from letterlock.cms import signed as engine
 from letterlock.errors import LetterlockError
 from tests.cms import builder as b
 from tests.cms.builder import CONTENT, Identity, Signer, identity, signed_data, tlv
@@ -360,7 +368,7 @@ def test_wrong_signed_attributes_are_refused(
 def test_content_type_must_be_the_signed_one() -> None:
     """Content presented as another type than the signer meant is refused."""
     failure = refused(replace(GOOD, content_type="1.2.840.113549.1.9.16.1.4"), f.ContentTypeDiffers)
-    assert failure.facts() == {"signed": "1.2.840.113549.1.9.16.1.4", "content_type": b.DATA}
+    assert failure.facts() == {"signed": "time-stamp token", "content_type": "data"}
 
 
 @pytest.mark.parametrize("attributed", [True, False])
@@ -404,11 +412,17 @@ def test_content_that_only_begins_like_attributes_is_fine(content: bytes) -> Non
     assert verify(signed_data([replace(GOOD, attributed=False)], content=content))
 
 
+def test_huge_set_of_attributes_is_told_quickly() -> None:
+    """Half a million attributes as content are refused without taking each of them apart."""
+    content = tlv(0x31, b.attribute("1.2.3.4") * 500_000)
+    refused(Signer(identity("P-256"), attributed=False), f.AttributesAsContent, content=content)
+
+
 def test_one_shot_content_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """EdDSA without signed attributes needs the content at once, and says so beyond the limit."""
-    monkeypatch.setattr(engine, "ONE_SHOT_OCTETS", len(CONTENT) - 1)
+    monkeypatch.setattr(limits, "CMS_ONE_SHOT_OCTETS", len(CONTENT) - 1)
     refused(Signer(identity("Ed25519"), "SHA-512", attributed=False), f.ContentTooLarge)
-    monkeypatch.setattr(engine, "ONE_SHOT_OCTETS", len(CONTENT))
+    monkeypatch.setattr(limits, "CMS_ONE_SHOT_OCTETS", len(CONTENT))
     assert verify(signed_data([Signer(identity("Ed25519"), "SHA-512", attributed=False)]))
 
 
@@ -570,6 +584,53 @@ def test_substituted_certificate_is_refused() -> None:
 def test_wrong_algorithms_are_refused(signer: Signer, failure: type[LetterlockError], facts: dict[str, str]) -> None:
     """What does not go together, or is not for us, is refused by name."""
     assert refused(signer, failure).facts() == facts
+
+
+@pytest.mark.parametrize(
+    ("exponent", "modulus", "failure"),
+    [
+        pytest.param((1 << 65) + 1, None, f.KeyUnusable, id="a huge exponent"),
+        pytest.param(65537, (1 << 16_400) + 1, f.KeyUnusable, id="a huge modulus"),
+        pytest.param(65537, (1 << 600) + 1, f.KeyUnusable, id="a tiny modulus"),
+        pytest.param(3, None, f.SignatureBroken, id="an exponent of three, which is fine"),
+    ],
+)
+def test_absurd_rsa_keys_are_refused(exponent: int, modulus: int | None, failure: type[LetterlockError]) -> None:
+    """An RSA key that nobody honest has is refused before anything is computed with it."""
+    genuine = RSA.key.public_key().public_numbers()
+    assert isinstance(genuine, rsa.RSAPublicNumbers)
+    numbers = tlv(0x30, b.integer(modulus or genuine.n), b.integer(exponent))
+    old = tlv(0x30, b.integer(genuine.n), b.integer(genuine.e))
+    found = x509.load_der_x509_certificate(with_key(RSA.certificate, old, numbers))
+    signed, content = read(signed_data([GOOD]))
+    with pytest.raises(failure):
+        confirm(signed.signers[0], content, [found])
+
+
+def with_key(certificate: x509.Certificate, old: bytes, new: bytes) -> bytes:
+    """The certificate with another public key in it. Its own signature does not fit any more; nobody asks here."""
+    elements = der.split(certificate.tbs_certificate_bytes, 0x30, "TBSCertificate", 20)
+    spki = tlv(0x30, b.algorithm(b.RSA, b.NULL), tlv(0x03, b"\0", new))
+    assert tlv(0x03, b"\0", old) in elements[6]
+    tbs = tlv(0x30, *elements[:6], spki, *elements[7:])
+    return tlv(0x30, tbs, b.algorithm("1.2.840.113549.1.1.11", b.NULL), tlv(0x03, b"\0", bytes(256)))
+
+
+def test_attributes_of_a_certificate_are_found_without_the_rest() -> None:
+    """The key identifier is found beside an extension the library cannot read; what is no certificate is None."""
+    elements = der.split(RSA.certificate.tbs_certificate_bytes, 0x30, "TBSCertificate", 20)
+    (extension,) = der.split(der.contents(elements[-1], "Extensions"), 0x30, "Extensions", 20)
+    odd = tlv(0x30, b.oid("2.5.29.17"), tlv(4, b.NULL))
+    tbs = tlv(0x30, *elements[:-1], tlv(0xA3, tlv(0x30, odd, extension)))
+    made = tlv(0x30, tbs, b.algorithm("1.2.840.113549.1.1.11", b.NULL), tlv(0x03, b"\0", bytes(256)))
+    certificate = load_certificate(made)
+    assert certificate is not None
+    signed, _ = read(signed_data([replace(GOOD, sid=tlv(0x80, certificates.key_identifier(certificate) or b""))]))
+    assert list(candidates(signed.signers[0], [certificate])) == [certificate]
+    with pytest.raises(ValueError, match="error parsing"):
+        assert certificate.extensions
+    assert load_certificate(made[:-1]) is None
+    assert load_certificate(made.replace(tlv(0xA0, b.integer(2)), tlv(0xA0, b.integer(9)))) is None
 
 
 def pss_fields(*fields: bytes) -> bytes:

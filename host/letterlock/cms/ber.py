@@ -26,10 +26,6 @@ from letterlock.cms.failures import (
     CmsTruncated,
 )
 
-_PIECE_OCTETS = 64
-"""Least average size of the diverted string's pieces, beyond the first `limits.CMS_VALUES`. Real senders cut at 1,000
-octets (Outlook) or more; a string in empty pieces would cost time without carrying anything."""
-
 _TAG_OCTETS = 5
 """Longest identifier: tag numbers of 28 bits. CMS uses none above 30."""
 
@@ -276,7 +272,7 @@ class BerReader:
             self._pieces += 1
             if primitive:
                 self._passed += length
-            if self._pieces > self._most_values + self._passed // _PIECE_OCTETS:
+            if self._pieces > self._most_values + self._passed // limits.CMS_PIECE_OCTETS:
                 raise CmsTooManyValues(self._most_values)
             return
         self._values += 1

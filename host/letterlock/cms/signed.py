@@ -35,10 +35,6 @@ from letterlock.cms.oids import dotted
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.verifiers import Verifier, hash_of, verifier
 
-ONE_SHOT_OCTETS = 64 * 1024 * 1024
-"""Most content that is taken into memory for a signature that needs it in one piece: EdDSA without signed attributes,
-which no mail program is known to send. Beyond it `signature_content_too_large`."""
-
 _CONTENT = (0x30, 0xA0, 0x30, 0x30, 0xA0, 0x04)
 """ContentInfo, content, SignedData, encapContentInfo, eContent, its OCTET STRING."""
 
@@ -249,7 +245,7 @@ def check(
     Args:
         digest: the digest of the whole content under a hash; the caller computes it over its spool, and may cache.
         content: the first n octets of the content, all of it where it is shorter. Asked for only without signed
-            attributes, and never for more than `ONE_SHOT_OCTETS` + 1.
+            attributes, and never for more than `limits.CMS_ONE_SHOT_OCTETS` + 1.
 
     Raises:
         SignatureFailure: why the signature is not confirmed; `SignatureNotChecked` where it may be good.
@@ -282,7 +278,9 @@ def _check_attributes(signer: SignerInfo, signed: tuple[Attribute, ...], digest:
     """RFC 5652 §5.6 and §11; RFC 6211 §3."""
     content_type = attributes.content_type(signed)
     if content_type != signer.content_type:
-        raise ContentTypeDiffers(content_type, signer.content_type)
+        raise ContentTypeDiffers(
+            content_types.content_type_name(content_type), content_types.content_type_name(signer.content_type)
+        )
     expected = attributes.message_digest(signed)
     attributes.signing_time(signed)
     if expected != computed:
@@ -308,7 +306,7 @@ def _fits(way: Verifier, value: bytes, octets: bytes, algorithm: hashes.HashAlgo
 
 
 def _whole(way: Verifier, content: Callable[[int], bytes]) -> bytes:
-    octets = content(ONE_SHOT_OCTETS + 1)
-    if len(octets) > ONE_SHOT_OCTETS:
-        raise ContentTooLarge(way.name, ONE_SHOT_OCTETS)
+    octets = content(limits.CMS_ONE_SHOT_OCTETS + 1)
+    if len(octets) > limits.CMS_ONE_SHOT_OCTETS:
+        raise ContentTooLarge(way.name, limits.CMS_ONE_SHOT_OCTETS)
     return octets

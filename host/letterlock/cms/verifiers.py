@@ -124,7 +124,7 @@ def _sound_rsa(key: rsa.RSAPublicKey, weak: tuple[str, ...]) -> tuple[str, ...]:
     if not _RSA_LEAST_BITS <= key.key_size <= _RSA_MOST_BITS:
         raise KeyUnusable(_key_name(key))
     if exponent < 3 or exponent % 2 == 0 or exponent.bit_length() > _RSA_MOST_EXPONENT_BITS:
-        raise KeyUnusable(f"{_key_name(key)}, e = {exponent:.3g}" if exponent < 1 << 64 else _key_name(key))
+        raise KeyUnusable(f"{_key_name(key)} with an exponent of {exponent.bit_length()} bits")
     return (*weak, _key_name(key)) if key.key_size < _RSA_WEAK_BITS else weak
 
 

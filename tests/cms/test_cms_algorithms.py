@@ -1,0 +1,52 @@
+"""The table of algorithms is consistent, and says what the engine does."""
+
+from __future__ import annotations
+
+import pytest
+
+from letterlock.cms import failures as f
+from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Status, digest_name, signature_name
+from letterlock.cms.oids import dotted
+from tests.cms import builder as b
+
+
+def test_numbers_are_unique() -> None:
+    """No number means two things."""
+    for table in (DIGESTS, SIGNATURES):
+        numbers = [each.oid for each in table]
+        assert len(numbers) == len(set(numbers))
+
+
+def test_every_implied_digest_is_computed() -> None:
+    """A signature algorithm that is read names a digest of the table that is computed, and is as weak as that."""
+    digests = {digest.name: digest for digest in DIGESTS}
+    for signature in SIGNATURES:
+        if signature.digest is not None:
+            assert digests[signature.digest].hash().digest_size >= 20
+            assert signature.status is digests[signature.digest].status
+        assert (signature.scheme is not None) == (signature.status in (Status.READ, Status.WEAK))
+
+
+@pytest.mark.parametrize("name", ["MD2", "MD4", "MD5"])
+def test_broken_digests_are_never_computed(name: str) -> None:
+    """MD2, MD4 and MD5 are refused by name."""
+    (digest,) = (each for each in DIGESTS if each.name == name)
+    with pytest.raises(f.AlgorithmRefused):
+        digest.hash()
+
+
+def test_unknown_numbers_are_named_by_themselves() -> None:
+    """A number without a name is shown as it is."""
+    assert digest_name("1.2.3") == signature_name("1.2.3") == "1.2.3"
+
+
+@pytest.mark.parametrize("oid", ["0.9.2342", "1.2.840.113549.1.7.2", "2.5.29.14", f"2.25.{(1 << 128) - 1}", "2.999.1"])
+def test_object_identifiers_read_as_written(oid: str) -> None:
+    """An object identifier of any arc comes out as the text that went in."""
+    assert dotted(b.oid(oid)[2:]) == oid
+
+
+@pytest.mark.parametrize("contents", ["", "80", "8001", "2a8001", "2a86", "69" + "ff" * 19 + "7f"])
+def test_malformed_object_identifiers_have_no_text(contents: str) -> None:
+    """Empty, padded, unfinished or absurd contents are no object identifier."""
+    assert dotted(bytes.fromhex(contents)) is None
