@@ -1,0 +1,33 @@
+"""The README's screenshots, and where the suite makes each: `python -m tests.screenshots` copies them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from tests.needs import PROJECT
+
+MADE = PROJECT / "build" / "screenshots"
+SHOWN = PROJECT / "docs" / "screenshots"
+
+SCREENSHOTS = {
+    "roundcube-valid.png": "chromium/good-full.png",
+    "roundcube-invalid.png": "chromium/changed-preview.png",
+    "thunderbird-mismatch.png": "thunderbird/mismatch.png",
+}
+"""Name in the documentation, and the file that the end-to-end tests leave below build/screenshots."""
+
+
+def main() -> int:
+    """Copy each; 1 where the suite has not made one yet."""
+    missing = [source for source in SCREENSHOTS.values() if not (MADE / source).exists()]
+    for source in missing:
+        print(f"{source} is not there; run the end-to-end tests first (make test ARGS='-m e2e')")
+    for name, source in SCREENSHOTS.items():
+        if source not in missing:
+            shutil.copyfile(MADE / source, SHOWN / name)
+    return int(bool(missing))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
