@@ -186,8 +186,9 @@ class BerReader:
         parent = stack[-1] if stack else None
         octet = buffer[start]
         kind = KINDS[octet]
+        definite = length >= 0
         bound = parent.bound if parent else None
-        end = base + position + max(length, 0)
+        end = base + position + (length if definite else 0)
         if bound is not None and end > bound:
             raise CmsBadLength(base + start)
         if kind == Kind.END_OF_CONTENTS:
@@ -196,75 +197,76 @@ class BerReader:
             self._octets += 2
             self._leave()
             return position
+        tag = buffer[start : start + 1]
         if kind == Kind.HIGH_TAG:
             kind = Kind.CONSTRUCTED if octet & 0x20 else Kind.PRIMITIVE
-            width = 1
-            while buffer[start + width] & 0x80:
-                width += 1
-            tag = buffer[start : start + width + 1]
-        else:
-            tag = buffer[start : start + 1]
-        if kind == Kind.WRONG or (length < 0 and kind == Kind.PRIMITIVE):
+            tag = _long_tag(buffer, start)
+        if kind == Kind.WRONG or (kind == Kind.PRIMITIVE and not definite):
             raise CmsBadTag(base + start)
         self._started = True
+        on_path, diverted = self._place(octet, parent, base + start)
+        string = parent.string if parent else None
+        self._count(position - start, length if definite else 0, kind == Kind.PRIMITIVE, diverted)
+        if kind == Kind.PRIMITIVE:
+            self._begin(tag, length, diverted, string)
+            return position
+        if len(stack) >= self._depth:
+            raise CmsTooDeep(self._depth)
+        if kind == Kind.CONSTRUCTED and not on_path and not diverted and definite:
+            shortest = position - start == len(tag) + len(length_octets(length))
+            if shortest and self._copy(buffer, start, base, position, position + length):
+                return position + length
+        frame = _Frame(tag, len(self._out), end if definite else bound, definite, on_path)
+        if string is not None:
+            frame.string = string
+        else:
+            self._out.append(b"")
+            if diverted or kind == Kind.STRING_IN_PIECES:
+                frame.string = frame
+                frame.diverted = diverted
+        stack.append(frame)
+        return position
 
+    def _place(self, octet: int, parent: _Frame | None, offset: int) -> tuple[bool, bool]:
+        """Whether a value with this identifier is on the path, and whether it is (a piece of) the diverted string."""
         string = parent.string if parent else None
         if string is not None:
             # X.690 §8.6.4, §8.7.3.2, §8.23: pieces are BIT STRINGs in a BIT STRING, else OCTET STRINGs. Some encoders
             # repeat the string's own type instead.
             own = 0 if string.diverted else string.tag[0]
             if octet | 0x20 != own and (octet & 0xDF != _OCTET_STRING or own & 0x1F == _BIT_STRING):
-                raise CmsBadTag(base + start)
-            diverted = string.diverted
-            on_path = False
-        else:
-            depth = len(stack)
-            on_path = depth < len(self._path) and (parent is None or parent.on_path)
-            diverted = on_path and depth == len(self._path) - 1 and octet & 0xDF == self._path[depth]
-            on_path = on_path and not diverted and octet == self._path[depth]
-            if diverted and self.diverted:
+                raise CmsBadTag(offset)
+            return False, string.diverted
+        depth = len(self._stack)
+        if depth >= len(self._path) or (parent is not None and not parent.on_path):
+            return False, False
+        if depth == len(self._path) - 1:
+            if octet & 0xDF != self._path[depth]:
+                return False, False
+            if self.diverted:
                 raise CmsMalformed("content")  # a second content: which one was signed?
-            if depth == 0 and self._path and not on_path and not diverted:
-                raise CmsMalformed("ContentInfo")
-
-        self._count(position - start, max(length, 0), kind == Kind.PRIMITIVE, diverted)
-        if diverted:
             self.diverted = True
-        if kind == Kind.PRIMITIVE:
-            self._begin(tag, length, diverted, string)
-            return position
-        if len(stack) >= self._depth:
-            raise CmsTooDeep(self._depth)
-        if (
-            kind == Kind.CONSTRUCTED
-            and not on_path
-            and not diverted
-            and length >= 0
-            and position + length <= len(buffer)
-            and base + start >= self._slow_until
-            and position - start == len(tag) + len(length_octets(length))
-        ):
-            left = self._most_values - self._values
-            count, offending = walk(buffer, position, position + length, self._depth - len(stack) - 1, left)
-            if offending < 0:
-                self._values += count
-                self._octets += length
-                if self._octets > self._most_octets:
-                    raise CmsTooLarge(self._most_octets)
-                self._put(buffer[start : position + length])
-                return position + length
-            self._slow_until = base + offending + 1
+            return False, True
+        on_path = octet == self._path[depth]
+        if depth == 0 and not on_path:
+            raise CmsMalformed("ContentInfo")  # no need to read on
+        return on_path, False
 
-        frame = _Frame(tag, len(self._out), end if length >= 0 else bound, length >= 0, on_path)
-        if string is not None:
-            frame.string = string
-        elif diverted or kind == Kind.STRING_IN_PIECES:
-            frame.string = frame
-            frame.diverted = diverted
-        if string is None:
-            self._out.append(b"")
-        stack.append(frame)
-        return position
+    def _copy(self, buffer: bytes, start: int, base: int, position: int, end: int) -> bool:
+        """Copies a definite value whole where all of it is there and is DER already; says whether it did."""
+        if end > len(buffer) or base + start < self._slow_until:
+            return False
+        left = self._most_values - self._values
+        count, offending = walk(buffer, position, end, self._depth - len(self._stack) - 1, left)
+        if offending >= 0:
+            self._slow_until = base + offending + 1
+            return False
+        self._values += count
+        self._octets += end - position
+        if self._octets > self._most_octets:
+            raise CmsTooLarge(self._most_octets)
+        self._put(buffer[start:end])
+        return True
 
     def _count(self, header: int, length: int, primitive: bool, diverted: bool) -> None:
         """Charges a value against the limits before anything of it is kept."""
@@ -345,6 +347,14 @@ class BerReader:
         self._out[frame.index] = header
         if self._stack:
             self._stack[-1].size += len(header) + frame.size
+
+
+def _long_tag(buffer: bytes, start: int) -> bytes:
+    """The identifier octets of a tag number above 30 (X.690 §8.1.2.4), all of which are there."""
+    width = 2
+    while buffer[start + width - 1] & 0x80:
+        width += 1
+    return buffer[start : start + width]
 
 
 def to_der(octets: bytes) -> bytes:
