@@ -161,6 +161,10 @@ class Thunderbird:
         """Removes it, as the add-ons manager would."""
         Addons(self.marionette).uninstall(ADDON)
 
+    def suspend_addon(self) -> None:
+        """Sends the add-on's background to sleep, as Thunderbird does when nothing happens for a while."""
+        self.run_async("await WebExtensionPolicy.getByID(given[0]).extension.terminateBackground()", ADDON)
+
     # Mail.
 
     def file(self, message: bytes) -> str:

@@ -122,6 +122,36 @@ def test_a_verdict_never_appears_on_another_message(desk: Desk) -> None:
     assert len({code for subject, code in seen if subject and code}) > 1, "too little was seen to prove anything"
 
 
+def test_a_host_that_keeps_silent(desk: Desk) -> None:
+    """While there is no answer the bar says that it is being checked, and mail can be read on."""
+    desk.host.fall_silent()
+    try:
+        desk.kill_host()
+        bar = desk.read("good", "checking")
+        assert bar["icon"] == "spinner"
+        assert bar["announced"] == "", "nobody wants to hear that before the answer"
+        desk.thunderbird.screenshot(SCREENSHOTS / "checking.png")
+        desk.read_ordinary_mail()
+        assert desk.thunderbird.bar() is None
+        desk.read("changed", "checking")
+    finally:
+        desk.host.mend()
+        desk.kill_host()
+    desk.thunderbird.wait_for_bar("host_broken", desk.mail["changed"], seconds=2)
+    desk.read("mismatch", "signature_mismatch")
+
+
+def test_a_suspended_background_wakes_up(desk: Desk) -> None:
+    """The verdict on display stays, its button works, and so does the next message."""
+    before = desk.read("good", "signature_valid")
+    desk.thunderbird.suspend_addon()
+    assert desk.thunderbird.bar() == before
+    desk.thunderbird.press("details")
+    assert "Muster AG Root CA" in desk.thunderbird.details(SCREENSHOTS / "details.png")
+    desk.thunderbird.suspend_addon()
+    desk.read("changed", "signature_invalid")
+
+
 def test_a_host_that_dies_is_reported_and_replaced(desk: Desk) -> None:
     """Within two seconds the bar says so, beside the verdict, which still holds; the next message works."""
     before = desk.read("good", "signature_valid")

@@ -1,0 +1,154 @@
+/**
+ * Claims about reading: each message is opened once it is on display, and an answer reaches only the message it is of.
+ */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { mock, test } from "node:test";
+import { Failure } from "../../../src/lib/failure.js";
+import { install } from "../../support/fake-browser.js";
+import { opened } from "../../support/samples.js";
+
+install(JSON.parse(await readFile(new URL("../../../src/_locales/en/messages.json", import.meta.url), "utf8")), "en");
+const { Reading } = await import("../../../src/adapters/thunderbird/reading.js");
+
+const SIGNED = "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\n";
+const PLAIN = "Content-Type: text/plain\r\n\r\nAt noon?\r\n";
+
+/**
+ * A reading whose host answers when the test says so.
+ * @param {{ mail?: string }} [deviation]
+ */
+function desk({ mail = SIGNED } = {}) {
+  /** @type {{ signal: AbortSignal, answer: (answer?: any) => void, fail: (failure: Failure) => void }[]} */
+  const asked = [];
+  /** @type {string[]} */
+  const shown = [];
+  const reading = new Reading({
+    open: (_source, { signal }) =>
+      new Promise((resolve, reject) => asked.push({ signal, answer: (answer = opened()) => resolve(answer), fail: reject })),
+    source: async () => new Blob([mail]),
+    show: async (tab, message, { code }) => {
+      shown.push(`${tab}/${message} ${code}`);
+      return true;
+    },
+    clear: async (tab) => void shown.push(`${tab} cleared`),
+  });
+  return { reading, asked, shown };
+}
+
+/** Lets everything happen that needs no timer. */
+async function settled() {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+}
+
+test("a displayed message is opened and its verdict shown", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  await settled();
+  asked[0].answer();
+  await settled();
+  assert.deepEqual(shown, ["1/7 signature_valid"]);
+});
+
+test("an answer that comes after the tab shows something else is dropped, and the request is stopped", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  await settled();
+  reading.displayed(1, 8);
+  await settled();
+  assert.equal(asked[0].signal.aborted, true);
+  asked[0].answer();
+  asked[1].answer();
+  await settled();
+  assert.deepEqual(shown, ["1/8 signature_valid"]);
+});
+
+test("a message that is closed, or one of several, gets no verdict", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  reading.displayed(2, 8);
+  await settled();
+  reading.displayed(1, null);
+  reading.closed(2);
+  asked.forEach(({ answer }) => answer());
+  await settled();
+  assert.deepEqual(shown, []);
+});
+
+test("two tabs do not disturb each other", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  reading.displayed(2, 8);
+  await settled();
+  asked[1].answer();
+  asked[0].answer();
+  await settled();
+  assert.deepEqual(shown.sort(), ["1/7 signature_valid", "2/8 signature_valid"]);
+});
+
+test("only an answer that takes its time is preceded by \"Checking\"", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { reading, asked, shown } = desk();
+    reading.displayed(1, 7);
+    await settled();
+    mock.timers.tick(299);
+    await settled();
+    assert.deepEqual(shown, []);
+    mock.timers.tick(1);
+    await settled();
+    asked[0].answer();
+    await settled();
+    assert.deepEqual(shown, ["1/7 checking", "1/7 signature_valid"]);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("what is selected is opened when it is displayed, and once; if it never is, after a while", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { reading, asked } = desk();
+    void reading.selected(1, 7);
+    reading.displayed(1, 7);
+    await settled();
+    mock.timers.tick(1000);
+    await settled();
+    assert.equal(asked.length, 1);
+
+    void reading.selected(1, 8);
+    reading.displayed(1, 7); // a late report of the message before
+    await settled();
+    assert.equal(asked.length, 1);
+    mock.timers.tick(1000);
+    await settled();
+    assert.equal(asked.length, 2);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a failure is told where S/MIME may be involved, and not of ordinary mail", async () => {
+  for (const [mail, expected] of /** @type {[string, string[]][]} */ ([[SIGNED, ["1/7 host_missing"]], [PLAIN, []]])) {
+    const { reading, asked, shown } = desk({ mail });
+    reading.displayed(1, 7);
+    await settled();
+    asked[0].fail(Failure.own("host_missing"));
+    await settled();
+    assert.deepEqual(shown, expected);
+  }
+});
+
+test("the loss of the host is told beside every verdict on display", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  reading.displayed(2, 8);
+  await settled();
+  asked[0].answer();
+  await settled();
+  reading.lost(Failure.own("host_lost"));
+  await settled();
+  assert.deepEqual(shown, ["1/7 signature_valid", "1/7 signature_valid"]);
+  assert.equal(reading.tabs.get(1)?.state?.phase, "opened");
+});
