@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -48,14 +47,11 @@ def main() -> int:
 
 def _view(console: Console, until_done: ExitStack, folder: Path, anchor: Path) -> Open:
     try:
-        open_mail = until_done.enter_context(in_chromium(folder, anchor, RESULTS))
+        return until_done.enter_context(in_chromium(folder, anchor, RESULTS, console.print))
     except NoBrowser as reason:
         console.print(f"Without Chromium: {reason}.")
         console.print("Opening the mails through the native host's own pipe; there are no screenshots.")
         return until_done.enter_context(through_the_pipe(folder, anchor))
-    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    console.print(f"Opening them in Chromium, {'in its window' if screen else 'headless, for there is no screen'} …")
-    return open_mail
 
 
 def _table(seen: dict[Scene, Seen]) -> Table:

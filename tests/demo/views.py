@@ -26,7 +26,7 @@ class NoBrowser(Exception):
 
 
 @contextmanager
-def in_chromium(folder: Path, anchor: Path, screenshots: Path) -> Iterator[Open]:
+def in_chromium(folder: Path, anchor: Path, screenshots: Path, tell: Callable[[str], None]) -> Iterator[Open]:
     """Opens mails on the extension's page for files, and keeps a screenshot of each.
 
     Raises:
@@ -34,14 +34,25 @@ def in_chromium(folder: Path, anchor: Path, screenshots: Path) -> Iterator[Open]
     """
     program = _chromium()
     try:
+        from playwright.sync_api import Error
+
         from tests.e2e.browsers import chromium
         from tests.e2e.check_page import CheckPage
     except ImportError:
         raise NoBrowser("Playwright, which drives it, is not installed") from None
     host = InstalledHost(folder, Family.CHROMIUM, chromium.manifests(folder))
     host.trust(anchor)
-    watched = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    browser = chromium.Chromium(program, folder, unpacked("chromium", folder / "extension"), window=watched)
+    extension = unpacked("chromium", folder / "extension")
+    screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    for window in (True, False) if screen else (False,):
+        try:
+            browser = chromium.Chromium(program, folder, extension, window=window)
+            break
+        except Error as error:  # the screen named in the environment may be gone, or somebody else's
+            why = error.message.partition("\n")[0]
+    else:
+        raise NoBrowser(f"it did not start ({why})")
+    tell(f"Opening them in Chromium, {'in its window' if window else 'headless: there is no screen for a window'} …")
     try:
         page = CheckPage(browser)
 
@@ -52,7 +63,7 @@ def in_chromium(folder: Path, anchor: Path, screenshots: Path) -> Iterator[Open]
             page.text(CLOSING)  # the text comes after the verdict, and belongs into the picture
             screenshot = screenshots / f"{scene.name}.png"
             browser.screenshot(screenshot)
-            if watched:
+            if window:
                 time.sleep(_WATCHING_SECONDS)
             return Seen(status, page.panel.headline(), screenshot)
 

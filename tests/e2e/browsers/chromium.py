@@ -37,22 +37,26 @@ class Chromium:
         self, program: Path, folder: Path, extension: Path, language: str = "en-US", window: bool = False
     ) -> None:
         self._playwright = sync_playwright().start()
-        self._context = self._playwright.chromium.launch_persistent_context(
-            profile(folder),
-            executable_path=program,
-            headless=False,  # Playwright's own headless mode loads no extensions
-            args=[
-                *_ARGUMENTS,
-                *([] if window else ["--headless=new"]),
-                f"--lang={language}",
-                f"--disable-extensions-except={extension}",
-                f"--load-extension={extension}",
-            ],
-            # Chromium on Linux takes the language of its own words from the environment.
-            env={**os.environ, "LANGUAGE": language.replace("-", "_"), "HOME": str(folder)},
-            locale=language,
-            viewport={"width": 1280, "height": 900},
-        )
+        try:
+            self._context = self._playwright.chromium.launch_persistent_context(
+                profile(folder),
+                executable_path=program,
+                headless=False,  # Playwright's own headless mode loads no extensions
+                args=[
+                    *_ARGUMENTS,
+                    *([] if window else ["--headless=new"]),
+                    f"--lang={language}",
+                    f"--disable-extensions-except={extension}",
+                    f"--load-extension={extension}",
+                ],
+                # Chromium on Linux takes the language of its own words from the environment.
+                env={**os.environ, "LANGUAGE": language.replace("-", "_"), "HOME": str(folder)},
+                locale=language,
+                viewport={"width": 1280, "height": 900},
+            )
+        except BaseException:
+            self._playwright.stop()
+            raise
         self.page = self._context.pages[0]
 
     def open(self, url: str) -> None:
