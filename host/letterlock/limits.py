@@ -90,7 +90,8 @@ PATH_SIGNATURE_CHECKS = 100
 """Certificate signatures checked in one path search. The same cure as for CVE-2023-0464 and webpki's budget of 100."""
 
 PATH_NAME_COMPARISONS = 250_000
-"""Names compared with name constraints in one path search, as in Go's crypto/x509 and webpki: products are attacks."""
+"""Names compared with name constraints in one path search, long names counting several times. As in Go's crypto/x509
+and webpki; beyond it `path_search_exhausted`."""
 
 # --- Store -----------------------------------------------------------------------------------------------------
 

@@ -273,17 +273,21 @@ def test_a_tangle_ends_quickly_and_does_not_hide_a_good_path() -> None:
     assert build(leaf, certificates(lifeline), anchored(root), NOW).valid
 
 
-def test_many_names_times_many_constraints_end_quickly() -> None:
-    """Thousands of names under thousands of constraints are not multiplied out (CVE-2021-44716's family)."""
-    subtrees = b"".join(tlv(0x30, tlv(0x81, f"{number}.example".encode())) for number in range(3000))
-    names_der = b"".join(tlv(0x81, f"a@{number}.other".encode()) for number in range(3000))
+@pytest.mark.parametrize(
+    ("constraints", "names", "length"), [(3000, 3000, 1), (20_000, 4, 200_000), (4, 20_000, 1), (200, 200, 4000)]
+)
+def test_many_names_times_many_constraints_end_quickly(constraints: int, names: int, length: int) -> None:
+    """Names under constraints are not multiplied out without bound: neither many of them, nor long ones."""
+    long = b"x" * length
+    subtrees = b"".join(tlv(0x30, tlv(0x81, f"{number}.example".encode())) for number in range(constraints))
+    names_der = b"".join(tlv(0x81, f"a@{number}.".encode() + long) for number in range(names))
     root = issue("Root")
     ca = issue("Mail CA", root, extensions=[raw("2.5.29.30", tlv(0x30, tlv(0xA1, subtrees)), critical=True)])
     anna = person("Anna", ca, address="", extensions=[raw("2.5.29.17", tlv(0x30, names_der))])
     begun = time.perf_counter()
     path = build(anna.certificate, certificates(ca), anchored(root), NOW)
     assert time.perf_counter() - begun < 5
-    assert why.PathSearchExhausted(250_000) in path.reasons
+    assert path.valid or path.reasons == (why.PathSearchExhausted(250_000),)
 
 
 def test_policies_do_not_multiply() -> None:

@@ -360,6 +360,21 @@ def issuer_of_version_1(folder: Path) -> Wrong:
 
 
 @case
+def issuer_of_version_1_with_extensions(folder: Path) -> Wrong:
+    """A certificate of version 1 cannot have extensions, so those it has make it no authority."""
+    root = issue("Root")
+    ca = mail_ca(root)
+    version = bytes.fromhex("a0030201")
+    tbs = ca.x509.tbs_certificate_bytes.replace(version + b"\x02", version + b"\x00")
+    return Wrong(
+        person("Anna", ca).certificate,
+        [Certificate.parse(resigned(ca, tbs, root.key))],
+        anchored(root),
+        why.IssuerNotACa("Anna", "Mail CA"),
+    )
+
+
+@case
 def pinned_person_issues(folder: Path) -> Wrong:
     """The reader has pinned Bert's certificate; that does not let Bert speak for Anna."""
     bert = person("Bert", None, usage=None)

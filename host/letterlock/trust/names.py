@@ -66,6 +66,10 @@ class DistinguishedName:
     def __init__(self, sequence: RdnSequence) -> None:
         self._sequence = sequence
 
+    def __len__(self) -> int:
+        """The number of relative names."""
+        return len(self._sequence)
+
     @cached_property
     def rdns(self) -> tuple[tuple[tuple[str, str | None, bytes], ...], ...]:
         """The relative names in the order of the certificate, each a tuple of (OID, text or None, DER)."""

@@ -76,7 +76,9 @@ def build(
         checks: issuers tried in the whole search.
         comparisons: names compared with name constraints in the whole search.
     """
-    return _Search(leaf, candidates, anchors, _Budget(length, checks, comparisons), (time, accepted, policies)).run()
+    budget = _Budget(length, checks, comparisons)
+    terms = Terms(time, accepted, policies, budget.spend_comparisons)
+    return _Search(leaf, candidates, anchors, budget, terms).run()
 
 
 class _Budget:
@@ -124,11 +126,11 @@ class _Search:
         candidates: Iterable[Certificate],
         anchors: Iterable[Anchor],
         budget: _Budget,
-        terms: tuple[datetime, Accepted, InitialPolicies],
+        terms: Terms,
     ) -> None:
         self._leaf = leaf
         self._budget = budget
-        self._terms = Terms(*terms, spend=budget.spend_comparisons)
+        self._terms = terms
         self._anchors: dict[bytes, Anchor] = {}
         self._issuers: dict[Normal, list[Certificate]] = {}
         self._links: dict[tuple[bytes, bytes], _Link | Reason] = {}

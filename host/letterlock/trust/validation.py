@@ -155,7 +155,8 @@ class _Judgement:
         # certify everybody else (test_trust_path: a pinned person is not an authority).
         # An extension that cannot be read has been reported as such, and is not reported as missing too.
         constraints = issuer.basic_constraints
-        if not (constraints and constraints.ca) and "basic_constraints" not in issuer.extensions.malformed:
+        is_ca = issuer.version == 3 and constraints is not None and constraints.ca
+        if not is_ca and "basic_constraints" not in issuer.extensions.malformed:
             self._fail(IssuerNotACa(below.name, issuer.name))
         if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:  # (n)
             self._fail(IssuerMayNotCertify(below.name, issuer.name))
