@@ -15,9 +15,14 @@ from collections.abc import Iterator
 
 from letterlock.native import main
 
+DEAF = 7_000_000
+"""An `open` of this size takes nothing of its upload."""
+
 
 def operations(_messages: object) -> dict[str, object]:
     def open_message(call, params):  # type: ignore[no-untyped-def]
+        while params.size == DEAF and not call.cancelled():
+            time.sleep(0.01)
         received = b"".join(call.upload())
         command = received.split(b"\n")[0].decode()
         if command == "slow":

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from letterlock.limits import CHUNK_OCTETS, REQUESTS_AT_ONCE
+from letterlock.limits import CHUNK_OCTETS, CREDIT_OCTETS, REQUESTS_AT_ONCE
 from letterlock.native.client import OUR_EXTENSION, HostFailed, HostGone, HostProcess
 
 ODD_HOST = Path(__file__).with_name("odd_host.py")
@@ -151,6 +151,22 @@ def test_a_reply_that_does_not_fit(odd: HostProcess) -> None:
         with pytest.raises(HostFailed) as failed:
             host.open(b"huge")
         assert failed.value.code == "reply_too_large"
+        assert host.open(b"fast") == {"received": 4}
+
+
+# --- Uploads ---
+
+
+def test_more_than_was_granted_is_refused(odd: HostProcess) -> None:
+    """A client that goes on while nothing is taken loses its request, and nothing else."""
+    with odd as host:
+        request = host.request("open", {"size": 7_000_000})
+        for _ in range(CREDIT_OCTETS // CHUNK_OCTETS):
+            host.send_chunk(request, bytes(CHUNK_OCTETS), last=False)
+        host.send_chunk(request, b"x", last=False)
+        refused = until(host, "error")
+        assert (refused["id"], refused["error"]["code"]) == (request, "credit_exceeded")
+        assert refused["error"]["facts"] == {"octets": CREDIT_OCTETS + 1, "granted": CREDIT_OCTETS}
         assert host.open(b"fast") == {"received": 4}
 
 

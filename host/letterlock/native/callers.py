@@ -15,9 +15,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from letterlock.native.process import log
 from letterlock.protocol.failures import CallerNotAllowed
@@ -38,8 +37,7 @@ _ORIGIN = re.compile(r"chrome-extension://([a-p]{32})/")
 _MOZILLA_ID = re.compile(r"[A-Za-z0-9._-]*@[A-Za-z0-9._-]+|\{[0-9a-fA-F-]{36}\}")
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """An extension, as its browser names it."""
 
     family: Family
