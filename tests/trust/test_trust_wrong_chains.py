@@ -10,12 +10,16 @@ import pytest
 from letterlock.trust.path import build
 from tests.trust import openssl
 from tests.trust.chains import NOW
-from tests.trust.wrong_chains import CASES, Case, Wrong
+from tests.trust.wrong import damaged, forbidden, missing, names, outdated, policies
+from tests.trust.wrong.cases import CASES, Case, Wrong
+
+FILES = (damaged, missing, forbidden, names, policies, outdated)
 
 OPENSSL_ACCEPTS = {
     "too_many_authorities": "OpenSSL follows up to 100 authorities; we follow `limits.PATH_LENGTH`.",
     "excluded_address_in_capitals": "OpenSSL compares local parts exactly; we do not tell such addresses apart.",
     "address_that_is_not_ascii": "OpenSSL compares the octets of the host only; RFC 5280 allows ASCII only.",
+    "issuer_of_version_1_with_extensions": "OpenSSL checks the version only under -x509_strict.",
     "policies_named_twice": "OpenSSL processes policies only when asked to (-policy_check).",
     "policy_required_and_absent": "the same",
     "policy_required_and_another": "the same",
@@ -36,7 +40,7 @@ OPENSSL_ACCEPTS = {
 
 def at(wrong: Wrong) -> datetime:
     """When to judge: certificates made by OpenSSL begin when they are made, so they need a time after that."""
-    if wrong.options.get("time", NOW) is None:
+    if wrong.made_today:
         return max(each.not_before for each in (wrong.leaf, *wrong.candidates)) + timedelta(seconds=1)
     return NOW
 
@@ -45,10 +49,9 @@ def at(wrong: Wrong) -> datetime:
 def test_wrong_chain_is_refused_for_exactly_that(case: Case, tmp_path: Path) -> None:
     """The path is not valid, and its only reason is the one thing that is wrong."""
     wrong = case(tmp_path)
-    options = {name: value for name, value in wrong.options.items() if name == "policies"}
-    path = build(wrong.leaf, wrong.candidates, wrong.anchors, at(wrong), **options)
+    path = build(wrong.leaf, wrong.candidates, wrong.anchors, at(wrong), policies=wrong.policies)
     assert not path.valid
-    if wrong.options.get("among"):
+    if wrong.among_others:
         assert wrong.reason in path.reasons
     else:
         assert path.reasons == (wrong.reason,)
@@ -69,3 +72,4 @@ def test_there_are_many_and_all_have_a_claim() -> None:
     assert len(CASES) >= 75
     assert all(case.__doc__ for case in CASES)
     assert len({case.__name__ for case in CASES}) == len(CASES)
+    assert {case.__module__ for case in CASES} == {file.__name__ for file in FILES}

@@ -20,7 +20,7 @@ from letterlock.trust.algorithms import MODERN, Accepted
 from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.names import Normal
-from letterlock.trust.policies import InitialPolicies
+from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import (
     IssuerSignatureBroken,
     NoIssuerKnown,
@@ -58,7 +58,7 @@ def build(
     time: datetime,
     *,
     accepted: Accepted = MODERN,
-    policies: InitialPolicies = InitialPolicies(),  # noqa: B008 (frozen)
+    policies: InitialPolicies = NOTHING_ASKED,
     length: int = limits.PATH_LENGTH,
     checks: int = limits.PATH_SIGNATURE_CHECKS,
     comparisons: int = limits.PATH_NAME_COMPARISONS,

@@ -23,6 +23,10 @@ class InitialPolicies:
     inhibit_any_policy: bool = False
 
 
+NOTHING_ASKED = InitialPolicies()
+"""Any policy will do, and none need be there."""
+
+
 class _Node:
     def __init__(self, policy: str, expected: set[str], parents: list[_Node]) -> None:
         self.policy = policy
