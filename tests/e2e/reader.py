@@ -55,6 +55,10 @@ class Reader:
             f"message {uid} in the preview pane",
         )
 
+    def focus_before_panel(self) -> None:
+        """Puts the focus on the last thing above the panel that a keyboard reaches."""
+        self._browser.run("document.querySelector('#message-header .headers-table a, #message-header a').focus()")
+
     def panel_place(self) -> dict[str, Any]:
         """What the mail page knows of the panel beside the open message: its `state` and its `height`."""
         place: dict[str, Any] = self._browser.run(
