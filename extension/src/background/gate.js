@@ -50,8 +50,8 @@ const PANEL = "/ui/panel.html";
 export async function roleOf(sender, own, isGranted) {
   if (sender.extension !== own.id || sender.tab === undefined || sender.frame === undefined) return null;
   if (!URL.canParse(sender.url)) return null;
-  const { origin, pathname } = new URL(sender.url);
-  if (origin === own.origin) {
+  if (sender.url.startsWith(`${own.origin}/`)) {
+    const { pathname } = new URL(sender.url);
     if (pathname === PANEL && sender.frame !== 0) return "panel";
     // A page of ours inside somebody's frame is not a page: the one around it could lead the person's clicks.
     return PAGES.has(pathname) && sender.frame === 0 ? "page" : null;

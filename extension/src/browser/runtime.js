@@ -27,7 +27,7 @@ import { api } from "./api.js";
 export const ownId = api.runtime.id;
 
 /** The extension's own origin, without a slash at the end. */
-export const ownOrigin = new URL(api.runtime.getURL("")).origin;
+export const ownOrigin = api.runtime.getURL("").replace(/\/$/, "");
 
 /** @param {string} path */
 export function ownUrl(path) {

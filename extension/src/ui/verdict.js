@@ -108,7 +108,8 @@ export class VerdictView {
     const reason = calm && encryption.status !== "undecryptable" && encryption.status !== "refused" ? null : reasons[0];
     if (reason) {
       const told = headline.sentence.includes(reason.sentence);
-      const words = [told ? "" : reason.sentence, reason.advice].filter(Boolean).join(" ");
+      const advice = reason.advice === headline.advice ? "" : reason.advice;
+      const words = [told ? "" : reason.sentence, advice].filter(Boolean).join(" ");
       if (words) lines.push(element("p", { class: "verdict__reason" }, sentence(words, Object.values(reason.facts))));
     }
     return lines;

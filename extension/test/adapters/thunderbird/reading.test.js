@@ -33,6 +33,7 @@ function desk({ mail = SIGNED } = {}) {
       return true;
     },
     clear: async (tab) => void shown.push(`${tab} cleared`),
+    displayedIn: async (tab) => 100 + tab,
   });
   return { reading, asked, shown };
 }
@@ -124,6 +125,24 @@ test("what is selected is opened when it is displayed, and once; if it never is,
     mock.timers.tick(1000);
     await settled();
     assert.equal(asked.length, 2);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a tab whose message is never displayed is asked what it should display", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { reading, asked, shown } = desk();
+    void reading.tabOpened(1);
+    void reading.tabOpened(2);
+    reading.displayed(2, 8);
+    mock.timers.tick(1000);
+    await settled();
+    assert.equal(asked.length, 2);
+    asked.forEach(({ answer }) => answer());
+    await settled();
+    assert.deepEqual(shown.sort(), ["1/101 signature_valid", "2/8 signature_valid"]);
   } finally {
     mock.timers.reset();
   }

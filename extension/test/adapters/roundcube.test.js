@@ -1,0 +1,105 @@
+/**
+ * Claims about the Roundcube adapter, against pages that a real Roundcube made.
+ */
+
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { environment, leadingObject } from "../../src/adapters/roundcube/environment.js";
+import { roundcube } from "../../src/adapters/roundcube/index.js";
+import { fetchSource, sourceAddress } from "../../src/adapters/roundcube/source.js";
+import { fixture, page } from "../support/dom.js";
+
+const BASE = "http://127.0.0.1:9000/?_task=mail&_action=show&_uid=4&_mbox=INBOX";
+const realFetch = globalThis.fetch;
+afterEach(() => {
+  globalThis.fetch = realFetch;
+});
+
+/** @param {string} html */
+function start(html) {
+  const { document } = page(html, BASE);
+  /** @type {import("../../src/adapters/adapter.js").OpenMessage[]} */
+  const opened = [];
+  const end = new AbortController();
+  roundcube.start({ document, opened: (message) => void opened.push(message) }, end.signal);
+  return { document, opened };
+}
+
+for (const name of ["show", "preview", "show-opaque"]) {
+  test(`${name}: the open message is found, and the panel stands above attachments and body, outside the mail`, () => {
+    const { document, opened } = start(fixture(`roundcube/${name}.html`));
+    assert.ok(roundcube.matches(document));
+    assert.equal(opened.length, 1);
+    const panel = document.createElement("div");
+    opened[0].place(panel);
+    assert.equal(panel.previousElementSibling?.id, "message-header");
+    assert.equal(panel.nextElementSibling?.id, "message-content");
+    assert.ok(!document.querySelector("#messagebody")?.contains(panel));
+  });
+}
+
+test("the message list is Roundcube, and no open message", () => {
+  const { document, opened } = start(fixture("roundcube/list.html"));
+  assert.ok(roundcube.matches(document));
+  assert.equal(opened.length, 0);
+});
+
+test("another page is not Roundcube", () => {
+  const { document } = page("<body><script>rcmail.set_env({});</script><p id=messagebody></p></body>");
+  assert.ok(!roundcube.matches(document), "a script in the body is not the page's state");
+  assert.ok(!roundcube.matches(page("<p>Hello</p>").document));
+});
+
+test("the source's address asks for the message as received, with the page's token", () => {
+  const env = environment(page(fixture("roundcube/show.html"), BASE).document) ?? {};
+  const address = sourceAddress(env, BASE);
+  assert.deepEqual(Object.fromEntries(address?.searchParams ?? []), {
+    _task: "mail",
+    _action: "viewsource",
+    _uid: "4",
+    _mbox: "INBOX",
+    _save: "1",
+    _token: env.request_token,
+  });
+  assert.equal(address?.origin, "http://127.0.0.1:9000");
+});
+
+test("a state that names no message, or a foreign server, gives no address", () => {
+  const env = { uid: "4", mailbox: "INBOX", request_token: "t", comm_path: "./?_task=mail" };
+  assert.equal(sourceAddress({ ...env, uid: undefined }, BASE), null);
+  assert.equal(sourceAddress({ ...env, request_token: "" }, BASE), null);
+  assert.equal(sourceAddress({ ...env, comm_path: "https://evil.example/" }, BASE), null);
+  assert.equal(sourceAddress({ ...env, comm_path: "/roundcube/?_task=mail" }, BASE)?.pathname, "/roundcube/");
+});
+
+test("folders with any name are asked for by that name", () => {
+  const env = { uid: "7", mailbox: "Work & more/Ü+1", request_token: "t", comm_path: "/" };
+  assert.equal(sourceAddress(env, BASE)?.searchParams.get("_mbox"), "Work & more/Ü+1");
+});
+
+/** @param {Response} response */
+function answer(response) {
+  globalThis.fetch = async () => response;
+  return fetchSource(new URL(BASE), new AbortController().signal);
+}
+
+test("a source arrives octet by octet", async () => {
+  const octets = Uint8Array.from({ length: 256 }, (_, at) => at);
+  const blob = await answer(new Response(octets, { headers: { "Content-Type": "text/plain;charset=UTF-8" } }));
+  assert.deepEqual(new Uint8Array(await blob.arrayBuffer()), octets);
+});
+
+test("a refusal is no source, whatever its status", async () => {
+  const html = { "Content-Type": "text/html; charset=UTF-8" };
+  await assert.rejects(answer(new Response("<h1>Invalid request</h1>", { headers: html })), /text\/html/);
+  await assert.rejects(answer(new Response("x", { status: 500, headers: { "Content-Type": "text/plain" } })), /500/);
+  await assert.rejects(answer(new Response("", { headers: { "Content-Type": "text/plain" } })), /nothing/);
+  await assert.rejects(answer(new Response(new Uint8Array([120]))), /Roundcube answered/);
+});
+
+test("the state is read as far as its own end, whatever follows", () => {
+  assert.deepEqual(leadingObject('{"a":{"b":"}"},"c":"\\"}"});\nrcmail.add_label({"x":1});'), { a: { b: "}" }, c: '"}' });
+  assert.equal(leadingObject("[1]"), null);
+  assert.equal(leadingObject('{"a":'), null);
+  assert.equal(leadingObject("{a:1}"), null);
+});

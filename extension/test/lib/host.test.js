@@ -1,0 +1,276 @@
+/**
+ * Claims about the host as the extension sees it: everything ends, nothing is sent beyond credit, a lost host comes
+ * back with the next request.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure } from "../../src/lib/failure.js";
+import { Host } from "../../src/lib/host.js";
+import { scriptedPort, textSource } from "../support/scripted-port.js";
+import { transcript } from "../support/transcripts.js";
+
+const MAIL =
+  "From: Anna Muster <anna@muster.example>\r\nTo: bert@muster.example\r\nSubject: Lunch\r\n" +
+  "Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nAt noon?\r\n";
+
+/** @param {import("../support/transcripts.js").Transcript} conversation */
+function hostFor(conversation) {
+  const script = scriptedPort(conversation);
+  const hello = conversation.steps.find((step) => step.from === "client" && step.frame?.type === "hello")?.frame;
+  const { client, language } = hello ?? { client: "test", language: "en" };
+  return { script, host: new Host({ connect: () => script.port, client, language }) };
+}
+
+/**
+ * A host made of a function: what it says to each frame.
+ * @param {(frame: any, say: (frame: object) => void, end: () => void) => void} answer
+ */
+function livePort(answer) {
+  /** @type {any[]} */
+  const heard = [];
+  /** @type {(frame: unknown) => void} */
+  let onFrame = () => {};
+  /** @type {(cause: "missing" | "forbidden" | "ended") => void} */
+  let onEnd = () => {};
+  const say = (/** @type {object} */ frame) => setTimeout(() => onFrame(frame));
+  const end = (/** @type {"missing" | "forbidden" | "ended"} */ cause = "ended") => setTimeout(() => onEnd(cause));
+  return {
+    heard,
+    end,
+    say,
+    /** @type {import("../../src/lib/session.js").HostPort} */
+    port: {
+      post: (frame) => {
+        heard.push(frame);
+        answer(frame, say, end);
+      },
+      onFrame: (listener) => {
+        onFrame = listener;
+        answer({ type: "start" }, say, end);
+      },
+      onEnd: (listener) => {
+        onEnd = listener;
+      },
+      close: () => {},
+    },
+  };
+}
+
+const HELLO = transcript("hello.json").steps[0].frame;
+const REPLY = { verdict: {}, parts: [], message: "m1" };
+
+/** A host that opens everything. @param {any} frame @param {(frame: object) => void} say */
+function willing(frame, say) {
+  if (frame.type === "start") say(HELLO);
+  if (frame.type === "request" && frame.operation === "open") say({ type: "credit", id: frame.id, octets: 1_572_864 });
+  if (frame.type === "request" && frame.operation === "close") say({ type: "reply", id: frame.id, result: {} });
+  if (frame.type === "chunk" && frame.last) say({ type: "reply", id: frame.id, result: REPLY });
+}
+
+/** @param {Promise<unknown>} promise @param {string} code */
+function failsWith(promise, code) {
+  return assert.rejects(promise, (/** @type {unknown} */ thrown) => thrown instanceof Failure && thrown.code === code);
+}
+
+test("golden conversation open-with-credit.json, frame by frame", async () => {
+  const conversation = transcript("open-with-credit.json");
+  const chunks = conversation.steps.filter((step) => step.frame?.type === "chunk").map((step) => Buffer.from(step.frame.data, "base64"));
+  const mail = Buffer.concat(chunks).toString();
+  const { host, script } = hostFor(conversation);
+  const opened = await host.open(textSource(mail));
+  assert.equal(opened.verdict.signature.status, "none");
+  assert.deepEqual(script.left, [], "nothing was left out");
+});
+
+test("golden conversation open-unsigned.json", async () => {
+  const { host } = hostFor(transcript("open-unsigned.json"));
+  assert.equal((await host.open(textSource(MAIL))).verdict.headline.code, "signature_none");
+});
+
+test("golden conversation not-a-message.json: the host's own words arrive", async () => {
+  const conversation = transcript("not-a-message.json");
+  const chunk = conversation.steps.find((step) => step.frame?.type === "chunk");
+  const request = conversation.steps.find((step) => step.frame?.type === "request");
+  const { host } = hostFor(conversation);
+  const text = Buffer.from(chunk?.frame.data, "base64").toString();
+  await failsWith(host.open(textSource(text, request?.frame.params.size)), "not_a_message");
+  assert.equal((await host.open(textSource(MAIL))).verdict.headline.sentence, "Nicht signiert.");
+});
+
+test("golden conversation caller-not-allowed.json", async () => {
+  const { host } = hostFor(transcript("caller-not-allowed.json"));
+  await failsWith(host.open(textSource(MAIL)), "caller_not_allowed");
+});
+
+test("a body is downloaded at the reader's pace", async () => {
+  const pieces = ["At n", "oon?", "\r\n"].map((text) => Buffer.from(text).toString("base64"));
+  const live = livePort((frame, say) => {
+    willing(frame, say);
+    if (frame.operation === "part") say({ type: "reply", id: frame.id, result: { size: 10, type: "text/plain", charset: null, name: null } });
+    if (frame.type === "credit" && pieces.length > 0) {
+      const data = /** @type {string} */ (pieces.shift());
+      say({ type: "chunk", id: frame.id, data, last: pieces.length === 0 });
+    }
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await host.open(textSource(MAIL));
+  const { info, chunks } = await host.part("m1", "1");
+  assert.equal(info.size, 10);
+  let text = "";
+  for await (const chunk of chunks) text += Buffer.from(chunk, "base64").toString();
+  assert.equal(text, "At noon?\r\n");
+  // One grant for the start, one for each chunk but the last.
+  assert.deepEqual(live.heard.filter((frame) => frame.type === "credit").map((frame) => frame.octets), [786432, 4, 4]);
+});
+
+test("a reader that stops early cancels the download", async () => {
+  const live = livePort((frame, say) => {
+    willing(frame, say);
+    if (frame.operation === "part") say({ type: "reply", id: frame.id, result: { size: 100 } });
+    if (frame.type === "credit") say({ type: "chunk", id: frame.id, data: "AAAA", last: false });
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await host.open(textSource(MAIL));
+  const { chunks } = await host.part("m1", "1");
+  for await (const chunk of chunks) if (chunk) break;
+  assert.equal(live.heard.at(-1).type, "cancel");
+});
+
+test("no host: every request says so", async () => {
+  for (const [cause, code] of /** @type {const} */ ([["missing", "host_missing"], ["forbidden", "host_forbidden"], ["ended", "host_broken"]])) {
+    const live = livePort(() => {});
+    const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+    const opening = host.open(textSource(MAIL));
+    live.end(cause);
+    await failsWith(opening, code);
+  }
+});
+
+test("a host that answers nothing ends in host_silent: at its hello, and at a request", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const answers of [0, 1]) {
+    let connections = 0;
+    const host = new Host({
+      connect: () => {
+        connections++;
+        return {
+          post: () => {},
+          onFrame: (listener) => void (answers && queueMicrotask(() => listener(HELLO))),
+          onEnd: () => {},
+          close: () => {},
+        };
+      },
+      client: "test",
+      language: "en",
+      timeouts: { hello: 100, silence: 200 },
+    });
+    const opening = failsWith(host.open(textSource(MAIL)), "host_silent");
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    t.mock.timers.tick(201);
+    await opening;
+    // The silent process is given up; the next request has one of its own.
+    const again = failsWith(host.open(textSource(MAIL)), "host_silent");
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    t.mock.timers.tick(201);
+    await again;
+    assert.equal(connections, 2);
+  }
+});
+
+test("a host that reports progress is not silent", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  /** @type {(frame: unknown) => void} */
+  let say = () => {};
+  let id = "";
+  const host = new Host({
+    connect: () => ({
+      post: (frame) => void (id = /** @type {any} */ (frame).id ?? id),
+      onFrame: (listener) => {
+        say = listener;
+        queueMicrotask(() => listener(HELLO));
+      },
+      onEnd: () => {},
+      close: () => {},
+    }),
+    client: "test",
+    language: "en",
+    timeouts: { hello: 100, silence: 200 },
+  });
+  /** @type {number[]} */
+  const progress = [];
+  const opening = host.open(textSource(MAIL), { onProgress: (done) => progress.push(done) });
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  for (let done = 1; done <= 5; done++) {
+    t.mock.timers.tick(150);
+    say({ type: "progress", id, done, total: 5 });
+  }
+  say({ type: "reply", id, result: REPLY });
+  assert.equal((await opening).message, "m1");
+  assert.deepEqual(progress, [1, 2, 3, 4, 5]);
+});
+
+test("a host that dies fails what is under way, tells, and the next request starts another", async () => {
+  let connections = 0;
+  /** @type {string[]} */
+  const lost = [];
+  const host = new Host({
+    connect: () => {
+      connections++;
+      const mortal = connections === 1;
+      return livePort((frame, say, end) => {
+        if (mortal && frame.type === "chunk") end();
+        else willing(frame, say);
+      }).port;
+    },
+    client: "test",
+    language: "en",
+    onLost: (failure) => lost.push(failure.code),
+  });
+  await failsWith(host.open(textSource(MAIL)), "host_lost");
+  assert.deepEqual(lost, ["host_lost"]);
+  await failsWith(host.part("m1", "1"), "host_lost");
+  assert.equal((await host.open(textSource(MAIL))).message, "m1");
+  assert.equal(connections, 2);
+});
+
+test("an aborted opening is cancelled in the host, and its source is asked no more", async () => {
+  const live = livePort(willing);
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  const end = new AbortController();
+  let pulls = 0;
+  const source = {
+    size: null,
+    pull: async () => {
+      if (++pulls === 2) end.abort();
+      return { data: "AAAA", last: false };
+    },
+  };
+  await assert.rejects(host.open(source, { signal: end.signal }), { name: "AbortError" });
+  assert.equal(live.heard.at(-1).type, "cancel");
+  assert.equal(pulls, 2);
+});
+
+test("requests beyond the host's limit wait for their turn", async () => {
+  const limits = { ...HELLO.limits, requests: 2 };
+  let open = 0;
+  let most = 0;
+  const live = livePort((frame, say) => {
+    if (frame.type === "start") return say({ ...HELLO, limits });
+    if (frame.type === "request") most = Math.max(most, ++open);
+    if (frame.type === "chunk") open--;
+    willing(frame, say);
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await Promise.all(Array.from({ length: 7 }, () => host.open(textSource(MAIL))));
+  assert.equal(most, 2);
+});
+
+test("a host that breaks the protocol is given up", async () => {
+  const live = livePort((frame, say) => {
+    if (frame.type === "start") say(HELLO);
+    if (frame.type === "request") say({ type: "riddle", id: frame.id });
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await failsWith(host.open(textSource(MAIL)), "host_broken");
+});

@@ -1,0 +1,57 @@
+/**
+ * Claims about the manifests: identities, versions, and nothing asked for that is not needed.
+ */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { PRODUCT_VERSION } from "../src/lib/product.js";
+
+/** @param {string} path */
+const json = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+const chromium = json("../platform/chromium/manifest.json");
+const firefox = json("../platform/firefox/manifest.json");
+const thunderbird = json("../platform/thunderbird/manifest.json");
+
+test("Chromium's key gives the id that the native host serves", () => {
+  const digest = createHash("sha256").update(Buffer.from(chromium.key, "base64")).digest("hex").slice(0, 32);
+  const id = [...digest].map((digit) => String.fromCharCode("a".charCodeAt(0) + parseInt(digit, 16))).join("");
+  assert.equal(id, "gibofoagldhcngncamdmdaeadgfgakfk");
+});
+
+test("Mozilla's ids are those that the native host serves", () => {
+  assert.equal(firefox.browser_specific_settings.gecko.id, "webmail@letterlock");
+  assert.equal(thunderbird.browser_specific_settings.gecko.id, "thunderbird@letterlock");
+});
+
+test("one version everywhere", () => {
+  const versions = [chromium, firefox, thunderbird, json("../package.json"), json("../package-lock.json")].map(({ version }) => version);
+  assert.deepEqual(new Set(versions), new Set([PRODUCT_VERSION]));
+});
+
+test("webmail asks for no site at installation, and for three permissions", () => {
+  for (const manifest of [chromium, firefox]) {
+    assert.equal(manifest.host_permissions, undefined);
+    assert.equal(manifest.content_scripts, undefined);
+    assert.deepEqual(manifest.permissions, ["activeTab", "nativeMessaging", "scripting"]);
+    assert.deepEqual(manifest.web_accessible_resources.map((/** @type {any} */ entry) => entry.resources), [["ui/panel.html"]]);
+  }
+});
+
+test("the two webmail manifests differ only where the browsers do", () => {
+  const shared = ["manifest_version", "name", "description", "version", "default_locale", "permissions", "optional_host_permissions", "content_security_policy"];
+  for (const key of shared) assert.deepEqual(chromium[key], firefox[key], key);
+});
+
+test("the pages run no script but ours, and talk to nobody", () => {
+  for (const manifest of [chromium, firefox]) {
+    const policy = manifest.content_security_policy.extension_pages;
+    assert.match(policy, /default-src 'none'; script-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe|connect-src|https?:/);
+  }
+});
+
+test("the lock file names no registry", () => {
+  assert.doesNotMatch(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"), /"resolved"/);
+});

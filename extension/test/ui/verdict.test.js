@@ -1,0 +1,180 @@
+/**
+ * Claims about the verdict on the screen.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure } from "../../src/lib/failure.js";
+import { enter, locale, page } from "../support/dom.js";
+import { install } from "../support/fake-browser.js";
+import { SAMPLES, certificate, opened, reason } from "../support/samples.js";
+
+install(locale("en"), "en");
+enter(page("<html lang=en><body></body></html>"));
+const { VerdictView } = await import("../../src/ui/verdict.js");
+const { report } = await import("../../src/ui/report.js");
+const { fileName, partsView } = await import("../../src/ui/parts.js");
+
+/** @param {import("../../src/lib/shapes.js").ViewState} state */
+function shown(state, options = {}) {
+  const place = document.createElement("div");
+  const view = new VerdictView(place, options);
+  view.show(state);
+  return { view, root: /** @type {HTMLElement} */ (place.firstElementChild) };
+}
+
+/** @param {Element} root @param {string} selector */
+function text(root, selector) {
+  return root.querySelector(selector)?.textContent ?? null;
+}
+
+for (const [name, sample] of Object.entries(SAMPLES)) {
+  test(`${name}: the host's sentence stands as the headline, with icon, word and status`, () => {
+    const { root } = shown({ phase: "opened", opened: sample });
+    assert.equal(text(root, ".verdict__headline"), sample.verdict.headline.sentence);
+    assert.equal(root.dataset.status, sample.verdict.signature.status);
+    assert.equal(root.dataset.code, sample.verdict.headline.code);
+    const mark = root.querySelector(".verdict__mark .mark");
+    assert.ok(mark?.getAttribute("data-icon"));
+    assert.ok(mark?.getAttribute("aria-label"));
+  });
+}
+
+test("each status has an icon of its own", () => {
+  const icons = Object.values(SAMPLES).map((sample) => {
+    const { root } = shown({ phase: "opened", opened: sample });
+    return `${sample.verdict.headline.code}:${root.querySelector(".mark")?.getAttribute("data-icon")}`;
+  });
+  assert.equal(new Set(icons.map((icon) => icon.split(":")[1])).size, new Set(icons).size);
+});
+
+test("danger says what not to do without a click; a remark on a good signature stays in the details", () => {
+  const { root: danger } = shown({ phase: "opened", opened: SAMPLES.invalid });
+  assert.equal(text(danger, ".verdict__advice"), "Do not act on it; ask the sender another way.");
+  const { root: good } = shown({ phase: "opened", opened: SAMPLES.valid_with_remark });
+  assert.equal(text(good, ".verdict__reason"), null);
+  assert.match(text(good, ".verdict__details") ?? "", /was not checked/);
+});
+
+test("encrypted and signed are two lines, never one", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.valid_with_remark });
+  assert.equal(text(root, ".verdict__also"), "Encrypted for you");
+  assert.doesNotMatch(text(root, ".verdict__headline") ?? "", /ncrypted/);
+});
+
+test("a name full of markup and right-to-left letters is text, isolated", () => {
+  const name = '<img src=x onerror="alert(1)"> \u05d0\u05d1\u05d2';
+  const hostile = opened({
+    headline: { code: "signature_valid", sentence: `Signed by ${name} · unchanged`, advice: "" },
+    signers: [{ ...SAMPLES.valid.verdict.signers[0], certificate: certificate({ name }) }],
+  });
+  const { root } = shown({ phase: "opened", opened: hostile });
+  assert.equal(root.querySelector("img"), null);
+  assert.ok([...root.querySelectorAll(".verdict__headline bdi")].some((bdi) => bdi.textContent === name));
+});
+
+test("the details open by a button that says whether they are open", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.valid });
+  const toggle = /** @type {HTMLButtonElement} */ (root.querySelector(".verdict__toggle"));
+  const details = /** @type {HTMLElement} */ (root.querySelector(".verdict__details"));
+  assert.equal(details.hidden, true);
+  assert.equal(toggle.getAttribute("aria-controls"), details.id);
+  toggle.click();
+  assert.equal(toggle.getAttribute("aria-expanded"), "true");
+  assert.equal(details.hidden, false);
+});
+
+test("the path leads from the person over each issuer to the anchor", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.valid });
+  const stations = [...root.querySelectorAll(".path li")].map((li) => [li.getAttribute("data-role"), text(li, ".path__name")]);
+  assert.deepEqual(stations, [["person", "Anna Muster"], ["issuer", "Muster AG internal CA"], ["anchor", "Muster AG root"]]);
+});
+
+test("a path that leads nowhere ends at the issuer nobody trusts", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.untrusted });
+  assert.equal(root.querySelector(".path")?.getAttribute("data-valid"), "false");
+  assert.equal(root.querySelector(".path li:last-child")?.getAttribute("data-role"), "nobody");
+});
+
+test("headers that differ stand side by side", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.invalid });
+  assert.deepEqual([...root.querySelectorAll("tbody th, tbody td")].map((cell) => cell.textContent), ["Subject", "The signed contract", "Contract"]);
+});
+
+test("the live region is written only when the headline changes", () => {
+  const { view, root } = shown({ phase: "opened", opened: SAMPLES.valid });
+  const before = root.querySelector(".verdict__headline")?.firstChild;
+  view.show({ phase: "opened", opened: SAMPLES.valid, notice: Failure.own("host_lost").data });
+  assert.equal(root.querySelector(".verdict__headline")?.firstChild, before);
+  view.show({ phase: "opened", opened: SAMPLES.invalid });
+  assert.notEqual(root.querySelector(".verdict__headline")?.firstChild, before);
+});
+
+test("a missing host is named, with the way to install it", () => {
+  let again = 0;
+  const { root } = shown({ phase: "failed", failure: Failure.own("host_missing").data }, { again: () => again++ });
+  assert.equal(root.dataset.code, "host_missing");
+  assert.deepEqual([...root.querySelectorAll("code")].map((code) => code.textContent), ["pipx install letterlock", "letterlock setup"]);
+  assert.equal(/** @type {HTMLElement} */ (root.querySelector(".verdict__toggle")).hidden, true);
+  /** @type {HTMLButtonElement} */ (root.querySelector(".actions button")).click();
+  assert.equal(again, 1);
+});
+
+test("a host that ended leaves the verdict standing and says so below", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.valid, notice: Failure.own("host_lost").data });
+  assert.equal(root.dataset.status, "valid");
+  assert.equal(root.dataset.notice, "host_lost");
+  assert.match(text(root, ".verdict__notice") ?? "", /has stopped/);
+});
+
+test("which side to update is said for each", () => {
+  for (const [older, words] of [["host", /program.*too old/], ["extension", /extension is too old/]]) {
+    const { root } = shown({ phase: "failed", failure: Failure.own("protocol_mismatch", { older }).data });
+    assert.match(text(root, ".verdict__headline") ?? "", /** @type {RegExp} */ (words));
+  }
+});
+
+test("a headline that this version does not know is dressed by its status", () => {
+  const newer = opened({ headline: { code: "signature_invalid_in_a_new_way", sentence: "Forged.", advice: "" }, signature: { status: "invalid", covers: [] } });
+  assert.equal(shown({ phase: "opened", opened: newer }).root.dataset.tone, "danger");
+});
+
+test("a signature without a certificate has details, too", () => {
+  const bare = opened({
+    signature: { status: "untrusted", covers: [] },
+    reasons: [reason("certificate_missing", "No certificate.")],
+    signers: [{ ...SAMPLES.valid.verdict.signers[0], status: "untrusted", certificate: null, addresses: [], path: null, signing_time: null }],
+  });
+  assert.match(text(shown({ phase: "opened", opened: bare }).root, ".signer") ?? "", /unknown/);
+});
+
+test("the report names codes, reasons and fingerprints, and nothing of the body", () => {
+  const made = report(SAMPLES.untrusted);
+  assert.match(made, /signature_untrusted/);
+  assert.match(made, /\[issuer_unknown\]/);
+  assert.match(made, new RegExp(SAMPLES.untrusted.verdict.signers[0].certificate?.sha256 ?? "-"));
+});
+
+test("text parts are shown as text, HTML as its source and only when asked for", async () => {
+  const html = '<script>alert(1)</script><img src="https://tracker.example/">';
+  /** @type {import("../../src/lib/shapes.js").Part[]} */
+  const parts = [
+    { ...SAMPLES.valid.parts[0], id: "1" },
+    { ...SAMPLES.valid.parts[0], id: "2", type: "text/html" },
+  ];
+  const view = partsView(parts, async () => new Blob([html]));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([...view.querySelectorAll("pre")].map((pre) => pre.textContent), [html]);
+  /** @type {HTMLButtonElement} */ (view.querySelector("[data-type='text/html'] .part__body button")).click();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(view.querySelectorAll("pre").length, 2);
+  assert.equal(view.querySelector("script, img"), null);
+});
+
+test("an attachment's name names a file and nothing else", () => {
+  const part = SAMPLES.valid.parts[1];
+  const names = ["../../.bashrc", "a/b\\c.txt", "invoice\u202efdp.exe", "...", "", null, "x".repeat(400)];
+  const made = names.map((name) => fileName({ ...part, name }));
+  assert.deepEqual(made.slice(0, 6), ["_.._.bashrc", "a_b_c.txt", "invoice_fdp.exe", "1-2.bin", "1-2.bin", "1-2.bin"]);
+  assert.equal(made[6].length, 200);
+});
