@@ -108,7 +108,7 @@ def test_cancel_stops_the_work(odd: HostProcess) -> None:
         began = time.monotonic()
         host.send({"type": "cancel", "id": slow})
         assert until(host, "error")["error"]["code"] == "cancelled"
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 3  # it would have worked for ten seconds
         assert host.open(b"fast") == {"received": 4}
     assert host.stderr == "stopped\n"
 

@@ -129,14 +129,23 @@ def test_cancel_is_answered_at_once_and_nothing_follows(talk: Talk) -> None:
 
 
 def test_cancelled_work_counts_until_it_has_stopped() -> None:
-    """A client cannot pile up work by cancelling."""
+    """A client cannot pile up work by cancelling: twice the limit is all there ever is."""
     talk = Talk(requests=2)
-    for request in ("a", "b"):
-        talk.open(request)
+    for request in ("a", "b", "c", "d"):
+        assert errors(talk.open(request)) == []
         talk.say({"type": "cancel", "id": request})
-    assert errors(talk.open("c")) == [("c", "too_many_requests")]
+    assert errors(talk.open("e")) == [("e", "too_many_requests")]
     assert errors(talk.open("a")) == [(None, "duplicate_id")]
     talk.session.released("a")
+    assert errors(talk.open("e")) == []
+
+
+def test_an_answer_makes_room_at_once() -> None:
+    """A client that keeps as many requests as it may can send the next one as soon as it has seen an answer."""
+    talk = Talk(requests=2)
+    talk.open("a")
+    talk.open("b")
+    talk.session.reply("a", {})
     assert errors(talk.open("c")) == []
 
 

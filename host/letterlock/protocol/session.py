@@ -145,11 +145,7 @@ class Session:
         return self._error(request, failure).octets
 
     def released(self, request: str) -> None:
-        """Nothing works for the request any more.
-
-        Until then a request that has ended still counts: a client that cancels quickly must not be able to pile
-        up work that has not noticed yet.
-        """
+        """Nothing works for the request any more. Until then its id stays in use."""
         self._running.pop(request, None)
         self._ending.discard(request)
 
@@ -229,7 +225,9 @@ class Session:
         model = checked(REQUESTS[operation if isinstance(operation, str) else "close"], frame)
         if model.id in self._running or model.id in self._ending:
             raise DuplicateId(request=model.id)
-        if len(self._running) + len(self._ending) >= self._most_requests:
+        # Work that has not noticed its end counts only beyond twice the limit: a client that has just seen an answer
+        # may ask the next question at once, and one that cancels quickly still cannot pile up work.
+        if max(len(self._running), (len(self._running) + len(self._ending)) // 2) >= self._most_requests:
             raise TooManyRequests(limit=self._most_requests)
         params = model.params
         running = _Running()
