@@ -28,15 +28,25 @@ const host = new Host({
   onLost: (failure) => reading.lost(failure),
 });
 
-const reading = new Reading({ open, source, show: thunderbird.showBar, clear: thunderbird.clearBar });
+const reading = new Reading({
+  open,
+  source,
+  show: thunderbird.showBar,
+  clear: thunderbird.clearBar,
+  displayedIn: thunderbird.displayedIn,
+});
 
 thunderbird.onDisplayed((tab, message) => reading.displayed(tab, message));
 thunderbird.onSelected((tab, message) => void reading.selected(tab, message));
+thunderbird.onMessageTab((tab) => void reading.tabOpened(tab));
 thunderbird.onTabClosed((tab) => reading.closed(tab));
 thunderbird.onBarAction((tab, message, action) => {
   if (action === "again") reading.displayed(tab, message);
   if (action === "details") void thunderbird.openWindow(`${DETAILS}?message=${message}`);
 });
+
+// Installed, or woken up, with messages on display.
+void thunderbird.messageTabs().then((tabs) => tabs.forEach((tab) => void reading.found(tab)));
 
 onChannel((channel) => {
   // Only the add-on's own page is answered; nothing else of the add-on asks.

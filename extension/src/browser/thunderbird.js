@@ -26,6 +26,7 @@ import { api } from "./api.js";
  * @property {{ onSelectedMessagesChanged: Event<(tab: Tab, list: MessageList) => void> }} mailTabs
  * @property {{ getRaw(id: number, options: { data_format: "File" }): Promise<File> }} messages
  * @property {{ show(tab: number, message: number, content: BarContent): Promise<boolean>,
+ *   displayed(tab: number): Promise<number | null>,
  *   clear(tab: number): Promise<void>,
  *   onAction: Event<(tab: number, message: number, action: string) => void> }} letterlockBar
  * @typedef {{ id: number }} Tab
@@ -36,6 +37,9 @@ import { api } from "./api.js";
  * @template {Function} Listener
  * @typedef {{ addListener(listener: Listener): void }} Event
  */
+
+/** Thunderbird's words for a three-pane tab, and for a tab or window with one message. */
+const MESSAGE_TABS = ["mail", "messageDisplay"];
 
 const messenger = /** @type {Messenger} */ (/** @type {unknown} */ (api));
 
@@ -54,6 +58,22 @@ export function onDisplayed(listener) {
  */
 export function onSelected(listener) {
   messenger.mailTabs.onSelectedMessagesChanged.addListener((tab, list) => listener(tab.id, only(list)));
+}
+
+/**
+ * Calls the listener when a tab or window for a single message opens, before the message is there.
+ * @param {(tab: number) => void} listener
+ */
+export function onMessageTab(listener) {
+  api.tabs.onCreated.addListener((tab) => {
+    if (tab.id !== undefined && /** @type {any} */ (tab).type === "messageDisplay") listener(tab.id);
+  });
+}
+
+/** The tabs and windows that can display a message. @returns {Promise<number[]>} */
+export async function messageTabs() {
+  const tabs = await api.tabs.query({});
+  return tabs.flatMap((tab) => (tab.id !== undefined && MESSAGE_TABS.includes(/** @type {any} */ (tab).type) ? [tab.id] : []));
 }
 
 /** @param {(tab: number) => void} listener */
@@ -78,6 +98,14 @@ export function storedSource(message) {
  */
 export function showBar(tab, message, content) {
   return messenger.letterlockBar.show(tab, message, content);
+}
+
+/**
+ * The message that a tab displays, or would if Thunderbird could.
+ * @param {number} tab
+ */
+export function displayedIn(tab) {
+  return messenger.letterlockBar.displayed(tab);
 }
 
 /** @param {number} tab */

@@ -71,10 +71,11 @@ def test_encrypted_mail_that_thunderbird_does_not_display(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("where", ["tab", "window"])
-def test_messages_in_tabs_and_windows_of_their_own(desk: Desk, where: str) -> None:
-    """A message has its bar wherever it is displayed."""
-    desk.thunderbird.open_in(where, desk.mail["changed"])
-    desk.thunderbird.wait_for_bar("signature_invalid", desk.mail["changed"])
+@pytest.mark.parametrize(("name", "code"), [("changed", "signature_invalid"), ("enveloped", "encryption_undecryptable")])
+def test_messages_in_tabs_and_windows_of_their_own(desk: Desk, where: str, name: str, code: str) -> None:
+    """A message has its bar wherever it is displayed, or would be if Thunderbird could."""
+    desk.thunderbird.open_in(where, desk.mail[name])
+    desk.thunderbird.wait_for_bar(code, desk.mail[name])
 
 
 def test_mail_on_an_imap_server(desk: Desk, webmail: Roundcube, ca: DemoMail) -> None:
@@ -183,6 +184,15 @@ def test_a_missing_host_is_explained(desk: Desk) -> None:
         desk.host.mend()
     desk.thunderbird.press("again")
     desk.thunderbird.wait_for_bar("signature_valid", desk.mail["good"])
+
+
+def test_installed_while_a_message_is_open(desk: Desk) -> None:
+    """The message on display gets its bar without being opened again."""
+    desk.thunderbird.remove_addon()
+    desk.thunderbird.select(desk.mail["mismatch"])
+    desk.thunderbird.wait_for_subject("New account number")
+    desk.thunderbird.install(desk.package)
+    desk.thunderbird.wait_for_bar("signature_mismatch", desk.mail["mismatch"])
 
 
 def test_in_german(desk: Desk) -> None:

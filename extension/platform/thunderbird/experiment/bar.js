@@ -144,19 +144,19 @@ this.letterlockBar = class extends ExtensionCommon.ExtensionAPIPersistent {
   };
 
   getAPI(context) {
-    const { messageManager } = this.extension;
     return {
       letterlockBar: {
         show: async (tabId, messageId, content) => {
           const window = this.#aboutMessage(tabId);
           // The one check that keeps a verdict off every other message: asked and answered in one turn of the
           // event loop, so that nothing can be displayed in between.
-          if (!window?.gMessage || messageManager.convert(window.gMessage)?.id !== messageId) {
+          if (!window || this.#displayed(window) !== messageId) {
             return false;
           }
           this.#bar(window, tabId).show(messageId, content);
           return true;
         },
+        displayed: async tabId => this.#displayed(this.#aboutMessage(tabId)),
         clear: async tabId => {
           this.#bars.get(this.#aboutMessage(tabId))?.clear();
         },
@@ -183,6 +183,11 @@ this.letterlockBar = class extends ExtensionCommon.ExtensionAPIPersistent {
     this.#chrome?.destruct();
     // Without this a newer version of this file would not be read before a restart.
     Services.obs.notifyObservers(null, "startupcache-invalidate");
+  }
+
+  /** The id by which the add-on knows the message that an about:message window is about. */
+  #displayed(window) {
+    return window?.gMessage ? (this.extension.messageManager.convert(window.gMessage)?.id ?? null) : null;
   }
 
   /** The about:message window that a tab displays messages in: message window, message tab or three-pane tab. */

@@ -47,12 +47,14 @@ export class Reading {
    * @param {(message: number) => Promise<Blob>} needs.source
    * @param {(tab: number, message: number, content: BarContent) => Promise<boolean>} needs.show
    * @param {(tab: number) => Promise<void>} needs.clear
+   * @param {(tab: number) => Promise<number | null>} needs.displayedIn
    */
-  constructor({ open, source, show, clear }) {
+  constructor({ open, source, show, clear, displayedIn }) {
     this.open = open;
     this.source = source;
     this.show = show;
     this.clear = clear;
+    this.displayedIn = displayedIn;
     /** @type {Map<number, Shown>} */
     this.tabs = new Map();
   }
@@ -84,6 +86,25 @@ export class Reading {
     shown.awaited = true;
     await pause(UNDISPLAYED_MS);
     if (shown.awaited && !shown.check.signal.aborted) this.#begin(tab, shown);
+  }
+
+  /**
+   * A tab for one message opened. What can be displayed is reported by itself; this is for what cannot.
+   * @param {number} tab
+   */
+  async tabOpened(tab) {
+    await pause(UNDISPLAYED_MS);
+    await this.found(tab);
+  }
+
+  /**
+   * A tab that was there before. What it displays was reported to nobody.
+   * @param {number} tab
+   */
+  async found(tab) {
+    if (this.tabs.has(tab)) return;
+    const message = await this.displayedIn(tab);
+    if (message !== null && !this.tabs.has(tab)) this.displayed(tab, message);
   }
 
   /** @param {number} tab */
