@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run `letterlock` with these arguments (those of the process if not given) and return the exit code."""
     arguments = sys.argv[1:] if argv is None else argv
+    if not sys.warnoptions:
+        # Libraries warn of odd certificates; a person reads what is wrong with them in the verdict.
+        warnings.simplefilter("ignore")
     if arguments[:1] == ["serve"]:
         from letterlock.native import main as serve
 

@@ -98,7 +98,7 @@ def _signer(console: Console, signer: Signer) -> None:
         console.print(Text.assemble((f"  {label}: ", "dim"), clean(value)))
 
 
-def anchors_table(kept: Sequence[tuple[StoredAnchor, Certificate]]) -> None:
+def anchors_table(kept: Sequence[tuple[StoredAnchor, Certificate | None]]) -> None:
     """The anchors kept, oldest first."""
     if not kept:
         say_line("You trust nobody yet. “letterlock trust add FILE” keeps an authority's certificate.")
@@ -108,10 +108,10 @@ def anchors_table(kept: Sequence[tuple[StoredAnchor, Certificate]]) -> None:
         table.add_column(column, overflow="fold")
     for stored, certificate in kept:
         cells = (
-            certificate.name,
-            f"{certificate.not_after:%Y-%m-%d}",
+            certificate.name if certificate else "(unreadable: it vouches for nobody)",
+            f"{certificate.not_after:%Y-%m-%d}" if certificate else "–",
             f"{stored.added:%Y-%m-%d}",
-            certificate.sha256[:16],
+            stored.sha256[:16],
             stored.note,
         )
         table.add_row(*(Text(clean(each)) for each in cells))

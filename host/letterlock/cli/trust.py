@@ -47,10 +47,10 @@ def run_list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         rows = [
             {
-                "sha256": certificate.sha256,
-                "name": certificate.name,
-                "subject": certificate.subject,
-                "not_after": f"{certificate.not_after:%Y-%m-%dT%H:%M:%SZ}",
+                "sha256": stored.sha256,
+                "name": certificate.name if certificate else None,
+                "subject": certificate.subject if certificate else None,
+                "not_after": f"{certificate.not_after:%Y-%m-%dT%H:%M:%SZ}" if certificate else None,
                 "added": f"{stored.added:%Y-%m-%dT%H:%M:%SZ}",
                 "note": stored.note,
             }
@@ -68,8 +68,9 @@ def run_remove(arguments: argparse.Namespace) -> int:
     from letterlock.operations import trust
     from letterlock.store import location
 
-    certificate = trust.remove(location.database(), arguments.sha256)
-    say_line(f"No longer trusted: {certificate.name} (SHA-256 {certificate.sha256[:16]}…)")
+    stored, certificate = trust.remove(location.database(), arguments.sha256)
+    name = certificate.name if certificate else "an unreadable certificate"
+    say_line(f"No longer trusted: {name} (SHA-256 {stored.sha256[:16]}…)")
     return 0
 
 

@@ -87,7 +87,9 @@ class Judge:
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
-        against = list(result.path.reasons) if not result.path.valid else []
+        # A valid path may still have remarks (what an explicit legacy policy let pass); they harm nothing.
+        remarks = list(result.path.reasons) if result.path.valid else []
+        against = [] if result.path.valid else list(result.path.reasons)
         against += check_signer(certificate, result.path.chain)
         if result.checked.weak:
             against.append(SignatureWeak(result.checked.weak))
@@ -101,7 +103,7 @@ class Judge:
             result.reasons += [
                 AddressNotNamed(sender, certificate.addresses) for sender in sorted(self._senders - result.names)
             ]
-        result.reasons.append(RevocationNotChecked())
+        result.reasons += [*remarks, RevocationNotChecked()]
 
 
 def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: Content) -> CheckedSignature:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from letterlock.errors import LetterlockError
 from letterlock.store.database import Store, StoredAnchor
 from letterlock.trust.anchors import Anchor, certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.reasons import CertificateUndecodable
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,10 @@ def settings(database: Path, files: Iterable[Path] = ()) -> TrustSettings:
     anchors = [*given(files)]
     with Store.read(database) as store:
         for kept in store.anchors():
-            try:
-                anchors.append(_anchor(kept))
-            except LetterlockError:
-                # A certificate that was kept and cannot be decoded any more vouches for nobody.
-                continue
+            certificate = _decoded(kept)
+            # A certificate that was kept and cannot be decoded any more vouches for nobody.
+            if certificate is not None:
+                anchors.append(Anchor(certificate, "user", certificate.name, kept.added))
     return TrustSettings(tuple(anchors))
 
 
@@ -55,18 +54,21 @@ def add(database: Path, file: Path, note: str = "", now: datetime | None = None)
         return [(each, store.add_anchor(each.der, note, when)) for each in certificates]
 
 
-def kept(database: Path) -> list[tuple[StoredAnchor, Certificate]]:
-    """The user's anchors, oldest first."""
+def kept(database: Path) -> list[tuple[StoredAnchor, Certificate | None]]:
+    """The user's anchors, oldest first; no certificate where it cannot be decoded any more."""
     with Store.read(database) as store:
-        return [(each, Certificate.parse(each.der)) for each in store.anchors()]
+        return [(each, _decoded(each)) for each in store.anchors()]
 
 
-def remove(database: Path, sha256_prefix: str) -> Certificate:
+def remove(database: Path, sha256_prefix: str) -> tuple[StoredAnchor, Certificate | None]:
     """Forget one anchor. Raises `AnchorNotKept` or `AnchorAmbiguous`."""
     with Store.open(database) as store:
-        return Certificate.parse(store.remove_anchor(sha256_prefix).der)
+        removed = store.remove_anchor(sha256_prefix)
+    return removed, _decoded(removed)
 
 
-def _anchor(kept: StoredAnchor) -> Anchor:
-    certificate = Certificate.parse(kept.der)
-    return Anchor(certificate, "user", certificate.name, kept.added)
+def _decoded(kept: StoredAnchor) -> Certificate | None:
+    try:
+        return Certificate.parse(kept.der)
+    except CertificateUndecodable:
+        return None
