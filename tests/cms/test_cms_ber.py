@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from letterlock import limits
 from letterlock.cms import failures as f
 from letterlock.cms.ber import BerReader, to_der
 from letterlock.errors import LetterlockError
@@ -228,6 +229,40 @@ def test_number_of_values_has_an_end(whole: bytes, size: int | None) -> None:
     octets = whole + tlv(0x30, b"\x05\x00" * 250_000)
     with pytest.raises((f.CmsTooManyValues, f.CmsTooLarge)):
         run(octets, size, path=())
+
+
+@pytest.mark.parametrize("size", [None, 1])
+def test_limits_are_exact(size: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What just fits passes and one more does not: values, octets, depth and pieces, on both ways of the reader."""
+
+    def passes(ber: bytes, path: tuple[int, ...] = (), **bounds: int) -> bool:
+        reader = BerReader(path, **bounds)
+        try:
+            for position in range(0, len(ber), size or len(ber)):
+                reader.feed(ber[position : position + (size or len(ber))])
+        except (f.CmsTooManyValues, f.CmsTooLarge, f.CmsTooDeep):
+            return False
+        return bool(reader.close())
+
+    definite = tlv(0x30, tlv(0x30, integer(1), integer(2)), integer(3))
+    indefinite = hexed("3080 3080 020101 020102 0000 020103 0000")
+    for octets, length in ((definite, 13), (indefinite, 17)):
+        for bound, enough in (("values", 5), ("octets", length), ("depth", 2)):
+            assert passes(octets, **{bound: enough})
+            assert not passes(octets, **{bound: enough - 1})
+
+    monkeypatch.setattr(limits, "CMS_PIECE_OCTETS", 10)
+    for pieces, octets, fits in (
+        (2, 0, True),
+        (3, 0, False),
+        (3, 10, True),
+        (3, 9, False),
+        (4, 20, True),
+        (4, 19, False),
+    ):
+        content = b"".join(tlv(4, bytes(octets if each == 0 else 0)) for each in range(pieces))
+        # The string itself is counted as one more piece.
+        assert passes(tlv(0x24, content), (0x04,), values=3) == fits, (pieces, octets)
 
 
 def test_structure_has_an_end() -> None:

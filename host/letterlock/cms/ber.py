@@ -194,7 +194,6 @@ class BerReader:
         if kind == Kind.END_OF_CONTENTS:
             if parent is None or parent.definite or length != 0 or position != start + 2:
                 raise CmsBadTag(base + start)
-            self._octets += 2
             self._leave()
             return position
         tag = buffer[start : start + 1]
@@ -206,7 +205,8 @@ class BerReader:
         self._started = True
         on_path, diverted = self._place(octet, parent, base + start)
         string = parent.string if parent else None
-        self._count(position - start, length if definite else 0, kind == Kind.PRIMITIVE, diverted)
+        around = position - start + (0 if definite else 2)  # the end-of-contents octets to come
+        self._count(around, max(length, 0), kind == Kind.PRIMITIVE, diverted)
         if kind == Kind.PRIMITIVE:
             self._begin(tag, length, diverted, string)
             return position
@@ -268,7 +268,7 @@ class BerReader:
         self._put(buffer[start:end])
         return True
 
-    def _count(self, header: int, length: int, primitive: bool, diverted: bool) -> None:
+    def _count(self, around: int, length: int, primitive: bool, diverted: bool) -> None:
         """Charges a value against the limits before anything of it is kept."""
         if diverted:
             self._pieces += 1
@@ -280,7 +280,7 @@ class BerReader:
         self._values += 1
         if self._values > self._most_values:
             raise CmsTooManyValues(self._most_values)
-        self._octets += header + (length if primitive else 0)
+        self._octets += around + (length if primitive else 0)
         if self._octets > self._most_octets:
             raise CmsTooLarge(self._most_octets)
 
