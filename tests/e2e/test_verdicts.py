@@ -50,6 +50,21 @@ def test_preview_pane(desk: Desk, messages: dict[str, int], name: str) -> None:
 
 
 @pytest.mark.parametrize("view", ["full", "preview"])
+def test_hidden_text(desk: Desk, messages: dict[str, int], view: str) -> None:
+    """What an opaque signature hides from the webmail is shown in the panel, whole: nothing is cut off or scrolls."""
+    show = desk.reader.open_message if view == "full" else desk.reader.select_message
+    show(messages["opaque"])
+    whole = """
+        const {scrollHeight, clientHeight} = document.querySelector("pre") ?? {};
+        const page = document.documentElement;
+        return scrollHeight > 0 && scrollHeight === clientHeight && page.scrollHeight <= innerHeight;
+    """
+    wait_for(lambda: desk.panel.run(whole), "the whole text")
+    assert "DE02 1203 0000 0000 2020 51" in desk.panel.run("return document.querySelector('pre').textContent")
+    desk.keep_screenshot(f"opaque-text-{view}")
+
+
+@pytest.mark.parametrize("view", ["full", "preview"])
 def test_unsigned_mail_has_no_panel(desk: Desk, messages: dict[str, int], view: str) -> None:
     """Unsigned mail is normal: once it is checked, nothing is shown and nothing takes up room."""
     show = desk.reader.open_message if view == "full" else desk.reader.select_message

@@ -24,10 +24,12 @@ import { say } from "../browser/words.js";
  */
 export function details(opened) {
   const { verdict } = opened;
+  // The reasons of the only signer are the message's, and told twice they look like twice as many.
+  const told = verdict.signers.length === 1 ? verdict.reasons : [];
   return [
     verdict.signers.length > 0 ? threeFacts(verdict) : null,
     reasonList(verdict.reasons),
-    ...verdict.signers.map((signer) => signerCard(signer)),
+    ...verdict.signers.map((signer) => signerCard(signer, told)),
     differences(verdict),
     element("div", { class: "actions" }, copyButton(opened)),
   ].filter((section) => section !== null);
@@ -100,15 +102,18 @@ function reasonItem(reason) {
   );
 }
 
-/** @param {Signer} signer */
-function signerCard(signer) {
+/**
+ * @param {Signer} signer
+ * @param {Reason[]} told  reasons that stand elsewhere already
+ */
+function signerCard(signer, told) {
   const look = markOfStatus(signer.status);
   const { certificate } = signer;
   return element(
     "section",
     { class: "detail signer", "data-tone": look.tone, "data-status": signer.status },
     element("h2", {}, mark(look.icon), element("span", {}, `${say(look.word)}: `, who(signer))),
-    reasonsOfSigner(signer),
+    reasonsOfSigner(signer, told),
     pathDrawing(signer),
     timeLine(signer),
     element(
@@ -128,10 +133,15 @@ function signerCard(signer) {
   );
 }
 
-/** Reasons about this signer and its path alone. @param {Signer} signer */
-function reasonsOfSigner(signer) {
-  const reasons = [...signer.reasons, ...(signer.path?.reasons ?? [])];
-  const once = reasons.filter((reason, at) => reasons.findIndex((other) => other.sentence === reason.sentence) === at);
+/**
+ * Reasons about this signer and its path alone.
+ * @param {Signer} signer
+ * @param {Reason[]} told
+ */
+function reasonsOfSigner(signer, told) {
+  const reasons = [...told, ...signer.reasons, ...(signer.path?.reasons ?? [])];
+  const first = (/** @type {Reason} */ reason) => reasons.findIndex(({ sentence }) => sentence === reason.sentence);
+  const once = reasons.filter((reason, at) => at >= told.length && first(reason) === at);
   return once.length > 0 ? element("ul", { class: "reasons" }, ...once.map(reasonItem)) : null;
 }
 

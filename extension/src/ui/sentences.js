@@ -3,19 +3,25 @@
  * isolated (`<bdi>`), so that right-to-left letters in a name cannot reorder the words around it.
  */
 
-import { element } from "./elements.js";
+import { element, moment } from "./elements.js";
 import * as sentences from "../lib/sentences.js";
 
 /** @typedef {import("../lib/sentences.js").Piece} Piece */
 
+/** How the host writes a point in time. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
 /**
- * A sentence with its facts isolated.
+ * A sentence with its facts isolated, and points in time as the reader writes them.
  * @param {string} text
  * @param {Iterable<unknown>} [facts]
  * @returns {HTMLElement}
  */
 export function sentence(text, facts = []) {
-  return element("bdi", { class: "sentence" }, ...nodes(sentences.pieces(text, facts)));
+  const shown = sentences
+    .pieces(text, facts)
+    .map((piece) => (piece.fact && MOMENT.test(piece.text) ? moment(piece.text) : node(piece)));
+  return element("bdi", { class: "sentence" }, ...shown);
 }
 
 /**
@@ -25,10 +31,10 @@ export function sentence(text, facts = []) {
  * @returns {HTMLElement[]}
  */
 export function phrases(text, facts) {
-  return sentences.phrases(text, facts).map((phrase) => element("bdi", { class: "phrase" }, ...nodes(phrase)));
+  return sentences.phrases(text, facts).map((phrase) => element("bdi", { class: "phrase" }, ...phrase.map(node)));
 }
 
-/** @param {Piece[]} pieces */
-function nodes(pieces) {
-  return pieces.map(({ text, fact }) => (fact ? element("bdi", {}, text) : text));
+/** @param {Piece} piece */
+function node({ text, fact }) {
+  return fact ? element("bdi", {}, text) : text;
 }

@@ -242,7 +242,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "de": (
             "Die Nachricht kommt von ‹{address}›, und das Zertifikat ist für ‹{addresses}›.",
-            "Folgen Sie ihr nicht, bevor Sie den Absender auf anderem Weg gefragt haben.",
+            "Folgen Sie der Nachricht nicht, bevor Sie den Absender auf anderem Weg gefragt haben.",
         ),
     },
     "no_address_named": {
