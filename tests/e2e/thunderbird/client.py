@@ -254,6 +254,24 @@ class Thunderbird:
             uri,
         )
 
+    def slow_down(self, seconds: float) -> None:
+        """From now until `tidy`, every message takes that long to arrive, as from a slow server: until then
+        Thunderbird knows which message is next and still shows the one before."""
+        self.run(
+            """
+            const about = gTabmail.currentAbout3Pane.messageBrowser.contentWindow;
+            const display = (about.letterlockDisplay ??= about.displayMessage);
+            about.displayMessage = (uri, view) => {
+                if (!uri) return display.call(about, uri, view);
+                about.msgLoaded = about.msgLoading = false;
+                about.gMessageURI = uri;
+                about.gMessage = about.MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
+                about.setTimeout(() => display.call(about, uri, view), 1000 * arguments[0]);
+            };
+            """,
+            seconds,
+        )
+
     def tidy(self) -> None:
         """Closes what was opened: one window, one tab, nothing selected."""
         self.run(
@@ -263,6 +281,8 @@ class Thunderbird:
             }
             while (gTabmail.tabInfo.length > 1) gTabmail.closeTab(1);
             const pane = gTabmail.currentAbout3Pane;
+            const about = pane.messageBrowser.contentWindow;
+            if (about?.letterlockDisplay) about.displayMessage = about.letterlockDisplay;
             if (pane.gDBView) pane.threadTree.selectedIndex = -1;
             """
         )

@@ -12,8 +12,6 @@ from tests.e2e.thunderbird.client import DARK
 from tests.e2e.thunderbird.conftest import IMAP_USER, SCREENSHOTS, Desk
 from tests.signed_mail import DemoMail
 
-pytestmark = pytest.mark.e2e
-
 VERDICTS = {
     "good": ("signature_valid", "Signed by Anna Muster ‹anna@muster.example› · unchanged · confirmed by Muster AG"),
     "changed": ("signature_invalid", "Changed on the way, or forged"),
@@ -71,7 +69,9 @@ def test_encrypted_mail_that_thunderbird_does_not_display(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("where", ["tab", "window"])
-@pytest.mark.parametrize(("name", "code"), [("changed", "signature_invalid"), ("enveloped", "encryption_undecryptable")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("changed", "signature_invalid"), ("enveloped", "encryption_undecryptable")]
+)
 def test_messages_in_tabs_and_windows_of_their_own(desk: Desk, where: str, name: str, code: str) -> None:
     """A message has its bar wherever it is displayed, or would be if Thunderbird could."""
     desk.thunderbird.open_in(where, desk.mail[name])
@@ -121,6 +121,17 @@ def test_a_verdict_never_appears_on_another_message(desk: Desk) -> None:
     # Without a subject Thunderbird shows no message, or the error page of the encrypted one.
     assert {(subject, code) for subject, code in seen if subject and code} <= true
     assert len({code for subject, code in seen if subject and code}) > 1, "too little was seen to prove anything"
+
+
+@pytest.mark.parametrize(("name", "code"), [("good", "signature_valid"), ("enveloped", "encryption_undecryptable")])
+def test_a_verdict_waits_for_its_message(desk: Desk, name: str, code: str) -> None:
+    """While the next mail is on its way from a slow server, its verdict is not put above the mail before."""
+    desk.read("changed", "signature_invalid")
+    desk.thunderbird.slow_down(1.5)
+    desk.thunderbird.watch()
+    desk.read(name, code)
+    seen = desk.thunderbird.watched()
+    assert {own for subject, own in seen if subject == "Invoice for the north hall (changed)"} == {"signature_invalid"}
 
 
 def test_a_host_that_keeps_silent(desk: Desk) -> None:

@@ -12,8 +12,8 @@
  * alone: it claims no identity by itself, and two programs must not write to one place.
  *
  * about:message is not a published interface, so the manifest ends the supported range at the version this was
- * tried with. The names used of it: gMessage, gMessageURI, #msgHeaderView, the events MsgLoading and
- * message-header-pane-hidden.
+ * tried with. The names used of it: gMessage, gMessageURI, msgLoading, msgLoaded, #msgHeaderView, the events
+ * MsgLoading and message-header-pane-hidden.
  */
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -29,8 +29,10 @@ class Bar {
   constructor(window, onAction) {
     this.window = window;
     this.onAction = onAction;
-    /** The message that the bar speaks of. */
+    /** The message that was spoken of last. */
     this.uri = null;
+    /** What is to be shown once that message is on screen. */
+    this.waiting = null;
 
     this.host = this.#element("div", { id: "letterlock-bar" });
     // The shadow root keeps Thunderbird's style sheets out of the bar and the bar's out of Thunderbird.
@@ -41,20 +43,38 @@ class Bar {
     const style = this.#element("link", { rel: "stylesheet", href: `${PACKAGE}bar.css` });
     root.append(style, this.announcement, this.box);
 
-    // Whatever replaces the displayed message ends in one of these, before anything of it can be seen.
-    this.forgetOld = () => this.uri !== window.gMessageURI && this.clear();
-    window.addEventListener("MsgLoading", this.forgetOld);
+    // Whatever replaces the message on screen ends in one of these, before anything of it can be seen.
+    this.onReplaced = () => (this.uri === window.gMessageURI ? this.#catchUp() : this.clear());
+    window.addEventListener("MsgLoading", this.onReplaced);
     this.header = window.document.getElementById("msgHeaderView");
-    this.header.addEventListener("message-header-pane-hidden", this.forgetOld);
+    this.header.addEventListener("message-header-pane-hidden", this.onReplaced);
     this.header.after(this.host);
   }
 
   /**
+   * Says something of the window's current message. From a slow server that message may still be on its way, and
+   * the one before is on screen with its own bar: then it waits.
+   *
    * @param {number} messageId
    * @param {any} content  `Content` of schema.json
    */
-  show(messageId, { code, tone, icon, word, headline, lines, buttons }) {
+  show(messageId, content) {
     this.uri = this.window.gMessageURI;
+    this.waiting = { messageId, content };
+    const { msgLoading, msgLoaded } = this.window;
+    if (msgLoading || msgLoaded || this.header.collapsed) {
+      this.#catchUp();
+    }
+  }
+
+  #catchUp() {
+    if (this.waiting) {
+      this.#fill(this.waiting.messageId, this.waiting.content);
+      this.waiting = null;
+    }
+  }
+
+  #fill(messageId, { code, tone, icon, word, headline, lines, buttons }) {
     Object.assign(this.box.dataset, { code, tone, icon });
     const picture = this.#element("span", { class: "icon", ...(word ? { role: "img", "aria-label": word } : {}) });
     if (icon !== "spinner") {
@@ -89,15 +109,15 @@ class Bar {
   }
 
   clear() {
-    this.uri = null;
+    this.uri = this.waiting = null;
     this.box.hidden = true;
     this.box.replaceChildren();
     this.announcement.textContent = "";
   }
 
   remove() {
-    this.window.removeEventListener("MsgLoading", this.forgetOld);
-    this.header.removeEventListener("message-header-pane-hidden", this.forgetOld);
+    this.window.removeEventListener("MsgLoading", this.onReplaced);
+    this.header.removeEventListener("message-header-pane-hidden", this.onReplaced);
     this.host.remove();
   }
 
