@@ -183,10 +183,6 @@ class Roundcube:
         assert told, f"the IMAP server did not say where the message went: {answer!r}"
         return int(told[1])
 
-    def message_url(self, uid: int, mailbox: str = "INBOX") -> str:
-        """The address of a message in the full view."""
-        return f"{self.url}?_task=mail&_action=show&_mbox={mailbox}&_uid={uid}"
-
     def stop(self) -> None:
         """Ends the servers and removes every file."""
         for group in reversed(self._groups):
