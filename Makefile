@@ -9,7 +9,7 @@ MINUTES ?= 5
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint extension bench clean
+.PHONY: help demo test lint extension screenshots bench fuzz soak mutation clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,18 @@ extension: ## the three packages of the extension, in dist/
 
 bench: $(VENV)/.installed-dev ## how long a verdict takes, beside openssl on the same mail
 	$(RUN) -m tests.benchmarks.open
+
+fuzz: $(VENV)/.installed-dev $(VENV)/.installed-fuzz ## attack everything that parses, guided by coverage (MINUTES=5)
+	$(RUN) -m tests.fuzz --minutes $(MINUTES)
+
+soak: $(VENV)/.installed-dev ## one host for a long time: nothing may grow (MINUTES=5)
+	$(RUN) -m tests.soak $(MINUTES)
+
+mutation: $(VENV)/.installed-dev ## change what decides a verdict, place by place: would a test notice?
+	$(RUN) -m tests.mutation
+
+screenshots: $(VENV)/.installed-dev ## copy the suite's screenshots into docs/screenshots
+	$(RUN) -m tests.screenshots
 
 clean: ## remove what was built, not the environment
 	rm -rf build dist

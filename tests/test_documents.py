@@ -24,7 +24,7 @@ COMMANDS = [
 ]
 COMMANDS += re.findall(r"`(~/letterlock/bin/letterlock [^`]+)`", README)
 OWN_TESTS = {
-    "make demo": "tests/demo/test_demo.py",
+    "make demo": "tests/e2e/test_demo.py",
     "make test": "this suite",
 }
 """Commands that are run by a test of their own, or that would run this test again."""
