@@ -16,7 +16,8 @@ import pytest
 
 from letterlock.clients.table import Family
 from tests.e2e.roundcube import Roundcube
-from tests.e2e.thunderbird.client import LIGHT, Thunderbird
+from tests.e2e.thunderbird.client import Thunderbird
+from tests.e2e.thunderbird.screen import LIGHT, Screen
 from tests.installed_host import InstalledHost
 from tests.needs import PROJECT, require_program
 from tests.signed_mail import DemoMail
@@ -32,6 +33,7 @@ class Desk:
     """What stands on the reader's desk: Thunderbird with the add-on, the host, and mail by name (its URI)."""
 
     thunderbird: Thunderbird
+    screen: Screen
     host: InstalledHost
     package: Path
     mail: dict[str, str]
@@ -39,12 +41,12 @@ class Desk:
     def read(self, name: str, code: str) -> dict[str, Any]:
         """Selects a mail, waits until the bar over it says `code`, and returns the bar."""
         self.thunderbird.select(self.mail[name])
-        return self.thunderbird.wait_for_bar(code, self.mail[name])
+        return self.screen.wait_for_bar(code, self.mail[name])
 
     def read_ordinary_mail(self) -> None:
         """Selects the unsigned mail and reads it for as long as any answer about it would take."""
         self.thunderbird.select(self.mail["unsigned"])
-        self.thunderbird.wait_for_subject("Lunch on Thursday?")
+        self.screen.wait_for_subject("Lunch on Thursday?")
         time.sleep(0.7)
 
     def kill_host(self) -> None:
@@ -103,7 +105,13 @@ def desk(ca: DemoMail, webmail: Roundcube, tmp_path_factory: pytest.TempPathFact
             "enveloped": ca.enveloped,
             "unsigned": ca.unsigned,
         }
-        yield Desk(thunderbird, host, package, {name: thunderbird.file(make()) for name, make in kinds.items()})
+        yield Desk(
+            thunderbird,
+            Screen(thunderbird),
+            host,
+            package,
+            {name: thunderbird.file(make()) for name, make in kinds.items()},
+        )
     finally:
         thunderbird.quit()
 
@@ -112,4 +120,4 @@ def desk(ca: DemoMail, webmail: Roundcube, tmp_path_factory: pytest.TempPathFact
 def tidy(desk: Desk) -> None:
     """Every test begins with one window, one tab, nothing selected, in a light room."""
     desk.thunderbird.tidy()
-    desk.thunderbird.colours(LIGHT)
+    desk.screen.colours(LIGHT)

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from tests.e2e.roundcube import PASSWORD, Roundcube
-from tests.e2e.thunderbird.client import DARK
 from tests.e2e.thunderbird.conftest import IMAP_USER, SCREENSHOTS, Desk
+from tests.e2e.thunderbird.screen import DARK
 from tests.signed_mail import DemoMail
 
 VERDICTS = {
@@ -39,7 +39,7 @@ def test_the_bar_gives_the_verdict(desk: Desk, name: str) -> None:
     assert (bar["icon"], bar["tone"]) == LOOKS[code]
     assert bar["headline"] in bar["announced"]
     assert bar["buttons"] == ["details"]
-    desk.thunderbird.screenshot(SCREENSHOTS / f"{name}.png")
+    desk.screen.screenshot(SCREENSHOTS / f"{name}.png")
 
 
 @pytest.mark.parametrize("name", ["good", "changed"])
@@ -47,25 +47,25 @@ def test_the_bar_in_the_dark(desk: Desk, name: str) -> None:
     """The bar follows Thunderbird's colours."""
     code, _ = VERDICTS[name]
     light = desk.read(name, code)
-    desk.thunderbird.colours(DARK)
-    dark = desk.thunderbird.wait_for_bar(code, desk.mail[name])
+    desk.screen.colours(DARK)
+    dark = desk.screen.wait_for_bar(code, desk.mail[name])
     assert dark["background"] != light["background"]
-    desk.thunderbird.screenshot(SCREENSHOTS / f"{name}-dark.png")
+    desk.screen.screenshot(SCREENSHOTS / f"{name}-dark.png")
 
 
 def test_ordinary_mail_gets_no_bar(desk: Desk) -> None:
     """Unsigned mail is normal: nothing is said about it, also not where a bar was before."""
     desk.read("good", "signature_valid")
     desk.read_ordinary_mail()
-    assert desk.thunderbird.bar() is None
-    desk.thunderbird.screenshot(SCREENSHOTS / "unsigned.png")
+    assert desk.screen.bar() is None
+    desk.screen.screenshot(SCREENSHOTS / "unsigned.png")
 
 
 def test_encrypted_mail_that_thunderbird_does_not_display(desk: Desk) -> None:
     """Thunderbird shows its error page and hides the header; the bar still says what the mail is."""
     bar = desk.read("enveloped", "encryption_undecryptable")
     assert bar["icon"] == "envelope-locked"
-    desk.thunderbird.screenshot(SCREENSHOTS / "enveloped.png")
+    desk.screen.screenshot(SCREENSHOTS / "enveloped.png")
 
 
 @pytest.mark.parametrize("where", ["tab", "window"])
@@ -75,7 +75,7 @@ def test_encrypted_mail_that_thunderbird_does_not_display(desk: Desk) -> None:
 def test_messages_in_tabs_and_windows_of_their_own(desk: Desk, where: str, name: str, code: str) -> None:
     """A message has its bar wherever it is displayed, or would be if Thunderbird could."""
     desk.thunderbird.open_in(where, desk.mail[name])
-    desk.thunderbird.wait_for_bar(code, desk.mail[name])
+    desk.screen.wait_for_bar(code, desk.mail[name])
 
 
 def test_mail_on_an_imap_server(desk: Desk, webmail: Roundcube, ca: DemoMail) -> None:
@@ -83,20 +83,20 @@ def test_mail_on_an_imap_server(desk: Desk, webmail: Roundcube, ca: DemoMail) ->
     webmail.deliver(ca.good(), user=IMAP_USER)
     uri = desk.thunderbird.read_imap(PASSWORD, "Invoice for the north hall")
     desk.thunderbird.select(uri)
-    desk.thunderbird.wait_for_bar("signature_valid", uri)
+    desk.screen.wait_for_bar("signature_valid", uri)
 
 
 def test_the_bar_is_outside_the_mail(desk: Desk) -> None:
     """Mail can neither imitate nor reach the bar: it is no part of the document that shows the body."""
     desk.read("good", "signature_valid")
-    assert desk.thunderbird.bar_is_between_header_and_body()
+    assert desk.screen.bar_is_between_header_and_body()
 
 
 def test_details_by_keyboard(desk: Desk) -> None:
     """Return on the button opens a window with the verdict in full."""
     desk.read("good", "signature_valid")
-    desk.thunderbird.press("details")
-    text = desk.thunderbird.details(SCREENSHOTS / "details.png")
+    desk.screen.press("details")
+    text = desk.screen.details(SCREENSHOTS / "details.png")
     assert "Anna Muster" in text
     assert "Muster AG Mail CA" in text
     assert "Muster AG Root CA" in text
@@ -106,12 +106,12 @@ def test_a_verdict_never_appears_on_another_message(desk: Desk) -> None:
     """Whoever moves quickly through the list never sees one message's verdict above another."""
     names = ["good", "changed", "mismatch", "unknown_issuer", "unsigned", "enveloped"]
     choose = random.Random(1)
-    desk.thunderbird.watch()
+    desk.screen.watch()
     for _ in range(60):
         desk.thunderbird.select(desk.mail[choose.choice(names)])
         time.sleep(choose.choice((0, 0, 0.01, 0.03, 0.06, 0.1)))
     desk.read("changed", "signature_invalid")
-    seen = desk.thunderbird.watched()
+    seen = desk.screen.watched()
     true = {
         ("Invoice for the north hall", "signature_valid"),
         ("Invoice for the north hall (changed)", "signature_invalid"),
@@ -128,9 +128,9 @@ def test_a_verdict_waits_for_its_message(desk: Desk, name: str, code: str) -> No
     """While the next mail is on its way from a slow server, its verdict is not put above the mail before."""
     desk.read("changed", "signature_invalid")
     desk.thunderbird.slow_down(1.5)
-    desk.thunderbird.watch()
+    desk.screen.watch()
     desk.read(name, code)
-    seen = desk.thunderbird.watched()
+    seen = desk.screen.watched()
     assert {own for subject, own in seen if subject == "Invoice for the north hall (changed)"} == {"signature_invalid"}
 
 
@@ -142,14 +142,14 @@ def test_a_host_that_keeps_silent(desk: Desk) -> None:
         bar = desk.read("good", "checking")
         assert bar["icon"] == "spinner"
         assert bar["announced"] == "", "nobody wants to hear that before the answer"
-        desk.thunderbird.screenshot(SCREENSHOTS / "checking.png")
+        desk.screen.screenshot(SCREENSHOTS / "checking.png")
         desk.read_ordinary_mail()
-        assert desk.thunderbird.bar() is None
+        assert desk.screen.bar() is None
         desk.read("changed", "checking")
     finally:
         desk.host.mend()
         desk.kill_host()
-    desk.thunderbird.wait_for_bar("host_broken", desk.mail["changed"], seconds=2)
+    desk.screen.wait_for_bar("host_broken", desk.mail["changed"], seconds=2)
     desk.read("mismatch", "signature_mismatch")
 
 
@@ -157,9 +157,9 @@ def test_a_suspended_background_wakes_up(desk: Desk) -> None:
     """The verdict on display stays, its button works, and so does the next message."""
     before = desk.read("good", "signature_valid")
     desk.thunderbird.suspend_addon()
-    assert desk.thunderbird.bar() == before
-    desk.thunderbird.press("details")
-    assert "Muster AG Root CA" in desk.thunderbird.details(SCREENSHOTS / "details.png")
+    assert desk.screen.bar() == before
+    desk.screen.press("details")
+    assert "Muster AG Root CA" in desk.screen.details(SCREENSHOTS / "details.png")
     desk.thunderbird.suspend_addon()
     desk.read("changed", "signature_invalid")
 
@@ -169,13 +169,13 @@ def test_a_host_that_dies_is_reported_and_replaced(desk: Desk) -> None:
     before = desk.read("good", "signature_valid")
     desk.kill_host()
     deadline = time.monotonic() + 2
-    while "again" not in (bar := desk.thunderbird.wait_for_bar("signature_valid", desk.mail["good"]))["buttons"]:
+    while "again" not in (bar := desk.screen.wait_for_bar("signature_valid", desk.mail["good"]))["buttons"]:
         assert time.monotonic() < deadline, "the bar does not say that the host is gone"
         time.sleep(0.02)
     assert bar["headline"] == before["headline"]
     assert "stopped" in bar["lines"][-1]
     assert "stopped" in bar["announced"]
-    desk.thunderbird.screenshot(SCREENSHOTS / "host-lost.png")
+    desk.screen.screenshot(SCREENSHOTS / "host-lost.png")
     desk.read("mismatch", "signature_mismatch")
 
 
@@ -187,23 +187,23 @@ def test_a_missing_host_is_explained(desk: Desk) -> None:
         bar = desk.read("good", "host_missing")
         assert bar["icon"] == "plug"
         assert "letterlock setup" in bar["lines"][0]
-        desk.thunderbird.screenshot(SCREENSHOTS / "host-missing.png")
+        desk.screen.screenshot(SCREENSHOTS / "host-missing.png")
         desk.read_ordinary_mail()
-        assert desk.thunderbird.bar() is None
+        assert desk.screen.bar() is None
         desk.read("good", "host_missing")
     finally:
         desk.host.mend()
-    desk.thunderbird.press("again")
-    desk.thunderbird.wait_for_bar("signature_valid", desk.mail["good"])
+    desk.screen.press("again")
+    desk.screen.wait_for_bar("signature_valid", desk.mail["good"])
 
 
 def test_installed_while_a_message_is_open(desk: Desk) -> None:
     """The message on display gets its bar without being opened again."""
     desk.thunderbird.remove_addon()
     desk.thunderbird.select(desk.mail["mismatch"])
-    desk.thunderbird.wait_for_subject("New account number")
+    desk.screen.wait_for_subject("New account number")
     desk.thunderbird.install(desk.package)
-    desk.thunderbird.wait_for_bar("signature_mismatch", desk.mail["mismatch"])
+    desk.screen.wait_for_bar("signature_mismatch", desk.mail["mismatch"])
 
 
 def test_in_german(desk: Desk) -> None:
@@ -215,7 +215,7 @@ def test_in_german(desk: Desk) -> None:
         bar = desk.read("good", "signature_valid")
         assert bar["headline"].startswith("Signiert von Anna Muster")
         assert bar["announced"].startswith("Signiert")
-        desk.thunderbird.screenshot(SCREENSHOTS / "good-german.png")
+        desk.screen.screenshot(SCREENSHOTS / "good-german.png")
     finally:
         desk.thunderbird.remove_addon()
         desk.thunderbird.speak("en-US")
@@ -226,16 +226,16 @@ def test_removing_the_addon_leaves_nothing(desk: Desk) -> None:
     """Removed with bars on display: no bar and no host is left, and mail is read as before."""
     desk.read("good", "signature_valid")
     desk.thunderbird.open_in("tab", desk.mail["changed"])
-    desk.thunderbird.wait_for_bar("signature_invalid", desk.mail["changed"])
+    desk.screen.wait_for_bar("signature_invalid", desk.mail["changed"])
     desk.thunderbird.remove_addon()
     try:
-        assert desk.thunderbird.traces() == []
+        assert desk.screen.traces() == []
         deadline = time.monotonic() + 5
         while desk.host_runs():
             assert time.monotonic() < deadline, "the host outlives the add-on"
             time.sleep(0.05)
         desk.thunderbird.tidy()
         desk.read_ordinary_mail()
-        assert desk.thunderbird.traces() == []
+        assert desk.screen.traces() == []
     finally:
         desk.thunderbird.install(desk.package)
