@@ -1,7 +1,7 @@
 """Thunderbird as a person has it, driven from a test: installed program, own profile and home, real add-on and host.
 
-It knows how to start Thunderbird, put mail into Local Folders, open it and look at what is on screen (through
-Marionette, in the chrome context). What the add-on should show is the tests' business.
+It knows how to start Thunderbird, give it the add-on, file mail and open it, by scripts in its main window (through
+Marionette, in the chrome context). What is then to be seen is `screen.py`.
 """
 
 from __future__ import annotations

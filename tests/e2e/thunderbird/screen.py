@@ -1,4 +1,4 @@
-"""What a person sees of Thunderbird and the add-on, and does on the screen: the bar, its buttons, the details window."""
+"""What a person sees of the add-on in Thunderbird and does there: the bar, its buttons, the details window."""
 
 from __future__ import annotations
 
