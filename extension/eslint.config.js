@@ -64,7 +64,7 @@ export default [
     languageOptions: { globals: globals.node },
   },
   {
-    files: ["test/gallery/gallery.js", "test/ui/**/*.js"],
+    files: ["test/gallery/gallery.js", "test/{content,ui}/**/*.js"],
     languageOptions: { globals: globals.browser },
   },
 ];

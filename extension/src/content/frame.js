@@ -6,6 +6,7 @@
  * or draw one of its own; what it cannot do is to make ours say something.
  */
 
+import { isMozilla } from "../browser/api.js";
 import { ownOrigin, ownUrl } from "../browser/runtime.js";
 import { say } from "../browser/words.js";
 
@@ -29,7 +30,8 @@ export class PanelFrame {
     this.element.style.cssText = "all: initial; display: none;";
     this.frame = document.createElement("iframe");
     this.frame.title = say("verdict_region");
-    this.frame.allow = "clipboard-write";
+    // Firefox lets a frame copy after a click anyway, and would warn of a name it does not know.
+    if (!isMozilla) this.frame.allow = "clipboard-write";
     this.frame.style.cssText = "display: block; inline-size: 100%; block-size: 0; border: 0; color-scheme: light dark;";
     this.frame.src = ownUrl("ui/panel.html");
     this.onAgain = onAgain;

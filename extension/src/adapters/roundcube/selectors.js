@@ -1,5 +1,6 @@
 /**
- * Everything of Roundcube's that the adapter leans on (1.4 to 1.6; skins elastic and larry).
+ * Everything of Roundcube's that the adapter leans on (seen with 1.6 and its skin elastic; the state in the page's script
+ * and the body's name belong to Roundcube itself, so other skins have them, too).
  */
 
 /** The line of the page's own script that carries its state. */
@@ -20,5 +21,5 @@ export const READING_ACTIONS = Object.freeze(["show", "preview"]);
 /** The message's body. */
 export const BODY = "#messagebody";
 
-/** What the panel stands before, best first: attachments and body (elastic), the body's column (larry), the body. */
-export const BEFORE = Object.freeze(["#message-content", "#messagecontent .rightcol", BODY]);
+/** What the panel stands before, best first: attachments and body (elastic), or the body alone. */
+export const BEFORE = Object.freeze(["#message-content", BODY]);
