@@ -1,0 +1,70 @@
+/**
+ * Claims about the toolbar button's menu: it offers what fits the page in front, and asks for that one site only.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { enter, locale, page } from "../support/dom.js";
+import { install } from "../support/fake-browser.js";
+
+const HTML = '<html lang=en><body><section id="site"></section><button id="check" data-words="check_title"></button></body></html>';
+
+install(locale("en"), "en");
+/** @type {string[]} */
+let granted = [];
+/** @type {string[]} */
+const asked = [];
+let address = "";
+Object.assign(/** @type {any} */ (globalThis).chrome, {
+  tabs: { query: async () => [{ url: address }], create: async () => {} },
+  permissions: {
+    contains: async (/** @type {{ origins: string[] }} */ { origins }) => granted.includes(origins[0]),
+    request: async (/** @type {{ origins: string[] }} */ { origins }) => {
+      asked.push(...origins);
+      granted.push(...origins);
+      return true;
+    },
+    remove: async () => {
+      granted = [];
+      return true;
+    },
+  },
+});
+
+let opened = 0;
+
+/** Opens the menu over a page. @param {string} url */
+async function menu(url) {
+  address = url;
+  enter(page(HTML));
+  await import(`../../src/ui/popup.js?${++opened}`);
+  return /** @type {HTMLElement} */ (document.getElementById("site"));
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+test("over a site that was not granted: use it, after the browser's question for that site alone", async () => {
+  const site = await menu("https://mail.muster.example/?_task=mail");
+  assert.match(site.textContent ?? "", /Use Letterlock on this site.*mail\.muster\.example/s);
+  site.querySelector("button")?.click();
+  await settled();
+  assert.deepEqual(asked, ["https://mail.muster.example/*"]);
+  assert.match(site.textContent ?? "", /is used on mail\.muster\.example/);
+});
+
+test("over a granted site: stop using it", async () => {
+  granted = ["https://mail.muster.example/*"];
+  const site = await menu("https://mail.muster.example/");
+  site.querySelector("button")?.click();
+  await settled();
+  assert.deepEqual(granted, []);
+  assert.match(site.textContent ?? "", /Use Letterlock on this site/);
+});
+
+test("over a page that cannot be a site: no button, and message files all the same", async () => {
+  for (const url of ["chrome://settings/", "http://mail.muster.example/", ""]) {
+    const site = await menu(url);
+    assert.equal(site.querySelector("button"), null);
+    assert.equal(document.getElementById("check")?.textContent, "Check a message file");
+  }
+});
