@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -215,6 +216,12 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     "signature is not CMS": lambda mail: _with_signature(mail.good(), b"not CMS at all"),
     "signature empty": lambda mail: _with_signature(mail.good(), b""),
     "signature cut": lambda mail: _with_signature(mail.good(), _signature(mail.good())[:900]),
+    "third part beside a signed one inside": lambda mail: _insert_before_end(
+        mail.sign("New account number", _entity_of(mail.good())), TEXT_PART
+    ),
+    "third part in a stranger's signature around": lambda mail: _insert_before_end(
+        _with_signature(mail.sign("New account number", _entity_of(mail.good())), b"no signature"), TEXT_PART
+    ),
     "boundary with a tail": lambda mail: mail.good().replace(
         b"Kind regards", b"------=_signed_by_annaX\r\nKind regards", 1
     ),
@@ -225,9 +232,16 @@ def _boundary(raw: bytes) -> bytes:
     return b"--" + raw.split(b'boundary="', 1)[1].split(b'"', 1)[0]
 
 
+def _entity_of(raw: bytes) -> bytes:
+    """The MIME entity of a message, without the fields that only a message has."""
+    header, body = raw.split(b"\r\n\r\n", 1)
+    return header[header.index(b"Content-Type: ") :] + b"\r\n\r\n" + body
+
+
 def _insert_before_end(raw: bytes, part: bytes) -> bytes:
     boundary = _boundary(raw)
-    return raw.replace(boundary + b"--", boundary + b"\r\n" + part + b"\r\n" + boundary + b"--")
+    head, _, tail = raw.rpartition(boundary + b"--")
+    return head + boundary + b"\r\n" + part + b"\r\n" + boundary + b"--" + tail
 
 
 def _insert_first(raw: bytes, part: bytes) -> bytes:
@@ -278,6 +292,49 @@ def test_signed_around_ciphertext_is_partial(mail: DemoMail, settings: TrustSett
     found = verdict(raw, settings)
     assert found.signature.status == "partial"
     assert "signature_covers_ciphertext" in codes(found)
+
+
+def test_a_layer_inside_a_layer(mail: DemoMail, settings: TrustSettings) -> None:
+    """The innermost signature decides: an intact one around it adds nothing, a broken one is told."""
+    twice = mail.sign("Invoice", _entity_of(mail.opaque()))
+    found = verdict(twice, settings)
+    assert found.signature.status == "valid"
+    assert [(layer.form, layer.status) for layer in found.layers] == [("multipart", "valid"), ("opaque", "valid")]
+    assert "outer_signature_present" in codes(found)
+    broken = verdict(twice.replace(b'filename="smime.p7m"', b'filename="SMIME.p7m"', 1), settings)
+    assert broken.signature.status == "valid"
+    assert "outer_signature_broken" in codes(broken)
+    assert "outer_signature_present" not in codes(broken)
+
+
+def test_inner_signature_broken_inside_an_intact_one(mail: DemoMail, settings: TrustSettings) -> None:
+    """An intact outer signature never improves the status."""
+    assert verdict(mail.sign("Invoice", _entity_of(mail.changed())), settings).signature.status == "invalid"
+
+
+def test_a_broken_part_in_a_footer_is_invalid(mail: DemoMail, settings: TrustSettings) -> None:
+    """A broken signature around only a part is danger first, and a part second."""
+    found = verdict(wrap(mail.changed(), after=TEXT_PART), settings)
+    assert found.signature.status == "invalid"
+    assert found.signature.covers == []
+    assert codes(found)[0] == "content_changed"
+    assert "signature_covers_part" in codes(found)
+
+
+def test_date_far_from_signing_time_is_a_remark(mail: DemoMail, settings: TrustSettings) -> None:
+    """A draft sent hours later is valid, and the difference is said."""
+    raw = mail.good()
+    later = re.sub(rb"Date: [^\r]+", b"Date: Fri, 01 Jan 2027 10:00:00 +0100", raw)
+    assert "signing_time_differs" not in codes(verdict(raw, settings))
+    found = verdict(later, settings)
+    assert found.signature.status == "valid"
+    assert "signing_time_differs" in codes(found)
+
+
+def test_nothing_is_called_encrypted_that_is_not(mail: DemoMail, settings: TrustSettings) -> None:
+    """A signed message is not encrypted, and no authentication of ciphertext is claimed."""
+    found = verdict(mail.good(), settings)
+    assert (found.encryption.status, found.encryption.authenticated) == ("none", False)
 
 
 def test_no_changed_byte_of_what_is_signed_is_valid(mail: DemoMail, settings: TrustSettings) -> None:

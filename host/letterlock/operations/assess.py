@@ -150,7 +150,8 @@ def _decide(
         innermost = signed[-1]
         status, reasons = innermost.status, list(innermost.reasons)
         if status is not SignatureStatus.INVALID:
-            if innermost.layer.uncovered:
+            if any(each.layer.uncovered for each in chain):
+                # Beside this layer or any around it: the innermost signature does not cover it.
                 status, reasons = SignatureStatus.PARTIAL, [CoversPart(), *reasons]
             if chain[-1].layer.kind in (Kind.ENCRYPTED, Kind.COMPRESSED, Kind.UNKNOWN):
                 # Whatever is inside was not seen, so nothing that could be read is covered.
