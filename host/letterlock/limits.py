@@ -70,6 +70,22 @@ CMS_SIGNERS = 64
 CMS_CERTIFICATES = 256
 """Certificates in one SignedData; beyond it `too_many_certificates`."""
 
+CMS_RECIPIENTS = 2_000
+"""Recipients of one encrypted object; beyond it `too_many_recipients`. Exchange Online sends to 1,000 at most."""
+
+CMS_KEYS_TRIED = 256
+"""Pairs of recipient and key tried where no recipient is named as any certificate of ours. RSA costs about 2 ms each."""
+
+CMS_WHOLE_OCTETS = 64 * 1024 * 1024
+"""Most content decrypted in one piece: CCM, which must know the length first, and ChaCha20-Poly1305, which the library
+has in one piece only. Beyond it `encrypted_content_too_large`."""
+
+CMS_AUTHENTICATED_ATTRIBUTES_OCTETS = 65_536
+"""Octets of authenticated attributes: content type, times, identifiers stay below 1,000. Each 16 octets cost 50 µs."""
+
+CMS_PASSWORD_ITERATIONS = 10_000_000
+"""Iterations of PBKDF2 for a password recipient; OWASP recommends 600,000 (2023). This many cost some seconds."""
+
 CMS_PIECE_OCTETS = 64
 """Least average length of the pieces a BER content may be cut into, beyond the first `CMS_VALUES` of them; shorter ones
 end in `cms_too_many_values`. Real senders cut at 1,000 octets (Outlook) or more; empty pieces carry nothing."""

@@ -10,16 +10,32 @@ files and the clock. It imports `cryptography`, `letterlock.errors` and `letterl
     for signer in signed.signers:
         for certificate in candidates(signer, certificates):
             checked = check(signer, certificate, digest=spool.digest, content=spool.first)
+
+    reader = EnvelopedReader(content=sealed.write, keys=keys)   # decrypted as it arrives, and not good yet
+    for chunk in chunks:
+        reader.feed(chunk)
+    decrypted = reader.close()                                  # raises: what is in `sealed` is worth nothing
 """
 
 from letterlock.cms.attributes import Attribute
 from letterlock.cms.certificates import load_certificate
 from letterlock.cms.content_types import content_type, content_type_name
-from letterlock.cms.failures import CmsFailure, ContentTypeNotSupported, SignatureFailure, SignatureNotChecked
+from letterlock.cms.enveloped import Decrypted, EncryptedReader, EnvelopedReader
+from letterlock.cms.failures import (
+    CmsFailure,
+    ContentTypeNotSupported,
+    DecryptionFailed,
+    DecryptionFailure,
+    EncryptionNotSupported,
+    NoRecipientKey,
+    SignatureFailure,
+    SignatureNotChecked,
+)
+from letterlock.cms.identifiers import IssuerAndSerial, KeyIdentifier
+from letterlock.cms.keys import CertificateKey, PasswordKey, WrappingKey
+from letterlock.cms.recipients import Recipient, RecipientKey
 from letterlock.cms.signed import (
     CheckedSignature,
-    IssuerAndSerial,
-    KeyIdentifier,
     SignedData,
     SignedDataReader,
     SignerInfo,
@@ -29,16 +45,28 @@ from letterlock.cms.signed import (
 
 __all__ = [
     "Attribute",
+    "CertificateKey",
     "CheckedSignature",
     "CmsFailure",
     "ContentTypeNotSupported",
+    "Decrypted",
+    "DecryptionFailed",
+    "DecryptionFailure",
+    "EncryptedReader",
+    "EncryptionNotSupported",
+    "EnvelopedReader",
     "IssuerAndSerial",
     "KeyIdentifier",
+    "NoRecipientKey",
+    "PasswordKey",
+    "Recipient",
+    "RecipientKey",
     "SignatureFailure",
     "SignatureNotChecked",
     "SignedData",
     "SignedDataReader",
     "SignerInfo",
+    "WrappingKey",
     "candidates",
     "check",
     "content_type",

@@ -64,6 +64,8 @@ class BerReader:
         path: identifier octets from the outermost value to the diverted string; the last one in primitive form.
             Empty: nothing is diverted.
         content: gets the diverted octets, in order, at most once per `feed`.
+        begins: called once, before the first diverted octet, with what was read until then: the value in DER as if
+            every open one ended there.
         seen: gets (depth, contents) of each OBJECT IDENTIFIER whose container is on the path, as it is read and before
             anything later is. An exception it raises ends the reading.
     """
@@ -74,6 +76,7 @@ class BerReader:
         content: Callable[[bytes], None] = lambda octets: None,
         seen: Callable[[int, bytes], None] = lambda depth, octets: None,
         *,
+        begins: Callable[[bytes], None] | None = None,
         depth: int = limits.CMS_DEPTH,
         values: int = limits.CMS_VALUES,
         octets: int = limits.CMS_STRUCTURE_OCTETS,
@@ -81,6 +84,7 @@ class BerReader:
         self._path = path
         self._content = content
         self._seen = seen
+        self._begins = begins
         self._depth = depth
         self._most_values = values
         self._most_octets = octets
@@ -207,6 +211,8 @@ class BerReader:
         string = parent.string if parent else None
         around = position - start + (0 if definite else 2)  # the end-of-contents octets to come
         self._count(around, max(length, 0), kind == Kind.PRIMITIVE, diverted)
+        if diverted and string is None and self._begins is not None:
+            self._begins(self._so_far())
         if kind == Kind.PRIMITIVE:
             self._begin(tag, length, diverted, string)
             return position
@@ -226,6 +232,15 @@ class BerReader:
                 frame.diverted = diverted
         stack.append(frame)
         return position
+
+    def _so_far(self) -> bytes:
+        """What was read, as if every open value ended here."""
+        out = self._out.copy()
+        size = 0
+        for frame in reversed(self._stack):
+            out[frame.index] = frame.tag + length_octets(frame.size + size)
+            size += len(out[frame.index]) + frame.size
+        return b"".join(out)
 
     def _place(self, octet: int, parent: _Frame | None, offset: int) -> tuple[bool, bool]:
         """Whether a value with this identifier is on the path, and whether it is (a piece of) the diverted string."""

@@ -1,9 +1,9 @@
 """Every failure of the CMS engine: one class each, with the facts.
 
-Two families. `CmsFailure`: the octets are no CMS object that can be read; there is nothing to say about any
+Three families. `CmsFailure`: the octets are no CMS object that can be read; there is nothing to say about any
 signer. `SignatureFailure`: one signer's signature cannot be confirmed; other signers may be fine. Of the latter,
 `SignatureNotChecked` says that the signature may be good but is not of a kind this engine confirms; every other
-one says that the signature is worth nothing.
+one says that the signature is worth nothing. `DecryptionFailure`: the object can be read, its content cannot.
 """
 
 from __future__ import annotations
@@ -92,6 +92,68 @@ class TooManyCertificates(CmsFailure):
     """More certificates than `limits.CMS_CERTIFICATES`."""
 
     code = "too_many_certificates"
+    limit: int
+
+
+class TooManyRecipients(CmsFailure):
+    """More recipients than `limits.CMS_RECIPIENTS`."""
+
+    code = "too_many_recipients"
+    limit: int
+
+
+class DecryptionFailure(LetterlockError):
+    """Base: the object was read, and its content cannot be decrypted (here)."""
+
+    fault = Fault.MAIL
+
+
+class NoRecipientKey(DecryptionFailure):
+    """None of the keys at hand is a key the content was encrypted to.
+
+    `recipients` names the first of those it was encrypted to, `count` is how many there are.
+    """
+
+    code = "no_recipient_key"
+    recipients: tuple[str, ...]
+    count: int
+
+
+class DecryptionFailed(DecryptionFailure):
+    """It did not decrypt: key, padding, tag or length is wrong.
+
+    It has no facts and no subclasses on purpose. Whoever can send changed copies and learn which step failed can
+    decrypt without the key (Bleichenbacher 1998 on PKCS#1 v1.5, Vaudenay 2002 on CBC), so nobody learns it.
+    """
+
+    code = "content_not_decrypted"
+
+
+class EncryptionNotSupported(DecryptionFailure):
+    """An algorithm for content or content key, or a parameter or curve of it, that this engine does not decrypt."""
+
+    code = "encryption_algorithm_not_supported"
+    algorithm: str
+
+
+class EncryptionParametersMalformed(DecryptionFailure):
+    """Parameters of an encryption algorithm that are missing where they must be, or not what its standard defines."""
+
+    code = "encryption_parameters_malformed"
+    algorithm: str
+
+
+class EncryptedContentMissing(DecryptionFailure):
+    """The encrypted content is not in the object (RFC 5652 §6.1 allows it elsewhere; mail never has it elsewhere)."""
+
+    code = "encrypted_content_missing"
+
+
+class EncryptedContentTooLarge(DecryptionFailure):
+    """An algorithm that decrypts only in one piece (CCM, ChaCha20-Poly1305), and too much content."""
+
+    code = "encrypted_content_too_large"
+    algorithm: str
     limit: int
 
 

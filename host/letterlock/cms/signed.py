@@ -16,7 +16,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 
 from letterlock import limits
-from letterlock.cms import attributes, ber, certificates, content_types, der, schema
+from letterlock.cms import attributes, ber, content_types, der, identifiers, schema
 from letterlock.cms.algorithms import digest_for, digest_name, signature_name
 from letterlock.cms.attributes import Attribute
 from letterlock.cms.failures import (
@@ -31,27 +31,13 @@ from letterlock.cms.failures import (
     TooManyCertificates,
     TooManySigners,
 )
+from letterlock.cms.identifiers import CertificateIdentifier
 from letterlock.cms.oids import dotted
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.verifiers import Verifier, hash_of, verifier
 
 _CONTENT = (0x30, 0xA0, 0x30, 0x30, 0xA0, 0x04)
 """ContentInfo, content, SignedData, encapContentInfo, eContent, its OCTET STRING."""
-
-
-@dataclass(frozen=True)
-class IssuerAndSerial:
-    """The signer's certificate by its issuer (the Name's DER octets) and serial number."""
-
-    issuer: bytes
-    serial: int
-
-
-@dataclass(frozen=True)
-class KeyIdentifier:
-    """The signer's certificate by its subjectKeyIdentifier."""
-
-    octets: bytes
 
 
 @dataclass(frozen=True)
@@ -63,7 +49,7 @@ class SignerInfo:
     """
 
     content_type: str
-    sid: IssuerAndSerial | KeyIdentifier
+    sid: CertificateIdentifier
     digest: Algorithm
     signature: Algorithm
     value: bytes = field(repr=False)
@@ -194,7 +180,7 @@ def _signer(encoded: bytes, content_type: str) -> SignerInfo:
         signed_octets = (received,) if received == ordered else (received, ordered)
     return SignerInfo(
         content_type=content_type,
-        sid=_identifier(wire.sid),
+        sid=identifiers.read(wire.sid, "SignerIdentifier"),
         digest=Algorithm.read(wire.digest_algorithm, "DigestAlgorithmIdentifier"),
         signature=Algorithm.read(wire.signature_algorithm, "SignatureAlgorithmIdentifier"),
         value=wire.signature,
@@ -204,32 +190,9 @@ def _signer(encoded: bytes, content_type: str) -> SignerInfo:
     )
 
 
-def _identifier(sid: asn1.TLV) -> IssuerAndSerial | KeyIdentifier:
-    encoded = schema.octets(sid)
-    match encoded[0]:
-        case 0x30:
-            named = schema.decode(schema.IssuerAndSerialNumber, encoded, "SignerIdentifier")
-            return IssuerAndSerial(schema.octets(named.issuer), schema.integer(named.serial_number, "SignerIdentifier"))
-        case 0x80:
-            return KeyIdentifier(bytes(sid.data))
-        case 0xA0:  # an implicitly tagged OCTET STRING in pieces, which without its type looks like any other [0]
-            pieces = der.split(encoded, 0xA0, "SignerIdentifier", 64)
-            if all(piece[0] == 0x04 for piece in pieces):
-                return KeyIdentifier(b"".join(der.contents(piece, "SignerIdentifier") for piece in pieces))
-    raise CmsMalformed("SignerIdentifier")
-
-
 def candidates(signer: SignerInfo, among: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
-    """Those of `among` that the signer's identifier names, in the order given.
-
-    Names are compared octet by octet (RFC 5652 §10.2.4 means the same Name, and a signer copies it).
-    """
-    for certificate in among:
-        if isinstance(signer.sid, IssuerAndSerial):
-            if certificate.serial_number == signer.sid.serial and certificates.issuer(certificate) == signer.sid.issuer:
-                yield certificate
-        elif certificates.key_identifier(certificate) == signer.sid.octets:
-            yield certificate
+    """Those of `among` that the signer's identifier names, in the order given."""
+    return (certificate for certificate in among if signer.sid.names(certificate))
 
 
 def check(

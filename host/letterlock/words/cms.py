@@ -328,4 +328,83 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             _DO_NOT_ACT_DE,
         ),
     },
+    # The content cannot be decrypted.
+    "too_many_recipients": {
+        "en": (
+            "The message is encrypted to more than {limit} recipients, the most Letterlock reads.",
+            "Ask the sender to send it to fewer people at once.",
+        ),
+        "de": (
+            "Die Nachricht ist für mehr als {limit} Empfänger verschlüsselt; mehr liest Letterlock nicht.",
+            "Bitten Sie den Absender, sie an weniger Personen auf einmal zu senden.",
+        ),
+    },
+    "no_recipient_key": {
+        "en": (
+            "The message is encrypted, and none of your keys is among the {count} it was encrypted to.",
+            "If you have had a certificate before, or have one on another device, import it with its key. Otherwise "
+            "send the sender your current certificate and ask for the message again. It was encrypted to: {recipients}.",
+        ),
+        "de": (
+            "Die Nachricht ist verschlüsselt, und keiner Ihrer Schlüssel gehört zu den {count}, für die sie "
+            "verschlüsselt wurde.",
+            "Wenn Sie früher ein Zertifikat hatten oder eines auf einem anderen Gerät haben, importieren Sie es mit "
+            "dem Schlüssel. Sonst senden Sie dem Absender Ihr jetziges Zertifikat und bitten ihn, die Nachricht erneut "
+            "zu senden. Verschlüsselt wurde für: {recipients}.",
+        ),
+    },
+    "content_not_decrypted": {
+        "en": (
+            "The message is encrypted to you but does not decrypt: it was changed or damaged on the way, or encrypted "
+            "wrongly.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Die Nachricht ist für Sie verschlüsselt, lässt sich aber nicht entschlüsseln: Sie wurde unterwegs "
+            "verändert oder beschädigt, oder falsch verschlüsselt.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "encryption_algorithm_not_supported": {
+        "en": (
+            "The message is encrypted with {algorithm}, which Letterlock does not decrypt.",
+            "Ask the sender to encrypt with a common algorithm, such as AES.",
+        ),
+        "de": (
+            "Die Nachricht ist mit {algorithm} verschlüsselt, was Letterlock nicht entschlüsselt.",
+            "Bitten Sie den Absender, mit einem üblichen Verfahren wie AES zu verschlüsseln.",
+        ),
+    },
+    "encryption_parameters_malformed": {
+        "en": (
+            "The message is encrypted with {algorithm}, but what it says about how is malformed.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Die Nachricht ist mit {algorithm} verschlüsselt, aber die Angaben dazu sind fehlerhaft.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "encrypted_content_missing": {
+        "en": (
+            "The message says that it is encrypted but holds no encrypted text.",
+            _ASK_AGAIN,
+        ),
+        "de": (
+            "Die Nachricht gibt an, verschlüsselt zu sein, enthält aber keinen verschlüsselten Text.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "encrypted_content_too_large": {
+        "en": (
+            "The message is encrypted with {algorithm} and larger than {limit} octets, the most Letterlock decrypts "
+            "with it.",
+            "Ask the sender to send it in smaller pieces, or encrypted with AES-GCM.",
+        ),
+        "de": (
+            "Die Nachricht ist mit {algorithm} verschlüsselt und größer als {limit} Oktette; mehr entschlüsselt "
+            "Letterlock damit nicht.",
+            "Bitten Sie den Absender, sie in kleineren Teilen oder mit AES-GCM verschlüsselt zu senden.",
+        ),
+    },
 }
