@@ -343,7 +343,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": (
             "The message is encrypted, and none of your keys is among the {count} it was encrypted to.",
             "If you have had a certificate before, or have one on another device, import it with its key. Otherwise "
-            "send the sender your current certificate and ask for the message again. It was encrypted to: {recipients}.",
+            "send the sender your current certificate and ask for the message again. It was encrypted to: "
+            "{recipients}.",
         ),
         "de": (
             "Die Nachricht ist verschlüsselt, und keiner Ihrer Schlüssel gehört zu den {count}, für die sie "
