@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.browsers import wait_for
 from tests.e2e.check_page import CheckPage
 from tests.e2e.conftest import Desk
 from tests.signed_mail import DemoMail
@@ -17,6 +18,14 @@ def page(desk: Desk) -> CheckPage:
     made = CheckPage(desk.browser)
     made.open()
     return made
+
+
+def test_opened_from_the_toolbar(desk: Desk) -> None:
+    """The menu of the toolbar button leads to the page."""
+    desk.reader.open_list()
+    desk.browser.press_in_toolbar_menu("#check")
+    ready = "return location.pathname === '/ui/check.html' && document.readyState === 'complete'"
+    wait_for(lambda: desk.browser.run(ready), "the page for message files")
 
 
 def test_empty(desk: Desk, page: CheckPage) -> None:

@@ -32,6 +32,9 @@ class Browser(Protocol):
     def choose_file(self, selector: str, file: Path) -> None:
         """Chooses `file` in a file field of the page, as a person does in the dialogue."""
 
+    def press_in_toolbar_menu(self, selector: str) -> None:
+        """Opens the menu of the extension's toolbar button, presses a button in it, and goes on in the tab it opens."""
+
     def press(self, key: str) -> None:
         """Presses and releases one key, by its name in `KeyboardEvent.key`, wherever the focus is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,25 @@ class Chromium:
 
     def choose_file(self, selector: str, file: Path) -> None:
         self.page.set_input_files(selector, file)
+
+    def press_in_toolbar_menu(self, selector: str) -> None:
+        self._context.service_workers[0].evaluate("chrome.action.openPopup()")
+        # Playwright does not count the menu among the pages, so it is reached by Chromium's own protocol.
+        devtools = self._context.new_cdp_session(self.page)
+        menus = [
+            target["targetId"]
+            for target in devtools.send("Target.getTargets")["targetInfos"]
+            if target["url"] == self.extension_url("ui/popup.html")
+        ]
+        attached = devtools.send("Target.attachToTarget", {"targetId": menus[0], "flatten": False})
+        expression = f"document.querySelector({json.dumps(selector)}).click()"
+        click = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": expression}}
+        with self._context.expect_page() as opened:
+            devtools.send(
+                "Target.sendMessageToTarget", {"sessionId": attached["sessionId"], "message": json.dumps(click)}
+            )
+        self.page.close()
+        self.page = opened.value
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(_KEYS.get(key, key))

@@ -16,7 +16,7 @@ from marionette_driver.keys import Keys
 from marionette_driver.marionette import ActionSequence, Marionette
 
 from letterlock.clients.table import FIREFOX_EXTENSION
-from tests.e2e.browsers import NoPanel, NotNow
+from tests.e2e.browsers import NoPanel, NotNow, wait_for
 from tests.e2e.processes import ProcessGroup, free_port, listening
 
 _INTERNAL_ID = "6f5c8a52-2f5c-4d0b-9a57-6d5f1c1e7a10"
@@ -46,6 +46,22 @@ _SETTINGS = {
 _KEYS = {"Enter": Keys.ENTER, "Tab": Keys.TAB, "Escape": Keys.ESCAPE, " ": " "}
 _SCHEME = "layout.css.prefers-color-scheme.content-override"
 _DARK, _LIGHT = 0, 1
+
+_OPEN_MENU = """
+    const [id, done] = arguments;
+    const {ExtensionParent} = ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs");
+    const action = ExtensionParent.apiManager.global.browserActionFor(WebExtensionPolicy.getByID(id).extension);
+    action.openPopup(window, false).then(() => done(), done);
+"""
+_MENU_IS_LOADED = """
+    const menu = document.querySelector(".webextension-popup-browser");
+    return menu?.currentURI.filePath === "/ui/popup.html" && !menu.webProgress.isLoadingDocument;
+"""
+_PRESS_IN_MENU = """
+    const press = `content.document.querySelector(${JSON.stringify(arguments[0])}).click()`;
+    const script = `data:application/javascript;charset=utf-8,${encodeURIComponent(press)}`;
+    document.querySelector(".webextension-popup-browser").messageManager.loadFrameScript(script, false);
+"""
 
 
 class Firefox:
@@ -118,6 +134,18 @@ class Firefox:
         self.run(show, selector, False)
         self.marionette.find_element(By.CSS_SELECTOR, selector).send_keys(str(file))
         self.run(show, selector, hidden)
+
+    def press_in_toolbar_menu(self, selector: str) -> None:
+        marionette = self.marionette
+        here = marionette.current_window_handle
+        with marionette.using_context("chrome"):
+            marionette.execute_async_script(_OPEN_MENU, script_args=(FIREFOX_EXTENSION,), sandbox="system")
+            wait_for(lambda: marionette.execute_script(_MENU_IS_LOADED, sandbox="system"), "the toolbar menu")
+            marionette.execute_script(_PRESS_IN_MENU, script_args=(selector,), sandbox="system")
+        wait_for(lambda: len(marionette.window_handles) == 2, "a new tab")
+        marionette.close()
+        (opened,) = set(marionette.window_handles) - {here}
+        marionette.switch_to_window(opened)
 
     def press(self, key: str) -> None:
         # Sent from the frame that has the focus, as a keyboard does.
