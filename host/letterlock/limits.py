@@ -74,7 +74,7 @@ CMS_RECIPIENTS = 2_000
 """Recipients of one encrypted object; beyond it `too_many_recipients`. Exchange Online sends to 1,000 at most."""
 
 CMS_KEYS_TRIED = 256
-"""Pairs of recipient and key tried where no recipient is named as any certificate of ours. RSA costs about 2 ms each."""
+"""Pairs of recipient and key tried where no recipient is named as a certificate of ours. RSA costs about 2 ms each."""
 
 CMS_WHOLE_OCTETS = 64 * 1024 * 1024
 """Most content decrypted in one piece: CCM, which must know the length first, and ChaCha20-Poly1305, which the library
@@ -108,6 +108,11 @@ PATH_SIGNATURE_CHECKS = 100
 PATH_NAME_COMPARISONS = 250_000
 """Names compared with name constraints in one path search, long names counting several times. As in Go's crypto/x509
 and webpki; beyond it `path_search_exhausted`."""
+
+# --- Keys ------------------------------------------------------------------------------------------------------
+
+KEY_FILE_OCTETS = 1024 * 1024
+"""Largest PKCS#12 file; real ones have 2,000 to 20,000 octets. Beyond it `key_file_too_large`."""
 
 # --- Store -----------------------------------------------------------------------------------------------------
 

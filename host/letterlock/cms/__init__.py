@@ -17,10 +17,14 @@ files and the clock. It imports `cryptography`, `letterlock.errors` and `letterl
     decrypted = reader.close()                                  # raises: what is in `sealed` is worth nothing
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from letterlock.cms.attributes import Attribute
 from letterlock.cms.certificates import load_certificate
 from letterlock.cms.content_types import content_type, content_type_name
-from letterlock.cms.enveloped import Decrypted, EncryptedReader, EnvelopedReader
 from letterlock.cms.failures import (
     CmsFailure,
     ContentTypeNotSupported,
@@ -32,8 +36,6 @@ from letterlock.cms.failures import (
     SignatureNotChecked,
 )
 from letterlock.cms.identifiers import IssuerAndSerial, KeyIdentifier
-from letterlock.cms.keys import CertificateKey, PasswordKey, WrappingKey
-from letterlock.cms.recipients import Recipient, RecipientKey
 from letterlock.cms.signed import (
     CheckedSignature,
     SignedData,
@@ -42,6 +44,23 @@ from letterlock.cms.signed import (
     candidates,
     check,
 )
+
+if TYPE_CHECKING:
+    from letterlock.cms.enveloped import Decrypted, EncryptedReader, EnvelopedReader
+    from letterlock.cms.keys import CertificateKey, PasswordKey, WrappingKey
+    from letterlock.cms.recipients import Recipient, RecipientKey
+
+_LATE = {
+    "CertificateKey": "keys",
+    "Decrypted": "enveloped",
+    "EncryptedReader": "enveloped",
+    "EnvelopedReader": "enveloped",
+    "PasswordKey": "keys",
+    "Recipient": "recipients",
+    "RecipientKey": "recipients",
+    "WrappingKey": "keys",
+}
+"""What is loaded when it is first asked for: most mails are not encrypted, and need not wait for ciphers."""
 
 __all__ = [
     "Attribute",
@@ -73,3 +92,9 @@ __all__ = [
     "content_type_name",
     "load_certificate",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -166,14 +166,35 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "worden sein.",
         ),
     },
-    "decryption_not_supported": {
+    "encrypted_part": {
         "en": (
-            "The message is encrypted ({content_type}). This version of Letterlock does not decrypt yet.",
-            "Open it in the mail program that holds your certificate.",
+            "A part of this message is encrypted, the rest is not. Parts are not decrypted by themselves.",
+            "This can be an attempt to get at the encrypted text. Ask the sender before you do anything with it.",
         ),
         "de": (
-            "Die Nachricht ist verschlüsselt ({content_type}). Diese Version von Letterlock entschlüsselt noch nicht.",
-            "Öffnen Sie sie in dem Mailprogramm, das Ihr Zertifikat hat.",
+            "Ein Teil dieser Nachricht ist verschlüsselt, der Rest nicht. Teile werden nicht von selbst entschlüsselt.",
+            "Das kann ein Versuch sein, an den verschlüsselten Text zu kommen. Fragen Sie den Absender, bevor Sie "
+            "etwas damit tun.",
+        ),
+    },
+    "encryption_weak": {
+        "en": (
+            "The message is encrypted with methods that others may be able to break: {algorithms}.",
+            "Ask the sender to update their mail program.",
+        ),
+        "de": (
+            "Die Nachricht ist mit Verfahren verschlüsselt, die andere brechen könnten: {algorithms}.",
+            "Bitten Sie den Absender, sein Mailprogramm zu erneuern.",
+        ),
+    },
+    "encryption_not_authenticated": {
+        "en": (
+            "Nobody signed the encrypted text, and nothing shows whether it was changed on the way.",
+            "For anything important, ask the sender to sign as well.",
+        ),
+        "de": (
+            "Niemand hat den verschlüsselten Text signiert, und nichts zeigt, ob er unterwegs verändert wurde.",
+            "Bitten Sie den Absender bei Wichtigem, auch zu signieren.",
         ),
     },
     "content_not_supported": {

@@ -63,11 +63,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Öffnen Sie sie dort, wo dieses Zertifikat liegt.",
         ),
     },
-    "encryption_refused": {
-        "en": ("This mail was not decrypted, because that would be unsafe", "Ask the sender to send it again."),
+    "encryption_failed": {
+        "en": ("This mail is encrypted and could not be opened", "Ask the sender to send it again."),
         "de": (
-            "Diese Nachricht wurde nicht entschlüsselt, weil das unsicher wäre",
+            "Diese Nachricht ist verschlüsselt und ließ sich nicht öffnen",
             "Bitten Sie den Absender, sie erneut zu senden.",
+        ),
+    },
+    "encryption_refused": {
+        "en": ("The encrypted part of this mail was not opened, because that would be unsafe", "Ask the sender about it."),
+        "de": (
+            "Der verschlüsselte Teil dieser Nachricht wurde nicht geöffnet, weil das unsicher wäre",
+            "Fragen Sie den Absender danach.",
         ),
     },
 }

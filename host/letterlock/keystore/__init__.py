@@ -1,0 +1,1 @@
+"""Own keys: identities, and the files they come in. It knows certificates and keys, and nothing of mail."""
