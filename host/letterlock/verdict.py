@@ -222,6 +222,8 @@ def headline(
     was opened is said beside the signature (`encryption.status`), never mixed into it: encrypted is not signed.
     `senders` are the From addresses.
     """
+    if encryption is EncryptionStatus.UNDECRYPTABLE and all(each.code != "no_recipient_key" for each in reasons):
+        return _headline("encryption_failed", {}, language)
     if encryption in (EncryptionStatus.REFUSED, EncryptionStatus.UNDECRYPTABLE):
         return _headline(f"encryption_{encryption.value}", {}, language)
     if signature is SignatureStatus.NONE and encryption is EncryptionStatus.DECRYPTED:

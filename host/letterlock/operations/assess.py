@@ -19,6 +19,8 @@ from letterlock.operations.layers import Kind, Layer, Structure
 from letterlock.operations.reasons import (
     CoversCiphertext,
     CoversPart,
+    EncryptionNotAuthenticated,
+    EncryptionWeak,
     OuterSignatureBroken,
     OuterSignatureUnconfirmed,
     RevocationNotChecked,
@@ -72,9 +74,10 @@ def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetim
         reasons += from_.remarks
     for result in deciding:
         reasons += _time_remarks(result, date(root))
-    encryption = _encryption(structure.chain)
-    if encryption is not EncryptionStatus.NONE:
-        reasons = [each.layer.failure for each in chain if each.layer.failure] + reasons
+    encryption = _encryption(structure)
+    # What was not opened comes first: nothing behind it was seen.
+    reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
+    reasons += _encryption_remarks(encryption, status)
     covered = _covered(structure, status)
     results = [result for layer in reversed(judged) for result in layer.results]
     said = [describe.reason(each, language) for each in _unique(reasons)]
@@ -82,8 +85,8 @@ def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetim
     return Assessment(
         Verdict(
             signature=Signature(status=status, covers=sorted(covered)),
-            encryption=Encryption(status=encryption, authenticated=False),
-            headline=headline(status, encryption, signers, from_.addresses, said, language),
+            encryption=Encryption(status=encryption.status, authenticated=encryption.authenticated),
+            headline=headline(status, encryption.status, signers, from_.addresses, said, language),
             reasons=said,
             signers=signers,
             layers=[describe.layer(each.layer, each.said) for each in judged],
@@ -106,8 +109,10 @@ class _JudgedLayer:
 
     @property
     def said(self) -> str:
-        """The status for the list of layers: of the signature, or why the layer was not opened."""
-        return self.status.value if self.signed else "not_opened"
+        """The status for the list of layers: of the signature, or whether the layer was opened."""
+        if self.signed:
+            return self.status.value
+        return "decrypted" if self.layer.decrypted and not self.layer.failure else "not_opened"
 
 
 def _judge_layer(layer: Layer, judge: Judge, from_: Senders) -> _JudgedLayer:
@@ -178,10 +183,37 @@ def _decide(
     return status, reasons, deciding
 
 
-def _encryption(chain: Sequence[Layer]) -> EncryptionStatus:
-    if any(layer.kind is Kind.ENCRYPTED for layer in chain):
-        return EncryptionStatus.UNDECRYPTABLE
-    return EncryptionStatus.NONE
+@dataclass(frozen=True)
+class _Encryption:
+    status: EncryptionStatus
+    authenticated: bool
+    weak: tuple[str, ...]
+
+
+def _encryption(structure: Structure) -> _Encryption:
+    """What became of the encryption around everything shown, or else around a part."""
+    encrypted = [layer for layer in structure.chain if layer.kind is Kind.ENCRYPTED]
+    if not encrypted:
+        part = any(layer.kind is Kind.ENCRYPTED for layer in structure.fragments)
+        return _Encryption(EncryptionStatus.REFUSED if part else EncryptionStatus.NONE, False, ())
+    opened = [layer.decrypted for layer in encrypted if layer.decrypted and not layer.failure]
+    if len(opened) < len(encrypted):
+        return _Encryption(EncryptionStatus.UNDECRYPTABLE, False, ())
+    return _Encryption(
+        EncryptionStatus.DECRYPTED,
+        all(each.authenticated for each in opened),
+        tuple(dict.fromkeys(weak for each in opened for weak in each.weak)),
+    )
+
+
+def _encryption_remarks(encryption: _Encryption, status: SignatureStatus) -> list[Coded]:
+    remarks: list[Coded] = []
+    if encryption.weak:
+        remarks.append(EncryptionWeak(encryption.weak))
+    signed = status in (SignatureStatus.VALID, SignatureStatus.MISMATCH, SignatureStatus.UNTRUSTED)
+    if encryption.status is EncryptionStatus.DECRYPTED and not encryption.authenticated and not signed:
+        remarks.append(EncryptionNotAuthenticated())
+    return remarks
 
 
 def _time_remarks(result: SignerResult, sent: datetime | None) -> list[Coded]:

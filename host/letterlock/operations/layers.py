@@ -7,7 +7,7 @@ encrypted entities inside that body are fragments, which never speak for the who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
@@ -15,6 +15,10 @@ from itertools import chain
 from letterlock import limits
 from letterlock.cms import (
     CmsFailure,
+    Decrypted,
+    DecryptionFailure,
+    EnvelopedReader,
+    RecipientKey,
     SignedData,
     SignedDataReader,
     content_type,
@@ -28,7 +32,7 @@ from letterlock.operations.reasons import (
     CertificatesOnly,
     ContentNotSupported,
     ContentTwice,
-    DecryptionNotSupported,
+    EncryptedPart,
     NoSigners,
     OpenPgp,
     SignaturePartMissing,
@@ -74,6 +78,7 @@ class Layer:
     multipart: bool
     signed: SignedData | None = None
     content: Content | None = None
+    decrypted: Decrypted | None = None
     failure: Coded | None = None
     uncovered: list[Entity] = field(default_factory=list)
     """Parts beside the signed one and its signature: shown by readers, signed by nobody."""
@@ -99,14 +104,20 @@ class Structure:
     shown: list[Shown] = field(default_factory=list)
 
 
-def explore(source: Source, spools: Callable[[], Spool]) -> Structure:
-    """Read the structure of a message. `spools` makes a spool for each opaque content; the caller closes them."""
-    return _Explorer(spools).explore(source)
+def explore(source: Source, spools: Callable[[], Spool], keys: Sequence[RecipientKey] = ()) -> Structure:
+    """Read the structure of a message.
+
+    Args:
+        spools: makes a spool for each opaque content; the caller closes them.
+        keys: whatever may open encrypted layers.
+    """
+    return _Explorer(spools, keys).explore(source)
 
 
 class _Explorer:
-    def __init__(self, spools: Callable[[], Spool]) -> None:
+    def __init__(self, spools: Callable[[], Spool], keys: Sequence[RecipientKey]) -> None:
         self._spools = spools
+        self._keys = keys
         self._found = Structure()
         self._layers_left = limits.LAYERS_IN_MESSAGE
 
@@ -133,11 +144,12 @@ class _Explorer:
                     return
                 signed, entity = True, entity.children[0]
             elif is_cms(entity):
-                layer, inner = self._opaque(source, entity)
+                layer, inner = self._opaque(source, entity, whole=layers is self._found.chain)
                 layers.append(layer)
                 if inner is None:
                     return
-                signed = signed or layer.kind is Kind.SIGNED
+                # A signature around ciphertext says nothing of the text inside.
+                signed = layer.kind is Kind.SIGNED
                 source, entity = inner, inner.root
             elif entity.type == "multipart/mixed" and len(entity.children) == 1 and not signed:
                 # Nothing else is shown: list software leaves such empty wrappers behind.
@@ -185,44 +197,70 @@ class _Explorer:
             layer.failure = NoSigners()
         return layer
 
-    def _opaque(self, source: Source, entity: Entity) -> tuple[Layer, Source | None]:
+    def _opaque(self, source: Source, entity: Entity, whole: bool) -> tuple[Layer, Source | None]:
+        """One application/pkcs7-mime entity, and what is inside it where that can be read."""
         layer = Layer(Kind.UNKNOWN, entity, multipart=False)
         pieces = source.body(entity)
         first = next(pieces, b"")
         kind = content_type(first)
+        pieces = chain((first,), pieces)
         if kind in _ENCRYPTED:
             layer.kind = Kind.ENCRYPTED
-            layer.failure = DecryptionNotSupported(content_type_name(kind or ""))
-            return layer, None
+            if not whole:
+                # Decrypting a part and showing it among clear ones lets whoever wrote those have it (EFAIL).
+                layer.failure = EncryptedPart()
+                return layer, None
+            return layer, self._decrypted(layer, pieces, source)
         if kind is not None and kind != SIGNED_DATA:
             layer.kind = Kind.COMPRESSED if kind == COMPRESSED_DATA else Kind.UNKNOWN
             layer.failure = ContentNotSupported(content_type_name(kind))
             return layer, None
+        return layer, self._signed(layer, pieces, source)
+
+    def _decrypted(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
+        spool = self._spools()
+        opening = EnvelopedReader(spool.write, self._keys)
+        try:
+            for piece in pieces:
+                opening.feed(piece)
+            layer.decrypted = opening.close()
+            # Only now is it known that these octets are the content: nothing looks at them before, so that no
+            # difference in how they read can tell an attacker how a changed ciphertext decrypts.
+            reader = Reader(root_id=f"{layer.entity.id}:1")
+            for block in spool.blocks():
+                reader.feed(block)
+            return Source(spool, reader.close(), source.watch)
+        except (CmsFailure, DecryptionFailure, HeaderTooLarge, TooManyParts) as failure:
+            layer.failure = failure
+            spool.close()
+            return None
+
+    def _signed(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
         layer.kind = Kind.SIGNED
         spool = self._spools()
-        reader = Reader(root_id=f"{entity.id}:1")
+        reader = Reader(root_id=f"{layer.entity.id}:1")
 
         def keep(data: bytes) -> None:
             spool.write(data)
             reader.feed(data)
 
         try:
-            layer.signed = read_signed(chain((first,), pieces), keep)
+            layer.signed = read_signed(pieces, keep)
         except (CmsFailure, HeaderTooLarge, TooManyParts) as failure:
             layer.failure = failure
-            return layer, None
+            return None
         if not layer.signed.has_content:
             if not layer.signed.signers:
                 layer.kind = Kind.CERTIFICATES
                 self._found.remarks.append(CertificatesOnly())
-                return layer, None
+                return None
             layer.failure = SignaturePartMissing(1)
-            return layer, None
+            return None
         inner = Source(spool, reader.close(), source.watch)
         layer.content = inner.content(inner.root)
         if not layer.signed.signers:
             layer.failure = NoSigners()
-        return layer, inner
+        return inner
 
 
 def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:

@@ -12,10 +12,11 @@ message at all, a message beyond a limit, or the client's wish to stop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from letterlock import limits
+from letterlock.cms import RecipientKey
 from letterlock.errors import Cancelled, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Entity, Reader
@@ -43,6 +44,7 @@ class Opening:
         trust: whom the reader trusts.
         at: the time at which certificates are judged; now if not given.
         language: of the sentences in the verdict, "en" or "de".
+        keys: whatever may open an encrypted message.
         cancelled: asked now and then whether to stop.
         progress: told how many octets were examined, and of how many where that is known.
     """
@@ -52,12 +54,14 @@ class Opening:
         trust: TrustSettings,
         at: datetime | None = None,
         language: str = "en",
+        keys: Sequence[RecipientKey] = (),
         cancelled: Callable[[], bool] = _never,
         progress: Callable[[int, int | None], None] = _nobody,
     ) -> None:
         self._trust = trust
         self._at = at
         self._language = language
+        self._keys = keys
         self._cancelled = cancelled
         self._progress = progress
         self._examined = 0
@@ -95,7 +99,7 @@ class Opening:
             if not is_message(root):
                 raise NotAMessage
             source = Source(self._spool, root, self._watch)
-            structure = explore(source, self._new_spool)
+            structure = explore(source, self._new_spool, self._keys)
             assessment = assess(root, structure, self._trust, self._at or datetime.now(UTC), self._language)
             parts = [_part(shown, shown.entity.id in assessment.covered) for shown in structure.shown]
         except BaseException:

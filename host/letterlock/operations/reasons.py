@@ -103,11 +103,23 @@ class SigningTimeDiffers(Reason):
     date: datetime
 
 
-class DecryptionNotSupported(Reason):
-    """An encrypted layer, which this version recognises and does not open."""
+class EncryptedPart(Reason):
+    """An encrypted entity that is only a part of the message, which is never decrypted unasked (EFAIL)."""
 
-    code = "decryption_not_supported"
-    content_type: str
+    code = "encrypted_part"
+
+
+class EncryptionWeak(Reason):
+    """It was decrypted, and others may be able to as well."""
+
+    code = "encryption_weak"
+    algorithms: tuple[str, ...]
+
+
+class EncryptionNotAuthenticated(Reason):
+    """Decrypted content that nobody signed and no tag protects: it can have been changed on the way."""
+
+    code = "encryption_not_authenticated"
 
 
 class ContentNotSupported(Reason):

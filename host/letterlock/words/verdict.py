@@ -71,7 +71,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "encryption_refused": {
-        "en": ("The encrypted part of this mail was not opened, because that would be unsafe", "Ask the sender about it."),
+        "en": (
+            "The encrypted part of this mail was not opened, because that would be unsafe",
+            "Ask the sender about it.",
+        ),
         "de": (
             "Der verschlüsselte Teil dieser Nachricht wurde nicht geöffnet, weil das unsicher wäre",
             "Fragen Sie den Absender danach.",
