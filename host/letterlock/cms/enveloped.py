@@ -21,6 +21,7 @@ from letterlock.cms.failures import (
     DecryptionFailed,
     DecryptionFailure,
     EncryptedContentMissing,
+    EncryptionNotSupported,
     NoRecipientKey,
 )
 from letterlock.cms.identifiers import KeyIdentifier
@@ -213,6 +214,7 @@ def _open(
 
     Raises:
         NoRecipientKey: no entry is for any of the keys.
+        EncryptionNotSupported: no entry is of a kind that any key could open.
         DecryptionFailure: the first failure, where entries are for our keys and none of them opens.
     """
     failure: DecryptionFailure | None = None
@@ -233,8 +235,21 @@ def _open(
         found = key.unwrap(recipient, octets, trying=True)
         if found is not None:
             return found, recipient, key
-    named = among[:_RECIPIENTS_NAMED]
-    raise NoRecipientKey(tuple(recipients.text(recipient) for recipient in named), len(among))
+    raise _nobody(among)
+
+
+def _nobody(among: tuple[Recipient, ...]) -> DecryptionFailure:
+    """Why none of the entries was opened by any of the keys."""
+    first: DecryptionFailure | None = None
+    for recipient in among:
+        try:
+            key_encryption.check_supported(recipient)
+        except EncryptionNotSupported as failure:
+            first = first or failure
+        else:
+            named = among[:_RECIPIENTS_NAMED]
+            return NoRecipientKey(tuple(recipients.text(recipient) for recipient in named), len(among))
+    return first or NoRecipientKey((), 0)
 
 
 def _check_content_type(authentic: tuple[Attribute, ...], content_type: str) -> None:

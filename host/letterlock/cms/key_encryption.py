@@ -109,6 +109,23 @@ def weak(recipient: Recipient) -> tuple[str, ...]:
     return ()
 
 
+def check_supported(recipient: Recipient) -> None:
+    """Whether an entry of this kind can be opened at all, by whoever has the key.
+
+    Raises:
+        EncryptionNotSupported: nobody can here.
+    """
+    match recipient:
+        case KeyTransport():
+            key_algorithm(recipient.algorithm.oid, TRANSPORT)
+        case KeyAgreement():
+            key_algorithm(recipient.algorithm.oid, AGREEMENT)
+        case KeyEncapsulation():
+            key_algorithm(recipient.algorithm.oid, KEM)
+        case OtherRecipient():
+            raise EncryptionNotSupported(recipient.kind)
+
+
 def transported(recipient: KeyTransport, key: rsa.RSAPrivateKey, octets: int, trying: bool = False) -> bytes | None:
     """The content key out of an RSA encryption (RFC 3370 §4.2.1, RFC 3560).
 

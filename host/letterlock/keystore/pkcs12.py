@@ -29,6 +29,10 @@ from letterlock.keystore.failures import (
 from letterlock.keystore.identity import Identity
 
 _ARMOUR = re.compile(rb"-----BEGIN PKCS ?#?12-----(.*?)-----END", re.DOTALL)
+_WRONG = "Invalid password or PKCS12 data"
+"""What the library says of a wrong passphrase; of everything else that it cannot read it says something else. It has no
+other way to tell (`test_a_readable_passphrase_on_an_unreadable_file`)."""
+
 _PFX = re.compile(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...)\x02\x01\x03\x30", re.DOTALL)
 """PFX ::= SEQUENCE { version INTEGER {v3(3)}, authSafe ContentInfo, macData MacData OPTIONAL }   (RFC 7292 §4)"""
 
@@ -75,10 +79,9 @@ def _open(encoded: bytes, passphrases: list[bytes] | list[bytes | None]) -> pkcs
     for passphrase in passphrases:
         try:
             return pkcs12.load_pkcs12(encoded, passphrase)
-        except UnsupportedAlgorithm:
-            raise KeyFileNotSupported from None
-        except (ValueError, TypeError):
-            continue
+        except (UnsupportedAlgorithm, ValueError, TypeError) as failure:
+            if str(failure) != _WRONG:
+                raise KeyFileNotSupported from None
     raise WrongPassphrase
 
 
