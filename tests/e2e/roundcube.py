@@ -15,6 +15,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -174,14 +175,18 @@ class Roundcube:
 
     def deliver(self, message: bytes, user: str = "bert", mailbox: str = "INBOX") -> int:
         """Puts `message` (CRLF line ends) into a mailbox of `user` and returns its UID there."""
-        with imaplib.IMAP4("127.0.0.1", self._imap) as imap:
-            imap.login(user, PASSWORD)
+        with self._logged_in(user) as imap:
             _, answer = imap.append(mailbox, "", "", message)
-            imap.logout()
         # RFC 4315 §3: [APPENDUID validity uid]
         told = re.search(rb"APPENDUID \d+ (\d+)", b"".join(answer))
         assert told, f"the IMAP server did not say where the message went: {answer!r}"
         return int(told[1])
+
+    def count(self, user: str, mailbox: str = "INBOX") -> int:
+        """How many messages are in a mailbox."""
+        with self._logged_in(user) as imap:
+            _, (number, *_) = imap.select(mailbox, readonly=True)
+            return int(number or 0)
 
     def stop(self) -> None:
         """Ends the servers and removes every file."""
@@ -190,6 +195,12 @@ class Roundcube:
         with contextlib.suppress(AssertionError):  # aiosmtpd's word for "was not started"
             self._submission.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _logged_in(self, user: str) -> Iterator[imaplib.IMAP4]:
+        with imaplib.IMAP4("127.0.0.1", self._imap) as imap:
+            imap.login(user, PASSWORD)
+            yield imap
 
     def _lay_out(self, schema: Path, smtp: int) -> None:
         servants = self._servants
