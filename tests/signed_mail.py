@@ -120,12 +120,21 @@ class DemoMail:
 
     def enveloped(self) -> bytes:
         """Encrypted (not signed) for Carla: nobody who reads it here has the key."""
-        der = _openssl(
-            ["cms", "-encrypt", "-binary", "-outform", "DER", "-aes-256-cbc", str(self.carla.certificate)],
-            self._entity(ANNA),
-        )
+        return self.encrypt("Offer, confidential", self._entity(ANNA))
+
+    def key_file(self, identity: Identity, passphrase: str) -> Path:
+        """A PKCS#12 file with an identity, protected by `passphrase`."""
+        path = identity.key.with_suffix(".p12")
+        arguments = ["pkcs12", "-export", "-inkey", str(identity.key), "-in", str(identity.certificate)]
+        _openssl([*arguments, "-out", str(path), "-passout", f"pass:{passphrase}"])
+        return path
+
+    def encrypt(self, subject: str, entity: bytes, *options: str) -> bytes:
+        """Any MIME entity, encrypted for Carla; `options` go to `openssl cms -encrypt`."""
+        arguments = ["cms", "-encrypt", "-binary", "-outform", "DER", *(options or ("-aes-256-cbc",))]
+        der = _openssl([*arguments, str(self.carla.certificate)], entity)
         return (
-            self._headers("Offer, confidential", ANNA)
+            self._headers(subject, ANNA)
             + b'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\n'
             + b"Content-Transfer-Encoding: base64\r\n\r\n"
             + _base64(der)

