@@ -102,6 +102,8 @@ $$config = [
     'log_dir' => '$folder/roundcube/logs/',
     'temp_dir' => '$folder/roundcube/temp/',
     'create_default_folders' => true,
+    // PHP's own sessions are locked while a request uses them; Roundcube's database sessions lose writes in a race.
+    'session_storage' => 'php',
     'ip_check' => false,
 ];
 """)
