@@ -65,6 +65,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mail = DemoMail(home / "mail")
     (home / "checkout" / "mail.eml").write_bytes(mail.good())
     shutil.copyfile(mail.anchor, home / "checkout" / "authority.pem")
+    shutil.copyfile(mail.key_file(mail.carla, "secret"), home / "checkout" / "me.p12")
+    (home / "checkout" / "passphrase.txt").write_text("secret\n")
     # A client that setup can find: it looks at the browser's own folder.
     (home / ".config" / "chromium").mkdir(parents=True)
     return home
