@@ -12,10 +12,12 @@ from tests.e2e.browsers import wait_for
 from tests.e2e.check_page import CheckPage
 from tests.e2e.conftest import Desk, desk_in
 from tests.e2e.roundcube import Roundcube
-from tests.needs import PROJECT, missing
+from tests.needs import PROJECT, missing, require_path
 from tests.signed_mail import DemoMail
 
 _AXE = PROJECT / "extension" / "node_modules" / "axe-core" / "axe.min.js"
+
+_GERMAN_FIREFOX = Path("/usr/lib/firefox-esr/browser/extensions/langpack-de@firefox-esr.mozilla.org.xpi")
 
 _LUMINANCE = """
     const [red, green, blue] = getComputedStyle(document.querySelector(".verdict")).backgroundColor.match(/[\\d.]+/g);
@@ -98,6 +100,8 @@ def test_keyboard(desk: Desk, messages: dict[str, int]) -> None:
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
 def test_german(name: str, webmail: Roundcube, mail: DemoMail, messages: dict[str, int], tmp_path: Path) -> None:
     """In a German browser the panel's own words and the host's sentences are German, in the same breath."""
+    if name == "firefox":
+        require_path(_GERMAN_FIREFOX, "firefox-esr-l10n-de")
     with desk_in(name, tmp_path, webmail, mail, language="de") as desk:
         desk.reader.open_message(messages["good"])
         assert desk.panel.status() == "valid"
