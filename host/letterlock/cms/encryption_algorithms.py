@@ -245,7 +245,7 @@ def key_algorithm(oid: str, among: tuple[KeyAlgorithm, ...]) -> KeyAlgorithm:
     """
     known = _KEY_BY_OID.get(oid)
     if known is None or known not in among or known.status is Status.NOT_SUPPORTED:
-        raise EncryptionNotSupported(known.name if known else oid)
+        raise EncryptionNotSupported(encryption_name(oid))
     return known
 
 
