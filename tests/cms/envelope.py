@@ -267,8 +267,10 @@ def encapsulation(
     ukm: bytes | None = None,
     number: int | None = None,
     kek_octets: int = 32,
+    derivation: str = f"{SMIME}.28",
+    cut: int = 0,
 ) -> Recipient:
-    """A KEMRecipientInfo."""
+    """A KEMRecipientInfo; `cut` shortens its ciphertext."""
     number = number or (2 if isinstance(public, mlkem.MLKEM768PublicKey) else 3)
 
     def make(content_key: bytes) -> bytes:
@@ -284,8 +286,8 @@ def encapsulation(
                 integer(0),
                 rid,
                 algorithm(f"2.16.840.1.101.3.4.4.{number}"),
-                octet_string(ciphertext),
-                algorithm(f"{SMIME}.28"),
+                octet_string(ciphertext[cut:]),
+                algorithm(derivation),
                 integer(kek_octets),
                 by_ukm,
                 wrap,

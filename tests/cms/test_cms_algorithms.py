@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from letterlock.cms import failures as f
 from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Status, digest_name, signature_name
+from letterlock.cms.encryption_algorithms import (
+    AGREEMENT,
+    CONTENT,
+    DERIVATIONS,
+    KEM,
+    PASSWORD,
+    PSEUDORANDOM,
+    TRANSPORT,
+    WRAPS,
+    content_algorithm,
+    encryption_name,
+    key_algorithm,
+    wrap_algorithm,
+)
 from letterlock.cms.oids import dotted
 from tests.cms import builder as b
 
 
 def test_numbers_are_unique() -> None:
     """No number means two things."""
-    for table in (DIGESTS, SIGNATURES):
-        numbers = [each.oid for each in table]
-        assert len(numbers) == len(set(numbers))
+    for table in (
+        [each.oid for each in DIGESTS],
+        [each.oid for each in SIGNATURES],
+        [each.oid for each in (*CONTENT, *WRAPS, *TRANSPORT, *AGREEMENT, *KEM, *DERIVATIONS, *PASSWORD, *PSEUDORANDOM)],
+    ):
+        assert len(table) == len(set(table))
 
 
 def test_every_implied_digest_is_computed() -> None:
@@ -50,3 +69,29 @@ def test_object_identifiers_read_as_written(oid: str) -> None:
 def test_malformed_object_identifiers_have_no_text(contents: str) -> None:
     """Empty, padded, unfinished or absurd contents are no object identifier."""
     assert dotted(bytes.fromhex(contents)) is None
+
+
+def test_encryption_algorithms_do_what_the_table_says() -> None:
+    """What is read can be had; what is not supported is refused under its name, and the unknown under its number."""
+    for content in CONTENT:
+        assert (content.mode is not None) == (content.status in (Status.READ, Status.WEAK))
+        _supported(content.status, content.name, lambda oid=content.oid: content_algorithm(oid))
+    for wrap in WRAPS:
+        assert (wrap.wrap is not None) == (wrap.status in (Status.READ, Status.WEAK))
+        _supported(wrap.status, wrap.name, lambda oid=wrap.oid: wrap_algorithm(oid))
+    for table in (TRANSPORT, AGREEMENT, KEM, DERIVATIONS, PASSWORD, PSEUDORANDOM):
+        for key in table:
+            assert encryption_name(key.oid) == key.name
+            _supported(key.status, key.name, lambda oid=key.oid, table=table: key_algorithm(oid, table))
+    assert encryption_name("1.2.3") == "1.2.3"
+    with pytest.raises(f.EncryptionNotSupported):
+        key_algorithm(TRANSPORT[0].oid, AGREEMENT)
+
+
+def _supported(status: Status, name: str, find: Callable[[], object]) -> None:
+    if status is not Status.NOT_SUPPORTED:
+        assert find()
+        return
+    with pytest.raises(f.EncryptionNotSupported) as caught:
+        find()
+    assert caught.value.algorithm == name

@@ -305,3 +305,23 @@ def test_work_is_linear_in_hostile_input() -> None:
         return best
 
     assert cost(40_000) < 8 * cost(10_000)
+
+
+@pytest.mark.parametrize("form", ["definite", "indefinite"])
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_what_stands_before_the_diverted_string_is_known_when_it_begins(form: str, size: int) -> None:
+    """Before the first octet of content comes all that was read until then, in DER, as if it ended there; once."""
+    before = b"\x02\x01\x07"
+    after = b"\x02\x01\x08"
+    content = b"\x80\x03abc"
+    if form == "definite":
+        whole = tlv(0x30, tlv(0xA0, before, content, after))
+    else:
+        whole = b"\x30\x80\xa0\x80" + before + b"\xa0\x80\x04\x01a\x24\x80\x04\x02bc\0\0\0\0" + after + b"\0\0\0\0"
+    events: list[bytes] = []
+    reader = BerReader((0x30, 0xA0, 0x80), events.append, begins=events.append)
+    for at in range(0, len(whole), size):
+        reader.feed(whole[at : at + size])
+    assert reader.close() == tlv(0x30, tlv(0xA0, before, b"\x80\x00", after))
+    assert events[0] == tlv(0x30, tlv(0xA0, before))
+    assert b"".join(events[1:]) == b"abc"

@@ -179,7 +179,11 @@ def test_unreadable_certificate_is_no_recipient() -> None:
 
 
 def test_files_of_others_open(corpora: Path) -> None:
-    """NSS, OpenSC, Bouncy Castle, GnuPG, notmuch: what their makers open opens."""
+    """NSS, OpenSC, Bouncy Castle, GnuPG, notmuch: what their makers open opens.
+
+    Not here: GnuPG's t5793-test.pfx, whose MAC does not fit (OpenSSL refuses it too; GnuPG looks at no MAC), and
+    edward.tester's, whose two layers have two passphrases.
+    """
     files = {
         "thunderbird/mailnews/test/data/smime/Alice.p12": "nss",
         "thunderbird/mailnews/test/data/smime/Alice-ec.p12": "nss",
@@ -188,7 +192,6 @@ def test_files_of_others_open(corpora: Path) -> None:
         "bc-java/mail/src/test/resources/org/bouncycastle/mail/smime/test/johndoe.p12": "",
         "gnupg/tests/cms/samplekeys/opensc-test.p12": "password",
         "gnupg/tests/cms/samplekeys/t5793-openssl.pfx": "test",
-        "gnupg/tests/cms/samplekeys/t5793-test.pfx": "test",
         "gnupg/tests/cms/samplekeys/nistp256-openssl-self-signed.p12": "abc",
         "gnupg/tests/cms/samplekeys/t6752-ov-user-ff.p12": "start",
         "asn1crypto/tests/fixtures/keys/test-rc2.p12": "password123",

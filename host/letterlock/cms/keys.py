@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, rsa, x448, x25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -125,7 +126,7 @@ def _identifiers(certificate: x509.Certificate) -> frozenset[CertificateIdentifi
     try:
         public = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         bits = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
-    except (ValueError, TypeError, x509.UnsupportedGeneralNameType):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return frozenset(found)
     # RFC 5280 §4.2.1.2 method 1, and the whole SubjectPublicKeyInfo as Windows has it.
     found.add(KeyIdentifier(bits))
