@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -342,3 +343,15 @@ def _refused(reader: EncryptedReader, octets: bytes) -> Exception | None:
     except f.DecryptionFailure as failure:
         return failure
     return None
+
+
+@pytest.mark.parametrize("name", ["AES-256-CBC", "AES-256-GCM"])
+def test_ciphers_that_the_library_was_built_without(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cryptographic library lacks a cipher, that is said in the same way."""
+
+    def missing(*_: object, **__: object) -> object:
+        raise UnsupportedAlgorithm("not in this build")
+
+    monkeypatch.setattr("letterlock.cms.content_encryption.BlockCipher", missing)
+    monkeypatch.setattr("letterlock.cms.content_encryption.Gcm", missing)
+    assert fails(enveloped(TO_ANNA, CONTENTS[name][0])).facts() == {"algorithm": name}

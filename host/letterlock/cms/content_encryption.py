@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.decrepit.ciphers.algorithms import RC2, TripleDES
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
@@ -75,8 +75,15 @@ class Cipher:
     _start: Callable[[bytes, Sink], Decryption]
 
     def start(self, key: bytes, sink: Sink) -> Decryption:
-        """Starts decrypting; what is decrypted goes to the sink and is not good before `Decryption.finish` returns."""
-        return self._start(key, sink)
+        """Starts decrypting; what is decrypted goes to the sink and is not good before `Decryption.finish` returns.
+
+        Raises:
+            EncryptionNotSupported: this build of the library has not got the cipher (some leave out old ones).
+        """
+        try:
+            return self._start(key, sink)
+        except UnsupportedAlgorithm:
+            raise EncryptionNotSupported(self.name) from None
 
 
 def cipher(algorithm: Algorithm, separate_tag: bool) -> Cipher:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, padding, rsa, x448, x25519
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -154,9 +155,11 @@ def transported(recipient: KeyTransport, key: rsa.RSAPrivateKey, octets: int, tr
         if len(found) != octets:
             return None if trying else substitute
         return found
-    scheme, _ = _oaep(recipient.algorithm)
+    scheme, hashed = _oaep(recipient.algorithm)
     try:
         found = key.decrypt(encrypted, scheme)
+    except UnsupportedAlgorithm:  # some builds of the library leave out old hashes
+        raise EncryptionNotSupported(f"{known.name} with {hashed}") from None
     except ValueError:
         raise DecryptionFailed from None
     if len(found) != octets:
