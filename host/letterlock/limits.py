@@ -53,6 +53,12 @@ LAYERS_IN_MESSAGE = 64
 CERTIFICATES_TRIED = 4
 """Certificates tried for one signer. One is right; several with one name and serial number are an attack on time."""
 
+CERTIFICATES_KEPT = 256
+"""Decoded certificates kept in memory for the next message, the most recently used."""
+
+CERTIFICATE_KEPT_OCTETS = 8_192
+"""A larger certificate is decoded anew each time; ordinary ones have one or two thousand octets."""
+
 # --- CMS -------------------------------------------------------------------------------------------------------
 
 CMS_DEPTH = 40

@@ -7,12 +7,14 @@ when the first one starts (or before, by `warm_up`), never while the host says h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from letterlock.native.calls import Call
 from letterlock.native.messages import OpenMessages
 
 if TYPE_CHECKING:
+    from letterlock.operations.trust import KeptSettings
     from letterlock.protocol.events import Params
     from letterlock.protocol.models import CloseParams, OpenParams, PartParams
 
@@ -23,13 +25,18 @@ Operations = Mapping[str, Operation]
 def standard(messages: OpenMessages) -> Operations:
     """The operations of protocol 1, on the messages this host has open."""
 
-    def open_message(call: Call, params: OpenParams) -> None:
-        from letterlock.operations import trust
-        from letterlock.operations.open import Opening
+    @cache
+    def kept_settings() -> KeptSettings:
+        from letterlock.operations.trust import KeptSettings
         from letterlock.store import location
 
+        return KeptSettings(location.database())
+
+    def open_message(call: Call, params: OpenParams) -> None:
+        from letterlock.operations.open import Opening
+
         opening = Opening(
-            trust.settings(location.database()),
+            kept_settings().now(),
             language=call.language,
             cancelled=call.cancelled,
             progress=call.progress,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 
@@ -74,7 +75,7 @@ class Judge:
             result.reasons.append(failure)
         chosen = result.checked.certificate if result.checked else possible[0]
         try:
-            result.certificate = Certificate.parse(next(der for der, each in loaded if each is chosen))
+            result.certificate = _certificate(next(der for der, each in loaded if each is chosen))
         except CertificateUndecodable as failure:
             result.reasons.append(failure)
             return result
@@ -136,7 +137,15 @@ def _parse(certificates: Iterable[bytes]) -> list[Certificate]:
     found = []
     for der in certificates:
         try:
-            found.append(Certificate.parse(der))
+            found.append(_certificate(der))
         except CertificateUndecodable:
             continue
     return found
+
+
+def _certificate(der: bytes) -> Certificate:
+    """A certificate and what was decoded of it before: people and their authorities write more than once."""
+    return _recent(der) if len(der) <= limits.CERTIFICATE_KEPT_OCTETS else Certificate.parse(der)
+
+
+_recent = lru_cache(limits.CERTIFICATES_KEPT)(Certificate.parse)

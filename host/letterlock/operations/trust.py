@@ -37,6 +37,23 @@ def settings(database: Path, files: Iterable[Path] = ()) -> TrustSettings:
     return TrustSettings(tuple(anchors))
 
 
+class KeptSettings:
+    """The user's settings for a process that opens many messages: read again only after somebody changed them."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._known: tuple[object, TrustSettings] | None = None
+
+    def now(self) -> TrustSettings:
+        """The settings as they are now. Raises as `settings`; several threads may ask."""
+        # Taken before the reading: what is written in between makes the next call read again.
+        stamp = Store.stamp(self._database)
+        known = self._known
+        if known is None or known[0] != stamp:
+            known = self._known = (stamp, settings(self._database))
+        return known[1]
+
+
 def given(files: Iterable[Path]) -> list[Anchor]:
     """The anchors in certificate files (PEM, DER, PKCS#7)."""
     return [

@@ -93,6 +93,20 @@ class Store:
 
     # --- Anchors -----------------------------------------------------------------------------------------------
 
+    @staticmethod
+    def stamp(path: Path) -> tuple[int, int, bytes] | None:
+        """What changes whenever the database does: file, size, and the file change counter in its header.
+
+        SQLite raises the counter with every transaction (file format, §1.3.7), so that a cache may be asked whether
+        it is stale without opening the database. None: there is no database.
+        """
+        try:
+            with path.open("rb", buffering=0) as file:
+                state = os.fstat(file.fileno())
+                return state.st_ino, state.st_size, file.read(28)[24:]
+        except FileNotFoundError:
+            return None
+
     def anchors(self) -> tuple[StoredAnchor, ...]:
         """The user's anchors, oldest first."""
         found = []

@@ -1,0 +1,47 @@
+"""Whom the reader trusts: loaded, kept for many messages, and never stale."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from letterlock.operations import trust
+from letterlock.operations.trust import KeptSettings
+from letterlock.store.database import Store
+from tests.needs import require_program
+from tests.signed_mail import DemoMail
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> DemoMail:
+    require_program("openssl", "openssl")
+    return DemoMail(tmp_path_factory.mktemp("mail"))
+
+
+def test_kept_settings_follow_the_database(mail: DemoMail, tmp_path: Path) -> None:
+    """An anchor added or removed, here or by another process, counts for the very next message."""
+    database = tmp_path / "data" / "letterlock.sqlite"
+    kept = KeptSettings(database)
+    assert kept.now().anchors == ()
+    assert not database.exists()
+    ((certificate, new),) = trust.add(database, mail.anchor)
+    assert new
+    assert [each.certificate for each in kept.now().anchors] == [certificate]
+    assert kept.now() is kept.now(), "nothing changed, nothing is read"
+    remove = f"trust.remove(pathlib.Path({str(database)!r}), {certificate.sha256!r})"
+    other = f"import pathlib; from letterlock.operations import trust; {remove}"
+    subprocess.run([sys.executable, "-c", other], check=True)
+    assert kept.now().anchors == ()
+
+
+def test_a_damaged_anchor_vouches_for_nobody_and_is_listed(tmp_path: Path, mail: DemoMail) -> None:
+    """Octets that are no certificate any more are shown, and everything else goes on."""
+    database = tmp_path / "letterlock.sqlite"
+    ((certificate, _),) = trust.add(database, mail.anchor)
+    with Store.open(database) as store:
+        store.add_anchor(b"no certificate", "", store.anchors()[0].added)
+    assert [each.certificate for each in trust.settings(database).anchors] == [certificate]
+    assert sorted(found is None for _, found in trust.kept(database)) == [False, True]
