@@ -68,8 +68,8 @@ def write_seeds(folder: Path) -> Path:
         (folder / kind).write_bytes(getattr(mail, kind)())
     (folder / "anchor.pem").write_bytes(mail.anchor.read_bytes())
     (folder / "certificate").write_bytes(ssl.PEM_cert_to_DER_cert(mail.anna.certificate.read_text()))
-    for kind in ("good", "opaque"):
-        encoded = getattr(mail, kind)().rsplit(b'p7s"\r\n\r\n' if kind == "good" else b'p7m"\r\n\r\n', 1)[1]
+    for kind, before in (("good", b'p7s"\r\n\r\n'), ("opaque", b'p7m"\r\n\r\n'), ("enveloped", b"base64\r\n\r\n")):
+        encoded = getattr(mail, kind)().rsplit(before, 1)[1]
         (folder / f"cms-{kind}").write_bytes(base64.b64decode(encoded.split(b"\r\n--")[0]))
     return folder
 

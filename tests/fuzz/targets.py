@@ -62,6 +62,22 @@ def cms(data: bytes) -> None:
     assert read(max(len(data), 1)) == read(11)
 
 
+def enveloped(data: bytes) -> None:
+    """Octets are encrypted content or refused, alike in any portions; nothing opens without a key for it."""
+    from letterlock.cms import EnvelopedReader, WrappingKey
+
+    def read(step: int) -> str:
+        reader = EnvelopedReader(lambda octets: None, [WrappingKey(b"\0" * 32, b"key")])
+        try:
+            for start in range(0, len(data), step):
+                reader.feed(data[start : start + step])
+            return repr(reader.close().algorithm)
+        except LetterlockError as failure:
+            return failure.code
+
+    assert read(max(len(data), 1)) == read(11)
+
+
 def certificate(data: bytes) -> None:
     """Octets are a certificate whose every property can be asked for, or refused."""
     from datetime import UTC, datetime
@@ -123,6 +139,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "mime": mime,
     "addresses": addresses,
     "cms": cms,
+    "enveloped": enveloped,
     "certificate": certificate,
     "frames": frames,
     "open": open_,

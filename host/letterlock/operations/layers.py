@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from letterlock import limits
 from letterlock.cms import (
     CmsFailure,
-    Decrypted,
     DecryptionFailure,
-    EnvelopedReader,
-    RecipientKey,
     SignedData,
     SignedDataReader,
     content_type,
@@ -40,6 +38,9 @@ from letterlock.operations.reasons import (
 )
 from letterlock.operations.source import Content, Source
 from letterlock.spool import Spool
+
+if TYPE_CHECKING:
+    from letterlock.cms import Decrypted, RecipientKey
 
 _SIGNATURE_TYPES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -220,6 +221,9 @@ class _Explorer:
         return layer, self._signed(layer, pieces, source)
 
     def _decrypted(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
+        # Loaded when it is needed: most mail is not encrypted, and this is a tenth of the host's start.
+        from letterlock.cms import EnvelopedReader
+
         spool = self._spools()
         opening = EnvelopedReader(spool.write, self._keys)
         try:

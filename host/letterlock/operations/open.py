@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from letterlock import limits
-from letterlock.cms import RecipientKey
 from letterlock.errors import Cancelled, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Entity, Reader
@@ -27,6 +27,9 @@ from letterlock.operations.source import Source
 from letterlock.operations.trust import TrustSettings
 from letterlock.spool import Spool
 from letterlock.verdict import Part, Verdict
+
+if TYPE_CHECKING:
+    from letterlock.cms import RecipientKey
 
 
 def _never() -> bool:
