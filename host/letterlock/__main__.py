@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 
@@ -9,6 +10,9 @@ import warnings
 def main(argv: list[str] | None = None) -> int:
     """Run `letterlock` with these arguments (those of the process if not given) and return the exit code."""
     arguments = sys.argv[1:] if argv is None else argv
+    # pydantic loads plugins from any installed package. Nothing unasked gets into a process that holds keys, and the
+    # search alone takes some 10 ms of the host's start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if not sys.warnoptions:
         # Libraries warn of odd certificates; a person reads what is wrong with them in the verdict.
         warnings.simplefilter("ignore")
