@@ -69,6 +69,7 @@ test("a state that names no message, or a foreign server, gives no address", () 
   assert.equal(sourceAddress({ ...env, uid: undefined }, BASE), null);
   assert.equal(sourceAddress({ ...env, request_token: "" }, BASE), null);
   assert.equal(sourceAddress({ ...env, comm_path: "https://evil.example/" }, BASE), null);
+  assert.equal(sourceAddress({ ...env, comm_path: "blob:http://127.0.0.1:9000/5c2a" }, BASE), null);
   assert.equal(sourceAddress({ ...env, comm_path: "/roundcube/?_task=mail" }, BASE)?.pathname, "/roundcube/");
 });
 
