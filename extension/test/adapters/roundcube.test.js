@@ -38,6 +38,16 @@ for (const name of ["show", "preview", "show-opaque"]) {
   });
 }
 
+test("the mail gets a stacking context, so that no box of it lies above the panel; it goes with the message", () => {
+  const { document } = page(fixture("roundcube/show.html"), BASE);
+  const end = new AbortController();
+  roundcube.start({ document, opened: ({ place }) => place(document.createElement("div")) }, end.signal);
+  const content = /** @type {HTMLElement} */ (document.querySelector("#message-content"));
+  assert.equal(content.style.getPropertyPriority("isolation"), "important");
+  end.abort();
+  assert.equal(content.style.getPropertyValue("isolation"), "");
+});
+
 test("the message list is Roundcube, and no open message", () => {
   const { document, opened } = start(fixture("roundcube/list.html"));
   assert.ok(roundcube.matches(document));

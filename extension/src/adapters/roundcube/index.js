@@ -23,7 +23,7 @@ export const roundcube = {
       {
         source: (stop) =>
           address ? fetchSource(address, stop) : Promise.reject(new Error("no message in the page's state")),
-        place: (panel) => place(document, panel),
+        place: (panel) => place(document, panel, signal),
       },
       signal,
     );
@@ -34,13 +34,27 @@ export const roundcube = {
  * Above attachments and body, below the header: the body is the mail's, and could imitate a panel.
  * @param {Document} document
  * @param {HTMLElement} panel
+ * @param {AbortSignal} signal
  */
-function place(document, panel) {
+function place(document, panel, signal) {
   for (const selector of BEFORE) {
     const before = document.querySelector(selector);
     if (before?.parentElement) {
       before.before(panel);
+      keepBelow(/** @type {HTMLElement} */ (before), signal);
       return;
     }
   }
+}
+
+/**
+ * Keeps what is in an element below the panel. Roundcube lets a mail place boxes where it likes (`position: absolute`,
+ * any `z-index`), so it could lay a forged verdict over the true one. A stacking context of its own ends that: no
+ * number in it counts outside.
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal
+ */
+function keepBelow(element, signal) {
+  element.style.setProperty("isolation", "isolate", "important");
+  signal.addEventListener("abort", () => element.style.removeProperty("isolation"), { once: true });
 }
