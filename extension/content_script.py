@@ -37,7 +37,8 @@ def link(entry: Path, root: Path) -> str:
     return (
         f"// Linked from modules by extension/content_script.py; the sources are in extension/src.\n"
         f'"use strict";\n'
-        f"(() => {{\nif (globalThis.letterlockStarted === true) return;\nglobalThis.letterlockStarted = true;\n\n{body}}})();\n"
+        f"(() => {{\nif (globalThis.letterlockStarted === true) return;\n"
+        f"globalThis.letterlockStarted = true;\n\n{body}}})();\n"
     )
 
 

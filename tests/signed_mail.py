@@ -118,6 +118,10 @@ class DemoMail:
         """Signed with ECDSA on P-256 (RFC 5753)."""
         return self._clear_signed("Invoice for the north hall (ECDSA)", ANNA, self.anna_ecdsa)
 
+    def md5(self) -> bytes:
+        """Signed with MD5, which anybody can forge since 2004, so that nobody can check it."""
+        return self._clear_signed("Invoice for the north hall (MD5)", ANNA, self.anna, "-md", "md5")
+
     def enveloped(self) -> bytes:
         """Encrypted (not signed) for Carla: nobody who reads it here has the key."""
         return self.encrypt("Offer, confidential", self._entity(ANNA))

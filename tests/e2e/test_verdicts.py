@@ -27,7 +27,7 @@ EXPECTED = {
     "ecdsa": SIGNED_BY_ANNA,
     "changed": Expected("invalid", "seal-broken", ("Changed on the way, or forged", "Do not act on it")),
     "mismatch": Expected(
-        "mismatch", "seal-mismatch", ("somebody else than the sender", "anna@muster.example", "carla@partner.example")
+        "mismatch", "seal-mismatch", ("somebody other than the sender", "anna@muster.example", "carla@partner.example")
     ),
     "unknown-issuer": Expected("untrusted", "seal-dashed", ("nobody you trust", "Fremd GmbH internal CA")),
 }

@@ -109,6 +109,16 @@ def test_without_anchors_nobody_is_trusted(mail: DemoMail) -> None:
     assert verdict(mail.good(), TrustSettings()).signature.status == "untrusted"
 
 
+def test_what_was_not_checked_is_not_called_unchanged(mail: DemoMail, settings: TrustSettings) -> None:
+    """Of a signature that cannot be checked the headline says that, and nothing about the content."""
+    found = verdict(mail.md5(), settings)
+    assert found.signature.status == "untrusted"
+    assert found.headline.code == "signature_unchecked"
+    assert codes(found)[0] == "signature_algorithm_refused"
+    assert found.reasons[0].sentence in found.headline.sentence
+    assert "nchanged" not in found.headline.sentence
+
+
 def test_time_is_an_argument(mail: DemoMail, settings: TrustSettings) -> None:
     """Before and after the certificate's days the same message is not trusted, and the reason says why."""
     now = datetime.now(UTC)

@@ -55,14 +55,15 @@ function table(rows) {
  * Unchanged; from whom; believed because of whom. Never one word for all of them.
  * @param {Verdict} verdict
  */
-function threeFacts({ signature, signers }) {
+function threeFacts({ signature, headline, signers }) {
   const deciding = signers.find((signer) => signer.status === signature.status) ?? signers[0];
   const anchor = deciding.path?.valid ? deciding.path.anchor : null;
   return element(
     "section",
     { class: "detail detail--facts" },
     table([
-      [say("fact_content"), say(`fact_content_${signature.status}`)],
+      // Of what could not be checked nobody knows whether it is unchanged.
+      [say("fact_content"), say(headline.code === "signature_unchecked" ? "fact_content_unchecked" : `fact_content_${signature.status}`)],
       [say("fact_signer"), who(deciding)],
       [
         say("fact_believed"),

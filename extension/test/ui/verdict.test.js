@@ -43,7 +43,8 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
 test("each status has an icon of its own", () => {
   const icons = Object.values(SAMPLES).map((sample) => {
     const { root } = shown({ phase: "opened", opened: sample });
-    return `${sample.verdict.headline.code}:${root.querySelector(".mark")?.getAttribute("data-icon")}`;
+    const { headline, signature } = sample.verdict;
+    return `${headline.code.startsWith("encryption") ? headline.code : signature.status}:${root.querySelector(".mark")?.getAttribute("data-icon")}`;
   });
   assert.equal(new Set(icons.map((icon) => icon.split(":")[1])).size, new Set(icons).size);
 });
@@ -136,6 +137,18 @@ test("which side to update is said for each", () => {
 
 test("a headline that this version does not know is dressed by its status", () => {
   const newer = opened({ headline: { code: "signature_invalid_in_a_new_way", sentence: "Forged.", advice: "" }, signature: { status: "invalid", covers: [] } });
+  assert.equal(shown({ phase: "opened", opened: newer }).root.dataset.tone, "danger");
+});
+
+test("nothing is called unchanged that could not be checked", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.unchecked });
+  assert.equal(root.dataset.tone, "caution");
+  assert.equal(text(root, ".detail--facts dd"), "could not be checked");
+  assert.doesNotMatch(root.textContent ?? "", /unchanged/i);
+});
+
+test("a new headline about what was not opened looks like that, whatever signature lies around it", () => {
+  const newer = opened({ headline: { code: "encryption_odd", sentence: "Odd.", advice: "" }, encryption: { status: "refused", authenticated: false } });
   assert.equal(shown({ phase: "opened", opened: newer }).root.dataset.tone, "danger");
 });
 

@@ -86,7 +86,15 @@ def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetim
         Verdict(
             signature=Signature(status=status, covers=sorted(covered)),
             encryption=Encryption(status=encryption.status, authenticated=encryption.authenticated),
-            headline=headline(status, encryption.status, signers, from_.addresses, said, language),
+            headline=headline(
+                status,
+                encryption.status,
+                signers,
+                from_.addresses,
+                said,
+                language,
+                checked=any(result.checked for result in deciding),
+            ),
             reasons=said,
             signers=signers,
             layers=[describe.layer(each.layer, each.said) for each in judged],
