@@ -147,6 +147,23 @@ test("nothing is called unchanged that could not be checked", () => {
   assert.doesNotMatch(root.textContent ?? "", /unchanged/i);
 });
 
+test("a certificate beside a broken signature signed nothing and is confirmed by nobody", () => {
+  for (const name of ["invalid", "unchecked"]) {
+    const { root } = shown({ phase: "opened", opened: SAMPLES[name] });
+    const terms = [...root.querySelectorAll(".detail--facts dt")].map((term) => term.textContent);
+    assert.deepEqual(terms, ["The content", "The signature names"], name);
+    assert.doesNotMatch(text(root, ".path") ?? "", /signed this message/);
+  }
+});
+
+test("that a signature leaves subject and date unprotected is shown", () => {
+  const rows = (/** @type {import("../../src/lib/shapes.js").Opened} */ sample) =>
+    [...shown({ phase: "opened", opened: sample }).root.querySelectorAll(".detail--facts dd")].map((value) => value.textContent);
+  assert.equal(rows(SAMPLES.valid)[1], "are not protected");
+  const { headers } = SAMPLES.valid.verdict;
+  assert.equal(rows(opened({ headers: { ...headers, protected: headers.outer } }))[1], "are protected");
+});
+
 test("a new headline about what was not opened looks like that, whatever signature lies around it", () => {
   const newer = opened({ headline: { code: "encryption_odd", sentence: "Odd.", advice: "" }, encryption: { status: "refused", authenticated: false } });
   assert.equal(shown({ phase: "opened", opened: newer }).root.dataset.tone, "danger");
