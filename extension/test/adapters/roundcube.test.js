@@ -48,6 +48,19 @@ test("the mail gets a stacking context, so that no box of it lies above the pane
   assert.equal(content.style.getPropertyValue("isolation"), "");
 });
 
+test("what Roundcube says of a message it cannot show steps back once the panel speaks, and only then", () => {
+  const notices = [];
+  for (const name of ["show-opaque", "show"]) {
+    const { document, opened } = start(fixture(`roundcube/${name}.html`));
+    opened[0].place(document.createElement("div"));
+    const notice = /** @type {HTMLElement | null} */ (document.querySelector("#messagebody .part-notice"));
+    assert.equal(notice?.style.display ?? "", "");
+    opened[0].shown?.();
+    if (notice) notices.push(notice.style.display);
+  }
+  assert.deepEqual(notices, ["none"]);
+});
+
 test("the message list is Roundcube, and no open message", () => {
   const { document, opened } = start(fixture("roundcube/list.html"));
   assert.ok(roundcube.matches(document));

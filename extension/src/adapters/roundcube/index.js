@@ -3,7 +3,7 @@
  */
 
 import { environment } from "./environment.js";
-import { BEFORE, BODY, ENV, READING_ACTIONS } from "./selectors.js";
+import { BEFORE, BODY, ENV, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
 import { fetchSource, sourceAddress } from "./source.js";
 
 /** @type {import("../adapter.js").Adapter} */
@@ -24,6 +24,7 @@ export const roundcube = {
         source: (stop) =>
           address ? fetchSource(address, stop) : Promise.reject(new Error("no message in the page's state")),
         place: (panel) => place(document, panel, signal),
+        shown: () => hideNotice(document, signal),
       },
       signal,
     );
@@ -45,6 +46,18 @@ function place(document, panel, signal) {
       return;
     }
   }
+}
+
+/**
+ * Takes away Roundcube's own word on a message of which it shows nothing: the panel shows it, or says better why not.
+ * @param {Document} document
+ * @param {AbortSignal} signal
+ */
+function hideNotice(document, signal) {
+  const notice = /** @type {HTMLElement | null} */ (document.querySelector(ONLY_NOTICE));
+  if (notice === null) return;
+  notice.style.setProperty("display", "none", "important");
+  signal.addEventListener("abort", () => notice.style.removeProperty("display"), { once: true });
 }
 
 /**

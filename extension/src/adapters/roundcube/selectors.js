@@ -21,5 +21,8 @@ export const READING_ACTIONS = Object.freeze(["show", "preview"]);
 /** The message's body. */
 export const BODY = "#messagebody";
 
+/** What Roundcube says instead of any S/MIME content: "encrypted … can not be displayed", also of what is only signed. */
+export const ONLY_NOTICE = "#messagebody > .part-notice:only-child";
+
 /** What the panel stands before, best first: attachments and body (elastic), or the body alone. */
 export const BEFORE = Object.freeze(["#message-content", BODY]);
