@@ -38,11 +38,24 @@ HEADER_OCTETS = 1024 * 1024
 HEADER_FIELDS = 2_000
 """Fields in one header section; mail with long trace and DKIM chains stays below 200."""
 
+HEADERS_OCTETS = 8 * 1024 * 1024
+"""Octets in all header sections of one message together; a digest of some hundred mails stays below 4 MiB."""
+
+HEADERS_LINES = 100_000
+"""Lines in all header sections of one message together; a mail with long trace and DKIM chains has 300."""
+
+PARAMETERS_CHARACTERS = 8_192
+"""Characters read of a Content-Type or Content-Disposition; a file name of 255 characters in the longest encoding needs
+3,000. What is cut off makes the value ambiguous, so that no signature around it counts for everything."""
+
 MIME_DEPTH = 32
 """Nesting of multipart and message/rfc822 entities; beyond it entities are leaves and a reason says so."""
 
 MIME_PARTS = 2_000
 """Entities in one message; beyond it `too_many_parts`."""
+
+MIME_LOOKALIKES = 1_000
+"""Lines that merely begin like a boundary delimiter; honest mail has none. Beyond it `too_many_parts`."""
 
 NESTED_LAYERS = 8
 """S/MIME layers around one body. Triple wrapping (RFC 2634 §1.1) needs three; list software may add one or two."""

@@ -239,6 +239,14 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     "third part in a stranger's signature around": lambda mail: _insert_before_end(
         _with_signature(mail.sign("New account number", _entity_of(mail.good())), b"no signature"), TEXT_PART
     ),
+    "second multipart after the closing delimiter": lambda mail: (
+        mail.good() + _boundary(mail.good()) + b"\r\n" + HTML_PART + b"\r\n" + _boundary(mail.good()) + b"--\r\n"
+    ),
+    "boundary with a backslash": lambda mail: mail.good().replace(b'boundary="--', b'boundary="\\--', 1),
+    "boundary with a comment": lambda mail: mail.good().replace(b'boundary="', b'boundary=(") "', 1),
+    "comment in the media type": lambda mail: mail.good().replace(b"/signed;", b"/signed(; boundary=x);", 1),
+    "line of white space as the header's end": lambda mail: b"Note: pay to another account\r\n \r\n" + mail.good(),
+    "white space before a colon": lambda mail: b"Note : pay to another account\r\n" + mail.good(),
     "boundary with a tail": lambda mail: mail.good().replace(
         b"Kind regards", b"------=_signed_by_annaX\r\nKind regards", 1
     ),
