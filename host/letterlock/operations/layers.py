@@ -22,7 +22,7 @@ from letterlock.cms import (
     content_type,
     content_type_name,
 )
-from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, ENVELOPED_DATA, SIGNED_DATA
+from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA
 from letterlock.errors import Coded
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Entity, Reader
@@ -87,11 +87,11 @@ class Layer:
 
 @dataclass
 class Shown:
-    """A leaf that is shown, where its octets are, and whether a signed layer lies around it."""
+    """A leaf that is shown, where its octets are, and the innermost signed layer around it."""
 
     source: Source
     entity: Entity
-    signed: bool
+    signed: Layer | None
 
 
 @dataclass
@@ -123,10 +123,10 @@ class _Explorer:
         self._layers_left = limits.LAYERS_IN_MESSAGE
 
     def explore(self, source: Source) -> Structure:
-        self._follow(source, source.root, signed=False, layers=self._found.chain)
+        self._follow(source, source.root, signed=None, layers=self._found.chain)
         return self._found
 
-    def _follow(self, source: Source, entity: Entity, signed: bool, layers: list[Layer]) -> None:
+    def _follow(self, source: Source, entity: Entity, signed: Layer | None, layers: list[Layer]) -> None:
         """Follow the layers from `entity` inwards; where they end there is a body."""
         while True:
             smime = is_clear_signed(entity) or is_cms(entity)
@@ -145,14 +145,15 @@ class _Explorer:
                     self._show(source, beside, signed)
                 if not entity.children:
                     return
-                signed, entity = True, entity.children[0]
+                signed, entity = layer, entity.children[0]
             elif is_cms(entity):
-                layer, inner = self._opaque(source, entity, whole=layers is self._found.chain)
+                whole = layers is self._found.chain and not any(each.uncovered for each in layers)
+                layer, inner = self._opaque(source, entity, whole)
                 layers.append(layer)
                 if inner is None:
                     return
                 # A signature around ciphertext says nothing of the text inside.
-                signed = layer.kind is Kind.SIGNED
+                signed = layer if layer.kind is Kind.SIGNED else None
                 source, entity = inner, inner.root
             elif _is_wrapper(entity) and not signed:
                 # Nothing else is shown: list software leaves such empty wrappers behind.
@@ -164,7 +165,7 @@ class _Explorer:
                 self._show(source, entity, signed)
                 return
 
-    def _show(self, source: Source, entity: Entity, signed: bool) -> None:
+    def _show(self, source: Source, entity: Entity, signed: Layer | None) -> None:
         """Note the leaves of a body, and follow what is signed or encrypted in only a part of it."""
         if entity.type in ("multipart/encrypted", "multipart/signed") and _is_openpgp(entity):
             self._found.remarks.append(OpenPgp())
@@ -196,8 +197,8 @@ class _Explorer:
         layer.content = source.content(parts[0])
         if layer.signed.has_content:
             layer.failure = ContentTwice()
-        elif not layer.signed.signers:
-            layer.failure = NoSigners()
+        else:
+            layer.failure = _unfit(layer.signed)
         return layer
 
     def _opaque(self, source: Source, entity: Entity, whole: bool) -> tuple[Layer, Source | None]:
@@ -264,9 +265,19 @@ class _Explorer:
             return None
         inner = Source(spool, reader.close(), source.watch)
         layer.content = inner.content(inner.root)
-        if not layer.signed.signers:
-            layer.failure = NoSigners()
+        layer.failure = _unfit(layer.signed)
         return inner
+
+
+def _unfit(signed: SignedData) -> Coded | None:
+    """Why an object that can be read is no signature of a mail."""
+    if not signed.signers:
+        return NoSigners()
+    if signed.content_type != DATA:
+        # RFC 8551 §2.4.2: a MIME entity is signed as id-data. Something else that somebody signed (a time-stamp, a
+        # program, a receipt) was not meant as a mail, even where its octets can be read as one.
+        return ContentNotSupported(content_type_name(signed.content_type))
+    return None
 
 
 def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:
