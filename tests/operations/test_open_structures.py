@@ -91,6 +91,13 @@ HONEST: dict[str, Callable[[DemoMail], bytes]] = {
     "no final line end": lambda mail: mail.good().rstrip(),
     "epilogue": lambda mail: mail.good() + b"\r\nsome words after the end\r\n",
     "base64 in one line": lambda mail: _one_line(mail.opaque()),
+    "line end added before the delimiter": lambda mail: _before_second_delimiter(mail.good(), b"\r\n"),
+    "line end lost before the delimiter": lambda mail: _before_second_delimiter(
+        mail.sign("Hello", b"Content-Type: text/plain\r\n\r\nHello\r\n"), b""
+    ),
+    "line end lost before the delimiter, LF": lambda mail: _before_second_delimiter(
+        mail.sign("Hello", b"Content-Type: text/plain\r\n\r\nHello\r\n"), b""
+    ).replace(b"\r\n", b"\n"),
     "a message wrapped whole": lambda mail: mail.sign(
         "Wrapped", b"Content-Type: message/rfc822\r\n\r\nFrom: anna@muster.example\r\nSubject: inner\r\n\r\nHello\r\n"
     ),
@@ -105,6 +112,13 @@ HONEST: dict[str, Callable[[DemoMail], bytes]] = {
         b"--fw\r\nContent-Type: message/rfc822\r\n\r\n" + mail.changed() + b"\r\n--fw--\r\n",
     ),
 }
+
+
+def _before_second_delimiter(raw: bytes, line_ends: bytes) -> bytes:
+    """The message with other line ends in front of the delimiter that ends its signed part: none lost, or one."""
+    boundary = b"\r\n--" + raw.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    head, signed, rest = raw.split(boundary, 2)
+    return head + boundary + (signed + line_ends if line_ends else signed.removesuffix(b"\r\n")) + boundary + rest
 
 
 def _one_line(raw: bytes) -> bytes:

@@ -247,6 +247,10 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     "comment in the media type": lambda mail: mail.good().replace(b"/signed;", b"/signed(; boundary=x);", 1),
     "line of white space as the header's end": lambda mail: b"Note: pay to another account\r\n \r\n" + mail.good(),
     "white space before a colon": lambda mail: b"Note : pay to another account\r\n" + mail.good(),
+    "two line ends added": lambda mail: mail.good().replace(
+        b"\r\n" + _boundary(mail.good()) + b"\r\nContent-Type: app",
+        b"\r\n\r\n\r\n" + _boundary(mail.good()) + b"\r\nContent-Type: app",
+    ),
     "boundary with a tail": lambda mail: mail.good().replace(
         b"Kind regards", b"------=_signed_by_annaX\r\nKind regards", 1
     ),
