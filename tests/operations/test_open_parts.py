@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from letterlock import limits
 from letterlock.operations import trust
 from letterlock.operations.open import OpenedMessage, Opening
 from letterlock.operations.trust import TrustSettings
@@ -80,3 +81,29 @@ def test_what_was_not_signed_as_mail_is_no_signed_mail(mail: DemoMail, settings:
     message = opened(raw, settings)
     assert message.verdict.signature.status == "invalid"
     assert codes(message)[0] == "content_not_supported"
+
+
+def test_signers_of_all_parts_together_are_bounded(
+    mail: DemoMail, settings: TrustSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many signed parts side by side: those beyond the limit are not checked, and so the whole is not intact."""
+    raw = mixed_mail(mail, [entity(mail.good())] * 3)
+    assert opened(raw, settings).verdict.signature.status == "partial"
+    monkeypatch.setattr(limits, "SIGNERS_IN_MESSAGE", 2)
+    message = opened(raw, settings)
+    assert message.verdict.signature.status == "invalid"
+    assert "too_many_signers" in codes(message)
+
+
+def test_many_sender_addresses_name_nobody(mail: DemoMail, settings: TrustSettings) -> None:
+    """A From field of a megabyte, each address of which would be compared and told."""
+    several = b"From: Anna <anna@muster.example>, " + b", ".join(b"x%d@y.example" % n for n in range(limits.SENDERS))
+    message = opened(mail.good().replace(b"From: Anna Muster <anna@muster.example>", several), settings)
+    assert message.verdict.signature.status == "mismatch"
+    assert "from_unreadable" in codes(message)
+
+
+def mixed_mail(mail: DemoMail, parts: list[bytes]) -> bytes:
+    """Ordinary mail with these parts."""
+    header = mail.unsigned().split(b"Content-Type: ", 1)[0]
+    return header + mixed(*parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from letterlock import limits
 from letterlock.errors import Coded
 from letterlock.mime.address import parse_list
 from letterlock.mime.failures import BadAddress
@@ -77,7 +78,7 @@ def senders(root: Entity) -> Senders:
     except BadAddress:
         return Senders((), (FromUnreadable(),))
     unique = tuple(dict.fromkeys(addresses))
-    if not unique:
+    if not 1 <= len(unique) <= limits.SENDERS:
         return Senders((), (FromUnreadable(),))
     return Senders(unique, (FromSeveral(unique),) if len(fields) > 1 else ())
 

@@ -23,6 +23,7 @@ from letterlock.cms import (
     content_type_name,
 )
 from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA
+from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Entity, Reader
@@ -121,6 +122,7 @@ class _Explorer:
         self._keys = keys
         self._found = Structure()
         self._layers_left = limits.LAYERS_IN_MESSAGE
+        self._signers_left = limits.SIGNERS_IN_MESSAGE
 
     def explore(self, source: Source) -> Structure:
         self._follow(source, source.root, signed=None, layers=self._found.chain)
@@ -198,7 +200,7 @@ class _Explorer:
         if layer.signed.has_content:
             layer.failure = ContentTwice()
         else:
-            layer.failure = _unfit(layer.signed)
+            layer.failure = self._unfit(layer.signed)
         return layer
 
     def _opaque(self, source: Source, entity: Entity, whole: bool) -> tuple[Layer, Source | None]:
@@ -265,19 +267,19 @@ class _Explorer:
             return None
         inner = Source(spool, reader.close(), source.watch)
         layer.content = inner.content(inner.root)
-        layer.failure = _unfit(layer.signed)
+        layer.failure = self._unfit(layer.signed)
         return inner
 
-
-def _unfit(signed: SignedData) -> Coded | None:
-    """Why an object that can be read is no signature of a mail."""
-    if not signed.signers:
-        return NoSigners()
-    if signed.content_type != DATA:
-        # RFC 8551 §2.4.2: a MIME entity is signed as id-data. Something else that somebody signed (a time-stamp, a
-        # program, a receipt) was not meant as a mail, even where its octets can be read as one.
-        return ContentNotSupported(content_type_name(signed.content_type))
-    return None
+    def _unfit(self, signed: SignedData) -> Coded | None:
+        """Why an object that can be read is no signature of a mail."""
+        if not signed.signers:
+            return NoSigners()
+        if signed.content_type != DATA:
+            # RFC 8551 §2.4.2: a MIME entity is signed as id-data. Something else that somebody signed (a time-stamp,
+            # a program, a receipt) was not meant as a mail, even where its octets can be read as one.
+            return ContentNotSupported(content_type_name(signed.content_type))
+        self._signers_left -= len(signed.signers)
+        return TooManySigners(limits.SIGNERS_IN_MESSAGE) if self._signers_left < 0 else None
 
 
 def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:

@@ -26,7 +26,7 @@ from letterlock.operations.source import Content
 from letterlock.trust.addresses import names_address
 from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
-from letterlock.trust.path import Path, build
+from letterlock.trust.path import Allowance, Path, build
 from letterlock.trust.profile import check_signer
 from letterlock.trust.reasons import AddressNotNamed, CertificateUndecodable, NoAddressNamed
 from letterlock.verdict import SignatureStatus
@@ -51,12 +51,13 @@ class SignerResult:
 
 
 class Judge:
-    """Judges the signers of one layer against the reader's anchors, at one time, for one set of From addresses."""
+    """Judges the signers of one message against the reader's anchors, at one time, for one set of From addresses."""
 
     def __init__(self, anchors: Sequence[Anchor], at: datetime, senders: frozenset[str]) -> None:
         self._anchors = anchors
         self._at = at
         self._senders = senders
+        self._allowance = Allowance()
 
     def judge(self, info: SignerInfo, certificates: Sequence[bytes], content: Content) -> SignerResult:
         """The result for one SignerInfo; nothing is raised but what `content` raises while it is read."""
@@ -84,7 +85,7 @@ class Judge:
 
     def _trust(self, result: SignerResult, certificate: Certificate, others: Iterable[bytes]) -> None:
         """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
-        result.path = build(certificate, _parse(others), self._anchors, self._at)
+        result.path = build(certificate, _parse(others), self._anchors, self._at, allowance=self._allowance)
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
