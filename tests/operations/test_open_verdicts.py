@@ -225,6 +225,13 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     "address in an encoded word": lambda mail: mail.good().replace(
         b"From: Anna Muster <anna@muster.example>", b"From: =?utf-8?Q?anna=40muster.example?= <x@evil.example>", 1
     ),
+    "group in From": lambda mail: mail.good().replace(
+        b"From: Anna Muster <anna@muster.example>", b'From: "boss@evil.example": anna@muster.example;', 1
+    ),
+    "route in From": lambda mail: mail.good().replace(b"<anna@", b"<@boss.example:anna@", 1),
+    "comment in the address": lambda mail: mail.good().replace(
+        b"<anna@muster.example>", b"<anna@muster.example(> , <x@evil.example)>", 1
+    ),
     "no From": lambda mail: mail.good().replace(b"From: ", b"X-From: ", 1),
     "NUL in From": lambda mail: mail.good().replace(b"<anna@muster.example>", b"<x@evil.example\0anna@m.example>", 1),
     "bare CR header": lambda mail: mail.good().replace(b"MIME-Version", b"X: y\rFrom: e@x\r\nMIME-Version", 1),
@@ -296,6 +303,26 @@ def test_no_forgery_is_valid(mail: DemoMail, settings: TrustSettings, name: str)
     """Each published way to make an unsigned text look signed ends in another status than `valid`."""
     found = verdict(FORGERIES[name](mail), settings)
     assert found.signature.status not in ("valid",), codes(found)
+
+
+@pytest.mark.parametrize(
+    ("sender", "told"),
+    [
+        (b'"boss@muster.example" <anna@muster.example>', True),
+        (b"=?utf-8?q?boss=EF=BC=A0muster.example?= <anna@muster.example>", True),
+        (b"anna@muster.example (boss@muster.example)", True),
+        (b"boss@muster.example <anna@muster.example>", False),  # no address at all: from_unreadable
+        (b'"anna@muster.example" <anna@muster.example>', False),
+        (b'"Anna @ Muster AG" <anna@muster.example>', False),
+    ],
+)
+def test_a_name_that_looks_like_another_address_is_told(
+    mail: DemoMail, settings: TrustSettings, sender: bytes, told: bool
+) -> None:
+    """Mail readers show the name alone; the status goes by the address, and the reader learns of the difference."""
+    found = verdict(mail.good().replace(b"Anna Muster <anna@muster.example>", sender, 1), settings)
+    assert ("name_looks_like_address" in codes(found)) is told
+    assert found.signature.status == ("mismatch" if b"example <" in sender else "valid")
 
 
 def test_a_list_footer_makes_it_partial(mail: DemoMail, settings: TrustSettings) -> None:

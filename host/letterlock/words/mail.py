@@ -151,6 +151,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Handeln Sie nicht danach, bevor Sie den Absender auf anderem Weg gefragt haben.",
         ),
     },
+    "name_looks_like_address": {
+        "en": (
+            "The sender's name is written like an address, ‹{name}›; the mail is from ‹{address}›.",
+            "Go by the address, not by the name.",
+        ),
+        "de": (
+            "Der Absendername ist wie eine Adresse geschrieben, ‹{name}›; die Nachricht ist von ‹{address}›.",
+            "Richten Sie sich nach der Adresse, nicht nach dem Namen.",
+        ),
+    },
     "revocation_not_checked": {
         "en": ("Whether the certificate has been withdrawn was not checked.", ""),
         "de": ("Ob das Zertifikat zurückgezogen wurde, wurde nicht geprüft.", ""),
