@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 _SIGNATURE_TYPES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_CMS_NAMES = frozenset({"smime.p7m", "smime.p7c", "smime.p7z", "smime.aed"})
+"""RFC 8551 §3.2.1: "the file name base SHOULD be smime"."""
+
 _ENCRYPTED = frozenset({ENVELOPED_DATA, AUTH_ENVELOPED_DATA})
 
 AMBIGUITIES = frozenset(
@@ -149,6 +152,10 @@ class _Explorer:
                     return
                 signed, entity = layer, entity.children[0]
             elif is_cms(entity):
+                unwrapped = self._unwrapped(source, entity)
+                if unwrapped is not None:
+                    source, entity = unwrapped, unwrapped.root
+                    continue
                 whole = layers is self._found.chain and not any(each.uncovered for each in layers)
                 layer, inner = self._opaque(source, entity, whole)
                 layers.append(layer)
@@ -172,7 +179,7 @@ class _Explorer:
         if entity.type in ("multipart/encrypted", "multipart/signed") and _is_openpgp(entity):
             self._found.remarks.append(OpenPgp())
         for child in entity.children if entity.type.startswith("multipart/") else []:
-            if is_clear_signed(child) or is_cms(child):
+            if is_clear_signed(child) or (is_cms(child) and not _is_file(child)):
                 self._found.oddities |= entity.oddities & AMBIGUITIES
                 # Each fragment counts its own layers; no fragment's layer ever joins the chain.
                 layers: list[Layer] = []
@@ -202,6 +209,23 @@ class _Explorer:
         else:
             layer.failure = self._unfit(layer.signed)
         return layer
+
+    def _unwrapped(self, source: Source, entity: Entity) -> Source | None:
+        """The multipart/signed that Exchange packs whole into an application/pkcs7-mime part, if this is one."""
+        pieces = source.body(entity)
+        first = next(pieces, b"")
+        if b"multipart/signed" not in first[: limits.PARAMETERS_CHARACTERS].lower():
+            return None
+        spool = self._spools()
+        reader = Reader(root_id=f"{entity.id}:1")
+        try:
+            for piece in chain((first,), pieces):
+                spool.write(piece)
+                reader.feed(piece)
+            inner = Source(spool, reader.close(), source.watch)
+        except (HeaderTooLarge, TooManyParts):
+            return None
+        return inner if is_clear_signed(inner.root) else None
 
     def _opaque(self, source: Source, entity: Entity, whole: bool) -> tuple[Layer, Source | None]:
         """One application/pkcs7-mime entity, and what is inside it where that can be read."""
@@ -291,21 +315,23 @@ def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> Si
 
 
 def is_clear_signed(entity: Entity) -> bool:
-    """multipart/signed with an S/MIME signature, by its protocol or, where that is missing, by its second part."""
+    """multipart/signed with an S/MIME signature, by its protocol or, where that does not say so, its second part."""
     if entity.type != "multipart/signed":
         return False
     protocol = entity.content.parameters.get("protocol", "").strip().lower()
-    if protocol:
-        return protocol in _SIGNATURE_TYPES
-    return len(entity.children) > 1 and _is_signature(entity.children[1])
+    return protocol in _SIGNATURE_TYPES or (len(entity.children) > 1 and _is_signature(entity.children[1]))
 
 
 def is_cms(entity: Entity) -> bool:
-    """application/pkcs7-mime, or unnamed octets whose file name says so (RFC 8551 §3.2.1)."""
+    """application/pkcs7-mime, or octets of no particular type with the file name that says so (RFC 8551 §3.2.1)."""
     if entity.type in _CMS_TYPES:
         return True
-    name = (entity.file_name or "").lower()
-    return entity.type == "application/octet-stream" and name.endswith(".p7m")
+    return entity.type == "application/octet-stream" and (entity.file_name or "").lower().endswith((".p7m", ".p7c"))
+
+
+def _is_file(entity: Entity) -> bool:
+    """Whether a CMS part among others is a signed document ("invoice.xml.p7m") and no layer of this mail."""
+    return entity.file_name is not None and entity.file_name.lower() not in _CMS_NAMES
 
 
 def _is_wrapper(entity: Entity) -> bool:
