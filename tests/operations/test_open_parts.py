@@ -107,3 +107,11 @@ def mixed_mail(mail: DemoMail, parts: list[bytes]) -> bytes:
     """Ordinary mail with these parts."""
     header = mail.unsigned().split(b"Content-Type: ", 1)[0]
     return header + mixed(*parts)
+
+
+def test_facts_of_any_size_fit_into_a_reply(mail: DemoMail, settings: TrustSettings) -> None:
+    """What hostile mail puts into a reason is cut to what a person could read."""
+    sender = b'"boss@y.example ' + b"x" * 500_000 + b'" <anna@muster.example>'
+    message = opened(mail.good().replace(b"Anna Muster <anna@muster.example>", sender), settings)
+    assert "name_looks_like_address" in codes(message)
+    assert len(message.verdict.model_dump_json()) < 20_000
