@@ -157,6 +157,8 @@ def test_line_that_only_begins_like_a_delimiter_is_ambiguous() -> None:
         (b'Content-Type: multipart/mixed; boundary="a\xe9"\r\n', "ambiguous_content_type"),
         (b'Content-Type: multipart/mixed; boundary="=?utf-8?q?a?="\r\n', "ambiguous_content_type"),
         (b"Content-Type: multipart/mixed; boundary=a(b)\r\n", "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; name="; boundary=b"; boundary=a\r\n', "ambiguous_content_type"),
+        (b"Content-Type: multipart/mixed; name=x boundary=b; boundary=a\r\n", "ambiguous_content_type"),
         (b"Content-Type: multipart/mixed(text/html); boundary=a\r\n", "ambiguous_content_type"),
         (b"Content-Type: text/plain" + b"; a=b" * 2000 + b"\r\n", "ambiguous_content_type"),
     ],

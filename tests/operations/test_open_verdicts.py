@@ -249,6 +249,11 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     "second multipart after the closing delimiter": lambda mail: (
         mail.good() + _boundary(mail.good()) + b"\r\n" + HTML_PART + b"\r\n" + _boundary(mail.good()) + b"--\r\n"
     ),
+    "text in the signature part, with a second type": lambda mail: (
+        mail.good()
+        .replace(b'; name="smime.p7s"\r\n', b'; name="smime.p7s"\r\nContent-Type: text/html\r\n')
+        .replace(b"\r\n" + _boundary(mail.good()) + b"--", b"=\r\n<p>Pay</p>\r\n" + _boundary(mail.good()) + b"--")
+    ),
     "boundary with a backslash": lambda mail: mail.good().replace(b'boundary="--', b'boundary="\\--', 1),
     "boundary with a comment": lambda mail: mail.good().replace(b'boundary="', b'boundary=(") "', 1),
     "comment in the media type": lambda mail: mail.good().replace(b"/signed;", b"/signed(; boundary=x);", 1),

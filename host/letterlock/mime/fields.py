@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+")
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]+)(?:\*[A-Za-z0-9-]*)?\?([BbQq])\?([!->@-~]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 _PARAMETER_NAME = re.compile(r"([^\s*;=]+)(?:\*(\d{1,3}))?(\*)?")
+_BOUNDARY = re.compile(r"boundary[*\d]{0,4}[ \t]*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def parse_parameters(text: str) -> Parameters:
     value = scanner.until(";").lower()
     single: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
-    ambiguous = len(text) > limits.PARAMETERS_CHARACTERS
+    # Some readers look for the boundary with a plain search, wherever it stands: in a quoted string, say.
+    ambiguous = len(text) > limits.PARAMETERS_CHARACTERS or len(_BOUNDARY.findall(scanner.text)) > 1
     while scanner.take(";"):
         scanner.skip_white()
         match = _PARAMETER_NAME.match(scanner.text, scanner.position)

@@ -198,6 +198,8 @@ class _Explorer:
             layer.failure = SignaturePartMissing(len(parts))
             layer.uncovered = parts[1:]
             return layer
+        # A reader that takes the signature for something else shows whatever else is in it.
+        self._found.oddities |= parts[1].oddities & AMBIGUITIES
         try:
             layer.signed = read_signed(source.body(parts[1]), _drop)
         except CmsFailure as failure:
