@@ -116,7 +116,7 @@ def parse_parameters(text: str) -> Parameters:
             scanner.until(";")
             continue
         content, loose = scanner.value()
-        ambiguous = ambiguous or (loose and name == "boundary")
+        ambiguous = ambiguous or (loose and name == "boundary") or '"' in name
         scanner.skip_white()
         ambiguous = ambiguous or not scanner.at_separator()
         scanner.until(";")
@@ -130,7 +130,7 @@ def parse_parameters(text: str) -> Parameters:
         # RFC 2231 §3: the extended form is preferred; a `boundary` in two forms is one that readers differ on.
         ambiguous = ambiguous or (name == "boundary")
         single[name] = _join_sections(sections)
-    return Parameters(value, single, ambiguous or scanner.unclosed, scanner.commented)
+    return Parameters(value, single, ambiguous or scanner.unbalanced, scanner.commented)
 
 
 def _join_sections(sections: dict[int, tuple[str, bool]]) -> str:
@@ -160,8 +160,9 @@ class _Scanner:
         self.text = text
         self.position = 0
         self.commented = False
-        self.unclosed = False
-        """Whether there was a quoted string that does not end."""
+        self.unbalanced = False
+        """Whether a quotation mark stood where none may, or opened a string that does not end: what follows is in
+        quotes for some readers and not for others."""
 
     def take(self, character: str) -> bool:
         if self.text.startswith(character, self.position):
@@ -214,7 +215,7 @@ class _Scanner:
     def value(self) -> tuple[str, bool]:
         """A token or a quoted string, and whether readers may differ on it: neither of the two, or with escapes in it.
 
-        An unclosed quote ends with the text.
+        A quote that is not closed ends with the text.
         """
         self.skip_white()
         if not self.take('"'):
@@ -228,7 +229,9 @@ class _Scanner:
             # Real mail has unquoted values with characters that a token forbids ("name=my file.pdf"): take
             # everything up to the next separator, as most readers do.
             self.position = start
-            return self.until(";"), True
+            content = self.until(";")
+            self.unbalanced |= '"' in content
+            return content, True
         kept = []
         escaped = False
         while self.position < len(self.text):
@@ -242,5 +245,5 @@ class _Scanner:
                 self.position += 1
             kept.append(character)
         else:
-            self.unclosed = True
+            self.unbalanced = True
         return "".join(kept), escaped

@@ -95,8 +95,9 @@ class _Open:
     found: int = -1
     """Where in the message the line end before it was last found; it stands until the reader is past it."""
     searched: int = 0
-    """Up to where the message is known to hold no other one. Without these two a message that is full of one
-    delimiter would be searched for all others again and again."""
+    searched_after_cr: int = 0
+    """Up to where the message is known to hold no other one, after a line end and after a bare CR. Without these a
+    message that is full of one delimiter would be searched for all others again and again."""
 
 
 class Reader:
@@ -345,6 +346,8 @@ class Reader:
                     return done
             self._at_line_start = False
         found = min((place for each in watched if (place := self._next(each)) >= 0), default=-1)
+        for each in watched:
+            self._look_after_cr(each, found if found >= 0 else len(buffer))
         if found < 0:
             keep = max(len(each.delimiter) for each in watched) + 2
             self._drop(max(len(buffer) - keep, 0))
@@ -367,6 +370,15 @@ class Reader:
             each.searched = self._position + max(len(self._buffer) - len(each.delimiter), self._scanned)
         return place
 
+    def _look_after_cr(self, each: _Open, end: int) -> None:
+        """A delimiter after a bare CR is one for readers that take CR for a line end, as Thunderbird and Python do."""
+        if "ambiguous_delimiter" in each.entity.oddities:
+            return
+        start = max(each.searched_after_cr - self._position, 0)
+        if self._buffer.find(b"\r" + each.delimiter, start, end) >= 0:
+            each.entity.oddities.add("ambiguous_delimiter")
+        each.searched_after_cr = self._position + max(end - len(each.delimiter), start)
+
     def _try_delimiter(self, place: int, final: bool) -> bool | None:
         """Take the line at `place` as a delimiter. True: taken. False: not whole yet. None: it is not one."""
         newline = self._buffer.find(b"\n", place)
@@ -386,8 +398,9 @@ class Reader:
             before = -self._line_end_octets
         else:
             before = place - (2 if self._buffer[place - 2 : place] == b"\r\n" else 1)
+        if b"\r" in self._without_line_end(bytes(self._buffer[place:line_end])):
+            self._open[number].entity.oddities.add("ambiguous_delimiter")
         self._leave_part(number, self._position + before, closing)
-        self._without_line_end(bytes(self._buffer[place:line_end]))
         self._drop(line_end)
         if closing:
             self._at_line_start = True
