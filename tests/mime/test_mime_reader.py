@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
-from letterlock.mime.reader import Entity, Reader
+from letterlock.mime.reader import Allowance, Entity, Reader
 
 SIGNED = (
     b"From: a@b.example\r\n"
@@ -230,7 +230,7 @@ def test_header_without_end_is_refused() -> None:
 @pytest.mark.parametrize("bound", [{"headers_octets": 10_000}, {"headers_lines": 1_000}])
 def test_all_header_sections_together_are_bounded(bound: dict[str, int]) -> None:
     """Many parts with large header sections, each below the limit for one."""
-    reader = Reader(**bound)
+    reader = Reader(allowance=Allowance(**bound))
     with pytest.raises(HeaderTooLarge):
         reader.feed(
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + (b"--b\r\n" + b"a: b\r\n" * 100 + b"\r\n") * 30
@@ -250,14 +250,14 @@ def test_lookalikes_of_one_delimiter_do_not_make_the_others_searched_again() -> 
 
 def test_too_many_lookalikes_are_refused() -> None:
     """Lines that begin like a delimiter cost time each, and no honest mail has them."""
-    reader = Reader(lookalikes=10)
+    reader = Reader(allowance=Allowance(lookalikes=10))
     with pytest.raises(TooManyParts):
         reader.feed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--bX\r\n" * 20)
 
 
 def test_many_parts_are_refused() -> None:
     """More parts than the limit are refused while they arrive."""
-    reader = Reader(parts=10)
+    reader = Reader(allowance=Allowance(parts=10))
     with pytest.raises(TooManyParts):
         reader.feed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 20)
 
