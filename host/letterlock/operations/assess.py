@@ -64,7 +64,7 @@ class Assessment:
 def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetime, language: str = "en") -> Assessment:
     """The verdict on a message, given its structure, the reader's anchors and the time that counts."""
     from_ = senders(root)
-    judge = Judge(trust.anchors, at, frozenset(from_.addresses))
+    judge = Judge(trust, at, frozenset(from_.addresses))
     judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
     chain, fragments = judged[: len(structure.chain)], judged[len(structure.chain) :]
 
@@ -121,7 +121,8 @@ def _judge_layer(layer: Layer, judge: Judge, from_: Senders) -> _JudgedLayer:
     if layer.failure is not None or layer.signed is None or layer.content is None:
         failure = [layer.failure] if layer.failure else []
         return _JudgedLayer(layer, SignatureStatus.INVALID, [], failure)
-    results = [judge.judge(each, layer.signed.certificates, layer.content) for each in layer.signed.signers]
+    along = judge.evidence(layer.signed)
+    results = [judge.judge(each, layer.signed.certificates, layer.content, along) for each in layer.signed.signers]
     status = _combine(results, from_)
     return _JudgedLayer(layer, status, results, _signer_reasons(results, status))
 

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from letterlock.store.database import Store, StoredAnchor
+from letterlock.trust.algorithms import MODERN, Accepted
 from letterlock.trust.anchors import Anchor, certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import Path as CertificatePath
+from letterlock.trust.path import build
+from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import CertificateUndecodable
+from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode
 
 
-@dataclass(frozen=True)
-class TrustSettings:
+class TrustSettings(NamedTuple):
     """Everything a verdict's trust depends on, but the time."""
 
     anchors: tuple[Anchor, ...] = ()
+    evidence: Evidence = NOTHING_AT_HAND
+    mode: Mode = Mode.AT_HAND
+    accepted: Accepted = MODERN
+    policies: InitialPolicies = NOTHING_ASKED
+
+    def path(
+        self, leaf: Certificate, others: Iterable[Certificate], at: datetime, along: Evidence = NOTHING_AT_HAND
+    ) -> CertificatePath:
+        """The best path for a certificate; `along` is evidence that came with it."""
+        return build(
+            leaf,
+            others,
+            self.anchors,
+            at,
+            accepted=self.accepted,
+            policies=self.policies,
+            evidence=self.evidence + along,
+            mode=self.mode,
+        )
 
 
 def settings(database: Path, files: Iterable[Path] = ()) -> TrustSettings:
