@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
 from letterlock.native.messages import OpenMessages
+from letterlock.protocol.version import Version
 
 if TYPE_CHECKING:
     from letterlock.operations.trust import KeptSettings
@@ -52,7 +53,7 @@ def standard(messages: OpenMessages) -> Operations:
         try:
             call.reply(
                 {
-                    "verdict": opened.verdict.model_dump(mode="json"),
+                    "verdict": opened.verdict.model_dump(mode="json", exclude=_unknown_to(call.version)),
                     "parts": [part.model_dump(mode="json") for part in opened.parts],
                     "message": handle,
                 }
@@ -71,6 +72,11 @@ def standard(messages: OpenMessages) -> Operations:
         call.reply({})
 
     return {"open": open_message, "part": part, "close": close}  # type: ignore[dict-item]
+
+
+def _unknown_to(version: Version) -> dict[str, Any] | None:
+    """The fields of a verdict that a client of an older minor does not know, in pydantic's form."""
+    return {"signers": {"__all__": {"path": {"assurance"}}}} if version < Version(1, 1) else None
 
 
 def warm_up() -> None:

@@ -8,6 +8,7 @@ from letterlock.errors import Coded
 from letterlock.operations.layers import Layer as FoundLayer
 from letterlock.operations.signers import SignerResult
 from letterlock.trust.anchors import Anchor as TrustAnchor
+from letterlock.trust.assurance import assurance
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import Path
 from letterlock.verdict import Anchor, CertificateSummary, Layer, PathResult, Reason, Signer
@@ -73,12 +74,14 @@ def layer(found: FoundLayer, status: str) -> Layer:
 
 
 def path(found: Path, language: str) -> PathResult:
-    """The result of path validation."""
+    """The result of path validation, and what a public authority says of a valid one."""
+    said = assurance(found.chain[0]) if found.valid else None
     return PathResult(
         valid=found.valid,
         reasons=[reason(each, language) for each in found.reasons],
         chain=[certificate(each) for each in found.chain],
         anchor=_anchor(found.anchor) if found.anchor else None,
+        assurance=reason(said, language) if said else None,
     )
 
 

@@ -412,6 +412,34 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The key of {subject} ({key}) is too short: at least {minimum} bits are needed.", _RENEW[0]),
         "de": ("Der Schlüssel von {subject} ({key}) ist zu kurz: Nötig sind mindestens {minimum} Bit.", _RENEW[1]),
     },
+    # --- What a public authority checked ---
+    "assurance_mailbox": {
+        "en": ("{issuer} checked only that {subject} receives mail at this address (rules: {generation}).", ""),
+        "de": (
+            "{issuer} hat nur geprüft, dass {subject} unter dieser Adresse Post empfängt (Regeln: {generation}).",
+            "",
+        ),
+    },
+    "assurance_organisation": {
+        "en": ("{issuer} checked the organisation behind {subject} and its address (rules: {generation}).", ""),
+        "de": ("{issuer} hat die Organisation hinter {subject} und ihre Adresse geprüft (Regeln: {generation}).", ""),
+    },
+    "assurance_sponsor": {
+        "en": (
+            "{issuer} checked the organisation, and the organisation vouches that this is {subject} (rules: "
+            "{generation}).",
+            "",
+        ),
+        "de": (
+            "{issuer} hat die Organisation geprüft, und diese bürgt dafür, dass es sich um {subject} handelt (Regeln: "
+            "{generation}).",
+            "",
+        ),
+    },
+    "assurance_individual": {
+        "en": ("{issuer} checked the identity of {subject} and the address (rules: {generation}).", ""),
+        "de": ("{issuer} hat die Identität von {subject} und die Adresse geprüft (Regeln: {generation}).", ""),
+    },
     # --- Anchors and the store ---
     "no_certificate_in_file": {
         "en": (
