@@ -127,6 +127,9 @@ EVIDENCE_OCTETS = 64 * 1024 * 1024
 EVIDENCE_IN_MESSAGE = 64
 """Lists and answers in one message that are looked at; beyond it the others are passed over."""
 
+POLICY_OCTETS = 65_536
+"""Largest policy file of an organisation; beyond it `policy_unusable`."""
+
 # --- Keys ------------------------------------------------------------------------------------------------------
 
 KEY_FILE_OCTETS = 1024 * 1024

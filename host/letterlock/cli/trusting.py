@@ -51,7 +51,7 @@ def settings(arguments: argparse.Namespace) -> TrustSettings:
     from letterlock.trust.revocation import Mode
 
     mode = arguments.revocation or ("strict" if arguments.evidence else "at-hand")
-    return trust.settings(location.database(), arguments.anchor)._replace(
+    return trust.settings(location.database(), arguments.anchor, location.policy())._replace(
         evidence=evidence.given(arguments.evidence),
         mode=Mode(mode),
         accepted=LEGACY if arguments.policy == "legacy" else MODERN,

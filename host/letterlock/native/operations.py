@@ -31,7 +31,7 @@ def standard(messages: OpenMessages) -> Operations:
         from letterlock.operations.trust import KeptSettings
         from letterlock.store import location
 
-        return KeptSettings(location.database())
+        return KeptSettings(location.database(), location.policy())
 
     def open_message(call: Call, params: OpenParams) -> None:
         from letterlock.operations.open import Opening

@@ -412,6 +412,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The key of {subject} ({key}) is too short: at least {minimum} bits are needed.", _RENEW[0]),
         "de": ("Der Schlüssel von {subject} ({key}) ist zu kurz: Nötig sind mindestens {minimum} Bit.", _RENEW[1]),
     },
+    "policy_unusable": {
+        "en": (
+            "Your organisation's policy file {path} cannot be used ({detail}).",
+            "Ask your administrator to mend it. Until then nobody's certificate is judged.",
+        ),
+        "de": (
+            "Die Richtliniendatei Ihrer Organisation, {path}, ist nicht verwendbar ({detail}).",
+            "Bitten Sie Ihre Administration, sie zu berichtigen. Bis dahin wird kein Zertifikat beurteilt.",
+        ),
+    },
     # --- What a public authority checked ---
     "assurance_mailbox": {
         "en": ("{issuer} checked only that {subject} receives mail at this address (rules: {generation}).", ""),
