@@ -47,7 +47,7 @@ def cases() -> list[tuple[str, list[dict[str, Any]]]]:
 def base() -> TrustSettings:
     folder = corpora_folder() / "nist-pkits"
     anchors = tuple(trust.given([folder / "certs" / "TrustAnchorRootCertificate.crt"]))
-    return TrustSettings(anchors, evidence.given([folder / "crls"]), Mode.STRICT, LEGACY)
+    return TrustSettings(anchors, evidence=evidence.given([folder / "crls"]), mode=Mode.STRICT, accepted=LEGACY)
 
 
 def initial(settings: list[list[str]]) -> InitialPolicies:

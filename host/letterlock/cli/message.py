@@ -13,6 +13,7 @@ from letterlock.cli import trusting
 from letterlock.errors import LetterlockError
 
 if TYPE_CHECKING:
+    from letterlock.operations.memory import Memory
     from letterlock.operations.open import OpenedMessage
 
 _READ_OCTETS = 1024 * 1024
@@ -46,6 +47,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="FILE", help="whose first line is the passphrase of the .p12"
     )
+    parser.add_argument(
+        "--remember", action="store_true", help="use and keep the record of first openings and of known signers"
+    )
     trusting.add_options(parser)
 
 
@@ -70,7 +74,7 @@ def _open(arguments: argparse.Namespace) -> str | None:
     settings = trusting.settings(arguments)
     keys = identities.given(arguments.identity, arguments.passphrase_file)
     with _input(arguments.mail) as file:
-        opening = Opening(settings, arguments.at, arguments.language, keys)
+        opening = Opening(settings, arguments.at, arguments.language, keys, _memory(arguments.remember))
         try:
             for piece in _pieces(file, arguments.json):
                 opening.feed(piece)
@@ -91,6 +95,15 @@ def _open(arguments: argparse.Namespace) -> str | None:
         return opened.verdict.signature.status.value
     finally:
         opened.close()
+
+
+def _memory(wanted: bool) -> Memory | None:
+    if not wanted:
+        return None
+    from letterlock.operations.memory import Memory
+    from letterlock.store import location
+
+    return Memory(location.database())
 
 
 def _input(name: str) -> IO[bytes]:

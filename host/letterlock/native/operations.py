@@ -15,6 +15,7 @@ from letterlock.native.messages import OpenMessages
 from letterlock.protocol.version import Version
 
 if TYPE_CHECKING:
+    from letterlock.operations.memory import Memory
     from letterlock.operations.trust import KeptSettings
     from letterlock.protocol.events import Params
     from letterlock.protocol.models import CloseParams, OpenParams, PartParams
@@ -33,12 +34,20 @@ def standard(messages: OpenMessages) -> Operations:
 
         return KeptSettings(location.database(), location.policy())
 
+    @cache
+    def memory() -> Memory:
+        from letterlock.operations.memory import Memory
+        from letterlock.store import location
+
+        return Memory(location.database())
+
     def open_message(call: Call, params: OpenParams) -> None:
         from letterlock.operations.open import Opening
 
         opening = Opening(
             kept_settings().now(),
             language=call.language,
+            memory=memory(),
             cancelled=call.cancelled,
             progress=call.progress,
         )

@@ -7,7 +7,7 @@ around ciphertext, is `partial` at best. What cannot be checked is never `valid`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,8 +61,18 @@ class Assessment:
     covered: frozenset[str]
 
 
-def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetime, language: str = "en") -> Assessment:
-    """The verdict on a message, given its structure, the reader's anchors and the time that counts."""
+def assess(
+    root: Entity,
+    structure: Structure,
+    trust: TrustSettings,
+    at: datetime,
+    language: str = "en",
+    recalled: Callable[[SignerResult], list[Coded]] | None = None,
+) -> Assessment:
+    """The verdict on a message, given its structure, the reader's anchors and the time that counts.
+
+    `recalled` is asked what is remembered of each signer of a valid message.
+    """
     from_ = senders(root)
     judge = Judge(trust, at, frozenset(from_.addresses))
     judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
@@ -74,6 +84,8 @@ def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetim
         reasons += from_.remarks
     for result in deciding:
         reasons += _time_remarks(result, date(root))
+        if recalled and status is SignatureStatus.VALID and result.status is status:
+            reasons += recalled(result)
     encryption = _encryption(structure)
     # What was not opened comes first: nothing behind it was seen.
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
