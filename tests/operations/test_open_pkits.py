@@ -140,3 +140,24 @@ def test_evidence_on_the_command_line_must_be_complete(tmp_path: Path) -> None:
     assert not path["valid"]
     assert "revocation_evidence_missing" in {each["code"] for each in path["reasons"]}
     assert run(tmp_path, "trust", "path", leaf, *common, "--revocation", "at-hand")[1]["valid"]
+
+
+@pytest.mark.parametrize(
+    ("mail", "code"),
+    [
+        ("SignedInvalidRevokedEETest3.eml", "certificate_revoked"),
+        ("SignedInvalidRevokedCATest2.eml", "certificate_revoked"),
+        ("SignedValidSignaturesTest1.eml", None),
+    ],
+)
+def test_lists_that_the_message_brings(mail: str, code: str | None) -> None:
+    """Nothing else is at hand: the lists inside the signature count, and are as good as any."""
+    settings = TrustSettings(base().anchors, mode=Mode.AT_HAND, accepted=LEGACY)
+    opening = Opening(settings, AT)
+    opening.feed((corpora_folder() / "nist-pkits" / "smime" / mail).read_bytes())
+    opened = opening.close()
+    opened.close()
+    path = opened.verdict.signers[0].path
+    assert path is not None
+    assert path.valid is (code is None)
+    assert (code in {each.code for each in path.reasons}) is (code is not None)
