@@ -32,10 +32,13 @@ def link(entry: Path, root: Path) -> str:
     _check_names(modules, root)
     body = "\n".join(f"// --- {path.relative_to(root).as_posix()}\n\n{text}" for path, text in modules.items())
     # A page that was open when its site was granted gets the script once more: the guard lets only one of them work.
+    # It asks for `true` and not for any value: an `<img name="letterlockStarted">` in a mail is a global, too, and
+    # a mail must not keep its own verdict away.
     return (
         f"// Linked from modules by extension/content_script.py; the sources are in extension/src.\n"
         f'"use strict";\n'
-        f"(() => {{\nif (globalThis.letterlockStarted) return;\nglobalThis.letterlockStarted = true;\n\n{body}}})();\n"
+        f"(() => {{\nif (globalThis.letterlockStarted === true) return;\n"
+        f"globalThis.letterlockStarted = true;\n\n{body}}})();\n"
     )
 
 

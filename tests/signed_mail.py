@@ -98,9 +98,9 @@ class DemoMail:
         """Ordinary mail."""
         return self._headers("Lunch on Thursday?", ANNA) + self._entity(ANNA)
 
-    def opaque(self) -> bytes:
+    def opaque(self, *options: str) -> bytes:
         """Content and signature in one application/pkcs7-mime; smime-type=signed-data (RFC 8551 §3.5.2)."""
-        der = self._cms(self._entity(ANNA), self.anna, "-nodetach")
+        der = self._cms(self._entity(ANNA), self.anna, "-nodetach", *options)
         return (
             self._headers("Invoice for the north hall (opaque)", ANNA)
             + b'Content-Type: application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"\r\n'
@@ -117,6 +117,10 @@ class DemoMail:
     def ecdsa(self) -> bytes:
         """Signed with ECDSA on P-256 (RFC 5753)."""
         return self._clear_signed("Invoice for the north hall (ECDSA)", ANNA, self.anna_ecdsa)
+
+    def md5(self) -> bytes:
+        """Signed with MD5, which anybody can forge since 2004, so that nobody can check it."""
+        return self._clear_signed("Invoice for the north hall (MD5)", ANNA, self.anna, "-md", "md5")
 
     def enveloped(self) -> bytes:
         """Encrypted (not signed) for Carla: nobody who reads it here has the key."""
@@ -140,9 +144,9 @@ class DemoMail:
             + _base64(der)
         )
 
-    def sign(self, subject: str, entity: bytes) -> bytes:
-        """Anna signs any MIME entity (with CRLF line ends)."""
-        return self._clear_signed(subject, ANNA, self.anna, entity=entity)
+    def sign(self, subject: str, entity: bytes, *options: str) -> bytes:
+        """Anna signs any MIME entity (with CRLF line ends); `options` are further ones of `openssl cms`."""
+        return self._clear_signed(subject, ANNA, self.anna, *options, entity=entity)
 
     # The certificates.
 

@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
+import { JSDOM } from "jsdom";
 
 const BUILD = fileURLToPath(new URL("../build.py", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "letterlock-build-"));
@@ -77,6 +78,19 @@ test("the content script is one classic script that does nothing on a page it do
   vm.runInContext(code, context);
   vm.runInContext(code, context);
   assert.equal(looked, 1);
+});
+
+test("names in a mail, which a page has as globals, keep the content script from nothing", () => {
+  const code = readFileSync(join(out, "build", "chromium", "content", "main.js"), "utf8");
+  for (const name of ["letterlockStarted", "browser"]) {
+    const { window } = new JSDOM(`<body><img name="${name}">`, { runScripts: "outside-only" });
+    assert.equal(typeof window[name], "object", "the mail has put it there");
+    let looked = 0;
+    const getURL = (/** @type {string} */ path) => (looked++, `chrome-extension://x/${path}`);
+    Object.assign(window, { chrome: { runtime: { id: "x", getURL } } });
+    window.eval(code);
+    assert.ok(looked > 0, name);
+  }
 });
 
 test("a granted site is asked for at installation, with a port only where patterns have ports", () => {

@@ -38,17 +38,36 @@ HEADER_OCTETS = 1024 * 1024
 HEADER_FIELDS = 2_000
 """Fields in one header section; mail with long trace and DKIM chains stays below 200."""
 
+HEADERS_OCTETS = 8 * 1024 * 1024
+"""Octets in all header sections of one message together; a digest of some hundred mails stays below 4 MiB."""
+
+HEADERS_LINES = 100_000
+"""Lines in all header sections of one message together; a mail with long trace and DKIM chains has 300."""
+
+PARAMETERS_CHARACTERS = 8_192
+"""Characters read of a Content-Type or Content-Disposition; a file name of 255 characters in the longest encoding needs
+3,000. What is cut off makes the value ambiguous, so that no signature around it counts for everything."""
+
 MIME_DEPTH = 32
 """Nesting of multipart and message/rfc822 entities; beyond it entities are leaves and a reason says so."""
 
 MIME_PARTS = 2_000
 """Entities in one message; beyond it `too_many_parts`."""
 
+MIME_LOOKALIKES = 1_000
+"""Lines that merely begin like a boundary delimiter; honest mail has none. Beyond it `too_many_parts`."""
+
 NESTED_LAYERS = 8
 """S/MIME layers around one body. Triple wrapping (RFC 2634 §1.1) needs three; list software may add one or two."""
 
 LAYERS_IN_MESSAGE = 64
 """S/MIME layers in one message, side by side or inside each other. A digest of signed mails holds some dozens."""
+
+SIGNERS_IN_MESSAGE = 64
+"""Signers in all layers of one message together; beyond it a layer's signature is `too_many_signers`."""
+
+SENDERS = 100
+"""Addresses in the From fields of one message; more are `from_unreadable`. Real mail has one, a paper's authors ten."""
 
 CERTIFICATES_TRIED = 4
 """Certificates tried for one signer. One is right; several with one name and serial number are an attack on time."""
@@ -96,7 +115,7 @@ CMS_PIECE_OCTETS = 64
 """Least average length of the pieces a BER content may be cut into, beyond the first `CMS_VALUES` of them; shorter ones
 end in `cms_too_many_values`. Real senders cut at 1,000 octets (Outlook) or more; empty pieces carry nothing."""
 
-CMS_ONE_SHOT_OCTETS = 64 * 1024 * 1024
+CMS_ONE_SHOT_OCTETS = 8 * 1024 * 1024
 """Most content taken into memory for a signature that needs it in one piece: EdDSA without signed attributes, which no
 mail program is known to send. Beyond it `signature_content_too_large`."""
 
@@ -110,6 +129,10 @@ PATH_LENGTH = 10
 
 PATH_SIGNATURE_CHECKS = 100
 """Certificate signatures checked in one path search. The same cure as for CVE-2023-0464 and webpki's budget of 100."""
+
+MESSAGE_SIGNATURE_CHECKS = 400
+"""Certificate signatures checked in all path searches for one message together; beyond it `path_search_exhausted`. A
+certificate may hold a key that takes five milliseconds to compute with."""
 
 PATH_NAME_COMPARISONS = 250_000
 """Names compared with name constraints in one path search, long names counting several times. As in Go's crypto/x509

@@ -220,12 +220,14 @@ def headline(
     senders: Sequence[str],
     reasons: Sequence[Reason],
     language: str = "en",
+    checked: bool = True,
 ) -> Headline:
     """The one line for a verdict. Danger first, then what was opened, then who signed.
 
     A refused or failed decryption outranks everything, because nothing behind it was seen. An encryption that
     was opened is said beside the signature (`encryption.status`), never mixed into it: encrypted is not signed.
-    `senders` are the From addresses.
+    `senders` are the From addresses; `checked` is false if no signature could be checked at all, and then nothing
+    is said of the content, either.
     """
     if encryption is EncryptionStatus.UNDECRYPTABLE and all(each.code != "no_recipient_key" for each in reasons):
         return _headline("encryption_failed", {}, language)
@@ -243,6 +245,8 @@ def headline(
         facts = {"sender": list(senders) or ["–"], "signer": named}
     elif signature is SignatureStatus.UNTRUSTED:
         facts = {"reason": reasons[0].sentence if reasons else "–"}
+        if not checked:
+            return _headline("signature_unchecked", facts, language)
     return _headline(f"signature_{signature.value}", facts, language)
 
 

@@ -120,6 +120,17 @@ def test_parts_are_written_and_stay_in_the_folder(letterlock: CommandLine, tmp_p
     assert b"exists" in again.stderr
 
 
+def test_a_long_name_of_large_characters_is_a_file_name(letterlock: CommandLine, tmp_path: Path) -> None:
+    """120 Chinese characters are 360 octets, more than a file system takes; nobody else may read what was written."""
+    name = "".join(f"%{octet:02X}" for octet in ("汉" * 120).encode())
+    raw = f"From: a@b.example\r\nContent-Type: text/plain; name*=utf-8''{name}.txt\r\n\r\nx\r\n".encode()
+    assert letterlock("open", "-", "--parts", str(tmp_path / "parts"), stdin=raw).returncode == 0
+    (file,) = (tmp_path / "parts").iterdir()
+    assert file.name.endswith("汉.txt")
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o077 == 0
+
+
 def test_identity_opens_encrypted_mail(letterlock: CommandLine, tmp_path: Path) -> None:
     """`--identity` and `--passphrase-file` decrypt, this once; a wrong passphrase is wrong use and says so."""
     path, identity = letterlock.write("enveloped"), str(letterlock.mail.key_file(letterlock.mail.carla, "gehëim"))

@@ -59,6 +59,16 @@ class Reader:
         """Puts the focus on the last thing above the panel that a keyboard reaches."""
         self._browser.run("document.querySelector('#message-header .headers-table a, #message-header a').focus()")
 
+    def words_of_the_body(self) -> str:
+        """What the webmail itself shows where the open message's text belongs."""
+        words: str = self._browser.run(
+            """
+            const frame = document.querySelector("#messagecontframe");
+            return (frame?.contentDocument ?? document).querySelector("#messagebody").innerText;
+            """
+        )
+        return words.strip()
+
     def panel_place(self) -> dict[str, Any]:
         """What the mail page knows of the panel beside the open message: its `state` and its `height`."""
         place: dict[str, Any] = self._browser.run(

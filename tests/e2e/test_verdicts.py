@@ -27,7 +27,7 @@ EXPECTED = {
     "ecdsa": SIGNED_BY_ANNA,
     "changed": Expected("invalid", "seal-broken", ("Changed on the way, or forged", "Do not act on it")),
     "mismatch": Expected(
-        "mismatch", "seal-mismatch", ("somebody else than the sender", "anna@muster.example", "carla@partner.example")
+        "mismatch", "seal-mismatch", ("somebody other than the sender", "anna@muster.example", "carla@partner.example")
     ),
     "unknown-issuer": Expected("untrusted", "seal-dashed", ("nobody you trust", "Fremd GmbH internal CA")),
 }
@@ -61,6 +61,8 @@ def test_hidden_text(desk: Desk, messages: dict[str, int], view: str) -> None:
     """
     wait_for(lambda: desk.panel.run(whole), "the whole text")
     assert "DE02 1203 0000 0000 2020 51" in desk.panel.run("return document.querySelector('pre').textContent")
+    # Roundcube's own word on it ("encrypted … can not be displayed") would contradict the text above.
+    wait_for(lambda: desk.reader.words_of_the_body() == "", "silence below the panel")
     desk.keep_screenshot(f"opaque-text-{view}")
 
 

@@ -61,8 +61,11 @@ def test_encoded_words(text: str, decoded: str) -> None:
     [
         ("a@b.example", [("", "a@b.example")]),
         ("Anna <a@b.example>", [("Anna", "a@b.example")]),
+        ("a@b.example (Anna) (Muster)", [("Anna Muster", "a@b.example")]),
+        ("Anna <a@b.example> (at work)", [("Anna", "a@b.example")]),
         ('"Muster, Anna" <a@b.example>', [("Muster, Anna", "a@b.example")]),
         ("=?utf-8?Q?J=C3=B6rg?= <j@b.example>", [("Jörg", "j@b.example")]),
+        ("=?utf-8?Q?Dr._J=C3=B6rg?= Q. Muster <j@b.example>", [("Dr. Jörg Q. Muster", "j@b.example")]),
         ("a@b.example, c@d.example", [("", "a@b.example"), ("", "c@d.example")]),
         ("team: a@b.example, Carl <c@d.example>;", [("", "a@b.example"), ("Carl", "c@d.example")]),
         ("undisclosed:;", []),
@@ -102,6 +105,33 @@ def test_what_cannot_be_told_is_refused(text: str) -> None:
     """No address is guessed out of what does not follow the grammar."""
     with pytest.raises(BadAddress):
         parse_list(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "team: a@b.example;",
+        '"x@evil.example": a@b.example;',
+        "undisclosed:;",
+        "<@relay.example:a@b.example>",
+        "a(x)@b.example",
+        "a@(x)b.example",
+        "a@b(x).example",
+        "<a@b.example(> , <x@evil.example)>",
+        "Anna <(x)a@b.example>",
+    ],
+)
+def test_what_readers_show_differently_is_refused_where_it_matters(text: str) -> None:
+    """Allowed, seen nowhere in honest mail, and shown by some readers as another sender."""
+    parse_list(text)
+    with pytest.raises(BadAddress):
+        parse_list(text, plainly=True)
+
+
+def test_plain_addresses_are_plain() -> None:
+    """Comments around an address, and display names, are what honest mail has."""
+    found = parse_list("(mail of) a@b.example (Anna), Carl (the boss) <c@d.example> (at home)", plainly=True)
+    assert [(each.name, each.address) for each in found] == [("Anna", "a@b.example"), ("Carl", "c@d.example")]
 
 
 def test_one_mailbox() -> None:

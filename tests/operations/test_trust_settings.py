@@ -11,6 +11,7 @@ import pytest
 from letterlock.operations import trust
 from letterlock.operations.trust import KeptSettings
 from letterlock.store.database import Store
+from letterlock.store.failures import StoreUnreachable
 from tests.needs import require_program
 from tests.signed_mail import DemoMail
 
@@ -45,3 +46,11 @@ def test_a_damaged_anchor_vouches_for_nobody_and_is_listed(tmp_path: Path, mail:
         store.add_anchor(b"no certificate", "", store.anchors()[0].added)
     assert [each.certificate for each in trust.settings(database).anchors] == [certificate]
     assert sorted(found is None for _, found in trust.kept(database)) == [False, True]
+
+
+def test_a_database_that_cannot_be_read_is_said_to_be_that(tmp_path: Path) -> None:
+    """The kept settings ask for the file's state first; that this is refused is a coded failure too."""
+    database = tmp_path / "letterlock.sqlite"
+    database.mkdir()
+    with pytest.raises(StoreUnreachable):
+        KeptSettings(database).now()

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from letterlock.trust import keys
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import build
 from letterlock.trust.profile import check_signer
@@ -237,3 +240,16 @@ def test_certificates_are_equal_if_their_octets_are() -> None:
     assert root.certificate == Certificate.parse(root.der)
     assert len({root.certificate, Certificate.parse(root.der), issue("Root").certificate}) == 2
     assert key("Root") is key("Root")
+
+
+def test_rsa_numbers_that_only_cost_time_are_no_key() -> None:
+    """An exponent as long as the key makes every check as dear as a signature; no honest key has one."""
+    numbers = key("large exponent", "RSA 2048").public_key().public_numbers()
+    for exponent in (2**64 - 59, 2**64 + 13):
+        public = RSAPublicNumbers(exponent, numbers.n).public_key()
+        der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        if exponent < 2**64:
+            keys.load(der)
+        else:
+            with pytest.raises(ValueError, match="RSA"):
+                keys.load(der)

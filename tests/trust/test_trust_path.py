@@ -15,7 +15,7 @@ from letterlock.trust import reasons as why
 from letterlock.trust.algorithms import LEGACY
 from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
-from letterlock.trust.path import build
+from letterlock.trust.path import Allowance, build
 from tests.trust import openssl
 from tests.trust.chains import DAY, NOW, anchored, certificates, issue, key, person, raw, resigned, tlv
 
@@ -271,6 +271,16 @@ def test_a_tangle_ends_quickly_and_does_not_hide_a_good_path() -> None:
     assert time.perf_counter() - begun < 5
     assert build(leaf, certificates(*tangle), anchored(nodes[0]), NOW).valid
     assert build(leaf, certificates(lifeline), anchored(root), NOW).valid
+
+
+def test_searches_share_what_they_may_cost() -> None:
+    """The signers of one message have one allowance: when it is spent, no further path is found."""
+    root = issue("Root")
+    anna = person("Anna", root).certificate
+    allowance = Allowance(2)
+    found = [build(anna, [], anchored(root), NOW, allowance=allowance) for _ in range(3)]
+    assert [path.valid for path in found] == [True, True, False]
+    assert found[2].reasons == (why.PathSearchExhausted(2),)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@
  * @typedef {object} OpenMessage
  * @property {(signal: AbortSignal) => Promise<Blob>} source   fetches the raw message, octet by octet as received
  * @property {(panel: HTMLElement) => void} place              puts the panel's element where it belongs
+ * @property {() => void} [shown]                              the panel has something to say: what the client itself says
+ *   of a message that it cannot show may step back
  */
 
 /**

@@ -50,6 +50,9 @@ const PANEL = "/ui/panel.html";
 export async function roleOf(sender, own, isGranted) {
   if (sender.extension !== own.id || sender.tab === undefined || sender.frame === undefined) return null;
   if (!URL.canParse(sender.url)) return null;
+  // A document in a sandbox has the address of its site and not its origin: a webmail shows attachments like that, and
+  // what they say is the attacker's, not the site's.
+  if (sender.origin !== undefined && !sender.url.startsWith(`${sender.origin}/`)) return null;
   if (sender.url.startsWith(`${own.origin}/`)) {
     const { pathname } = new URL(sender.url);
     if (pathname === PANEL && sender.frame !== 0) return "panel";

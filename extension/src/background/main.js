@@ -7,8 +7,9 @@
  */
 
 import { Deliveries } from "./deliveries.js";
-import { refusal, roleOf } from "./gate.js";
+import { roleOf } from "./gate.js";
 import { Readings } from "./readings.js";
+import { Reception } from "./reception.js";
 import { connectHost } from "../browser/native.js";
 import { isMozilla } from "../browser/api.js";
 import { onBegin, onChannel, ownId, ownOrigin } from "../browser/runtime.js";
@@ -16,11 +17,6 @@ import { isGranted, onSitesChanged, syncSites } from "../browser/sites.js";
 import { language } from "../browser/words.js";
 import { Host } from "../lib/host.js";
 import { HOST_NAME } from "../lib/product.js";
-
-/**
- * @typedef {import("../browser/runtime.js").Channel} Channel
- * @typedef {import("./gate.js").Role} Role
- */
 
 const host = new Host({
   connect: () => connectHost(HOST_NAME),
@@ -31,61 +27,41 @@ const host = new Host({
 const readings = new Readings(host);
 const deliveries = new Deliveries(host, readings);
 
-/** Channels of content scripts, to be shut when their site's grant is taken back. @type {Set<Channel>} */
-const contentChannels = new Set();
+const reception = new Reception({
+  roleOf: ({ sender }) => roleOf(sender, { id: ownId, origin: ownOrigin }, isGranted),
+  handle,
+  leave(channel) {
+    deliveries.leave(channel);
+    readings.leave(channel);
+    readings.close(channel);
+  },
+});
 
-onChannel(serve);
+onChannel((channel) => reception.serve(channel));
 onBegin(() => void syncSites());
 onSitesChanged(() => {
   void syncSites();
-  for (const channel of contentChannels) void shutUnlessGranted(channel);
+  void reception.review();
 });
 
-/** @param {Channel} channel */
-function serve(channel) {
-  const admitted = roleOf(channel.sender, { id: ownId, origin: ownOrigin }, isGranted);
-  // Messages that come before the gate has decided wait for it, in order.
-  channel.onMessage((message) => void admitted.then((role) => pass(channel, role, message)));
-  channel.onClose(() => leave(channel));
-  void admitted.then((role) => {
-    if (role === null) channel.close();
-    if (role === "content") contentChannels.add(channel);
-  });
-}
-
 /**
- * @param {Channel} channel
- * @param {Role | null} role
- * @param {any} message
- */
-function pass(channel, role, message) {
-  if (role === null) return;
-  const why = refusal(message, role);
-  if (why === null) {
-    handle(channel, role, message);
-  } else {
-    console.warn(`Letterlock refused a message from ${channel.sender.url}: ${why}`);
-    shut(channel);
-  }
-}
-
-/**
- * @param {Channel} channel
- * @param {Role} role
+ * @param {import("../browser/runtime.js").Channel} channel
+ * @param {import("./gate.js").Role} role
  * @param {any} message  as the gate's table describes it
+ * @returns {boolean | void} false: it was not asked for, or not deserved
  */
 function handle(channel, role, message) {
   switch (message.name) {
     case "mail.open":
       return void readings.open(channel, role === "page" ? "page" : "content", message);
     case "mail.chunk":
-      return readings.chunk(channel, message) ? undefined : shut(channel);
+      return readings.chunk(channel, message);
     case "mail.failed":
       return readings.failed(channel);
     case "mail.panel":
       return readings.panel(channel);
     case "panel.claim":
-      return void readings.claim(channel, message.token);
+      return readings.claim(channel, message.token);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
     case "part.more":
@@ -93,23 +69,4 @@ function handle(channel, role, message) {
     case "part.stop":
       return deliveries.stop(channel, message);
   }
-}
-
-/** @param {Channel} channel */
-async function shutUnlessGranted(channel) {
-  if (!(await isGranted(channel.sender.url))) shut(channel);
-}
-
-/** @param {Channel} channel */
-function shut(channel) {
-  leave(channel);
-  channel.close();
-}
-
-/** @param {Channel} channel */
-function leave(channel) {
-  contentChannels.delete(channel);
-  deliveries.leave(channel);
-  readings.leave(channel);
-  readings.close(channel);
 }

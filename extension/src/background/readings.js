@@ -120,7 +120,7 @@ export class Readings {
    */
   claim(view, token) {
     const reading = this.byToken.get(token);
-    if (reading === undefined || reading.channel.sender.tab !== view.sender.tab) return false;
+    if (reading === undefined || reading.channel.sender.tab !== view.sender.tab || this.byView.has(view)) return false;
     this.byToken.delete(token);
     if (reading.view) this.byView.delete(reading.view);
     reading.view = view;
@@ -149,6 +149,10 @@ export class Readings {
     this.byChannel.delete(channel);
     this.#forgetTokens(reading);
     if (reading.view) this.byView.delete(reading.view);
+    // A verdict stays true; a panel that still waits for one would wait for ever.
+    if (reading.view !== channel && reading.state.phase === "checking") {
+      reading.show({ phase: "failed", failure: Failure.own("stopped").data });
+    }
     reading.source?.fail(Failure.own("stopped"));
     reading.end.abort();
     if (reading.message) void this.host.close(reading.message);

@@ -3,7 +3,14 @@
  * holds it sends only what was asked for, so a large mail is never in this process as a whole.
  */
 
+import { Failure } from "../lib/failure.js";
 import { decodedLength } from "../lib/octets.js";
+
+/**
+ * How long whoever holds the message may take for one chunk. A tab can be frozen in the middle of a message, and must
+ * not keep one of the few requests that the host carries out at once. In milliseconds.
+ */
+const PATIENCE = 30_000;
 
 export class RemoteSource {
   /**
@@ -13,9 +20,11 @@ export class RemoteSource {
   constructor(channel, size) {
     this.channel = channel;
     this.size = size;
-    /** @type {{ max: number, resolve: (chunk: { data: string, last: boolean }) => void, reject: (why: import("../lib/failure.js").Failure) => void } | null} */
+    /** @type {{ max: number, resolve: (chunk: { data: string, last: boolean }) => void, reject: (why: Failure) => void } | null} */
     this.asked = null;
-    /** @type {import("../lib/failure.js").Failure | null} */
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** @type {Failure | null} */
     this.failure = null;
   }
 
@@ -27,6 +36,7 @@ export class RemoteSource {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.asked = { max, resolve, reject };
+      this.timer = setTimeout(() => this.fail(Failure.own("source_unavailable")), PATIENCE);
       this.channel.post({ name: "pull", max });
     });
   }
@@ -39,14 +49,16 @@ export class RemoteSource {
    */
   deliver(data, last) {
     const { asked } = this;
-    if (asked === null || decodedLength(data) > asked.max || (data === "" && !last)) return false;
+    if (asked === null || data.length % 4 !== 0 || decodedLength(data) > asked.max || (data === "" && !last)) return false;
+    clearTimeout(this.timer);
     this.asked = null;
     asked.resolve({ data, last });
     return true;
   }
 
-  /** @param {import("../lib/failure.js").Failure} failure */
+  /** @param {Failure} failure */
   fail(failure) {
+    clearTimeout(this.timer);
     this.failure = failure;
     this.asked?.reject(failure);
     this.asked = null;

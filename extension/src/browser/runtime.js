@@ -9,6 +9,7 @@ import { api } from "./api.js";
  * @typedef {object} Sender
  * @property {string} extension           id of the extension it belongs to
  * @property {string} url                 address of the document
+ * @property {string} [origin]           of the document; "null" in a sandbox
  * @property {number | undefined} tab     undefined outside tabs (popup, background)
  * @property {number | undefined} frame   0 is the tab's top document
  */
@@ -74,6 +75,7 @@ function channel(port) {
     sender: {
       extension: sender?.id ?? "",
       url: sender?.url ?? "",
+      origin: sender?.origin,
       tab: sender?.tab?.id,
       frame: sender?.frameId,
     },

@@ -64,7 +64,8 @@ export class PanelFrame {
 
   show() {
     this.element.setAttribute(STATE, "shown");
-    this.element.style.cssText = "all: initial; display: block; margin: 8px 0;";
+    // Above its neighbours, which the adapter keeps together at 0, and below the mail client's own menus.
+    this.element.style.cssText = "all: initial; display: block; position: relative; z-index: 1; margin: 8px 0;";
   }
 
   /** Nothing to see: the element stays, empty, and says so. */

@@ -16,6 +16,8 @@ const ADAPTERS = [roundcube];
 let page = new AbortController();
 
 function start() {
+  // A document in a sandbox is not the site's, though it has its address (background/gate.js).
+  if (globalThis.origin === "null") return;
   const adapter = ADAPTERS.find((candidate) => candidate.matches(document));
   adapter?.start({ document, opened: (message, signal) => void new Reading(message, signal).run() }, page.signal);
 }

@@ -102,6 +102,7 @@ export class Reading {
         this.settled = true;
         if (said.shown) {
           this.frame.show();
+          this.message.shown?.();
         } else {
           this.frame.empty();
           channel.close();

@@ -8,6 +8,7 @@
 
 import { decodedLength } from "./octets.js";
 import { Failure } from "./failure.js";
+import { flaw, isComplete } from "./frames.js";
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from "./product.js";
 
 /**
@@ -139,15 +140,16 @@ export class Conversation {
    * @returns {Event}
    */
   receive(frame) {
-    if (typeof frame !== "object" || frame === null) return { kind: "broken", why: "a frame that is no object" };
+    const why = flaw(frame);
+    if (why !== null) return { kind: "broken", why };
     const said = /** @type {Frame} */ (frame);
     if (said.type === "hello") return this.#greeted(/** @type {any} */ (said));
     if (said.type === "error" && said.id === null) return this.#complained(new Failure(said.error));
-    if (typeof said.id !== "string") return { kind: "broken", why: `a frame of type ${said.type} without an id` };
     const stream = this.streams.get(said.id);
     if (stream === undefined) return { kind: "late", id: said.id };
     switch (said.type) {
       case "credit":
+        if (!Number.isSafeInteger(stream.mayUpload + said.octets)) return { kind: "broken", why: `${said.id}: endless credit` };
         stream.mayUpload += said.octets;
         return { kind: "credit", id: said.id };
       case "progress":
@@ -155,14 +157,13 @@ export class Conversation {
       case "chunk":
         return this.#received(said, stream);
       case "reply":
+        if (stream.replied) return { kind: "broken", why: `${said.id}: a second reply` };
         stream.replied = true;
         if (!stream.downloads) this.streams.delete(said.id);
         return { kind: "reply", id: said.id, result: said.result };
-      case "error":
+      default:
         this.streams.delete(said.id);
         return { kind: "error", id: said.id, failure: new Failure(said.error) };
-      default:
-        return { kind: "broken", why: `a frame of unknown type ${said.type}` };
     }
   }
 
@@ -181,6 +182,7 @@ export class Conversation {
       const facts = { host: hello.protocol, client: PROTOCOL_VERSION, older };
       return { kind: "refused", failure: Failure.own("protocol_mismatch", facts) };
     }
+    if (!isComplete(hello)) return { kind: "broken", why: "a hello without limits" };
     this.hello = hello;
     this.state = "ready";
     return { kind: "ready", hello };

@@ -14,6 +14,7 @@ const MARKS = Object.freeze({
   signature_valid: { icon: "seal-whole", tone: "good", word: "status_valid" },
   signature_mismatch: { icon: "seal-mismatch", tone: "danger", word: "status_mismatch" },
   signature_untrusted: { icon: "seal-dashed", tone: "caution", word: "status_untrusted" },
+  signature_unchecked: { icon: "seal-dashed", tone: "caution", word: "status_unchecked" },
   signature_partial: { icon: "seal-partial", tone: "caution", word: "status_partial" },
   signature_invalid: { icon: "seal-broken", tone: "danger", word: "status_invalid" },
   encryption_decrypted: { icon: "envelope-sealed", tone: "plain", word: "status_decrypted" },
@@ -31,7 +32,9 @@ export const UNAVAILABLE = Object.freeze({ icon: "plug", tone: "plain", word: "s
  */
 export function markOf(verdict) {
   // A newer host may have headlines this extension does not know yet; the status is older than any of them.
-  return MARKS[verdict.headline.code] ?? MARKS[`signature_${verdict.signature.status}`];
+  const { headline, encryption, signature } = verdict;
+  const closed = ["undecryptable", "refused"].includes(encryption.status);
+  return MARKS[headline.code] ?? MARKS[closed ? `encryption_${encryption.status}` : `signature_${signature.status}`];
 }
 
 /**

@@ -29,7 +29,7 @@ export function details(opened) {
   return [
     verdict.signers.length > 0 ? threeFacts(verdict) : null,
     reasonList(verdict.reasons),
-    ...verdict.signers.map((signer) => signerCard(signer, told)),
+    ...verdict.signers.map((signer) => signerCard(signer, isClaim(verdict, signer), told)),
     differences(verdict),
     element("div", { class: "actions" }, copyButton(opened)),
   ].filter((section) => section !== null);
@@ -52,26 +52,42 @@ function table(rows) {
 }
 
 /**
+ * Whether a signature proves nothing of who made it: it is broken, or could not be checked. Then the certificate beside
+ * it is a claim, and anybody can have put it there.
+ * @param {Verdict} verdict
+ * @param {Signer} signer
+ */
+function isClaim({ headline }, signer) {
+  return signer.status === "invalid" || headline.code === "signature_unchecked";
+}
+
+/**
  * Unchanged; from whom; believed because of whom. Never one word for all of them.
  * @param {Verdict} verdict
  */
-function threeFacts({ signature, signers }) {
+function threeFacts(verdict) {
+  const { signature, headline, signers, headers } = verdict;
   const deciding = signers.find((signer) => signer.status === signature.status) ?? signers[0];
-  const anchor = deciding.path?.valid ? deciding.path.anchor : null;
-  return element(
-    "section",
-    { class: "detail detail--facts" },
-    table([
-      [say("fact_content"), say(`fact_content_${signature.status}`)],
+  const content = headline.code === "signature_unchecked" ? "unchecked" : signature.status;
+  /** @type {[string, import("./elements.js").Child][]} */
+  const rows = [[say("fact_content"), say(`fact_content_${content}`)]];
+  if (isClaim(verdict, deciding)) {
+    rows.push([say("fact_claimed"), who(deciding)]);
+  } else {
+    rows.push(
+      [say("fact_headers"), say(headers.protected ? "fact_headers_protected" : "fact_headers_open")],
       [say("fact_signer"), who(deciding)],
-      [
-        say("fact_believed"),
-        anchor
-          ? element("span", {}, element("bdi", {}, anchor.name), ` (${say(`anchor_${anchor.source}`)})`)
-          : say("fact_believed_nobody"),
-      ],
-    ]),
-  );
+      [say("fact_believed"), believed(deciding)],
+    );
+  }
+  return element("section", { class: "detail detail--facts" }, table(rows));
+}
+
+/** @param {Signer} signer */
+function believed({ path }) {
+  const anchor = path?.valid ? path.anchor : null;
+  if (!anchor) return say("fact_believed_nobody");
+  return element("span", {}, element("bdi", {}, anchor.name), ` (${say(`anchor_${anchor.source}`)})`);
 }
 
 /** @param {Signer} signer */
@@ -104,9 +120,10 @@ function reasonItem(reason) {
 
 /**
  * @param {Signer} signer
+ * @param {boolean} claimed  nothing proves that it is the signer
  * @param {Reason[]} told  reasons that stand elsewhere already
  */
-function signerCard(signer, told) {
+function signerCard(signer, claimed, told) {
   const look = markOfStatus(signer.status);
   const { certificate } = signer;
   return element(
@@ -114,7 +131,7 @@ function signerCard(signer, told) {
     { class: "detail signer", "data-tone": look.tone, "data-status": signer.status },
     element("h2", {}, mark(look.icon), element("span", {}, `${say(look.word)}: `, who(signer))),
     reasonsOfSigner(signer, told),
-    pathDrawing(signer),
+    pathDrawing(signer, claimed),
     timeLine(signer),
     element(
       "details",
@@ -149,11 +166,12 @@ function reasonsOfSigner(signer, told) {
  * The chain as a path on which trust travels: from the person, over each issuer, to the anchor. Where it leads
  * nowhere, the last step is drawn open.
  * @param {Signer} signer
+ * @param {boolean} claimed
  */
-function pathDrawing({ path, certificate }) {
+function pathDrawing({ path, certificate }, claimed) {
   const chain = path?.chain.length ? path.chain : certificate ? [certificate] : [];
   if (chain.length === 0) return null;
-  const steps = chain.map((step, at) => pathStep(step, at === 0 ? "person" : "issuer"));
+  const steps = chain.map((step, at) => pathStep(step, at === 0 ? "person" : "issuer", say(at > 0 ? "path_issuer" : claimed ? "path_claimed" : "path_person")));
   const { anchor } = path ?? { anchor: null };
   const last = chain[chain.length - 1];
   if (anchor && anchor.sha256 === last.sha256 && chain.length > 1) {
@@ -169,9 +187,9 @@ function pathDrawing({ path, certificate }) {
 /**
  * @param {CertificateSummary} certificate
  * @param {"person" | "issuer" | "anchor"} role
- * @param {string} [words]
+ * @param {string} words
  */
-function pathStep(certificate, role, words = say(`path_${role}`)) {
+function pathStep(certificate, role, words) {
   return element(
     "li",
     { "data-role": role },

@@ -15,6 +15,9 @@ import { Failure } from "../lib/failure.js";
 /** Tokens tried on one load of this page. Our content script needs one; a page that guesses gets no more. */
 const ATTEMPTS = 20;
 
+/** How long to wait for the first good one. Nobody shall look at "Checking" for ever. In milliseconds. */
+const UNCLAIMED = 10_000;
+
 const place = /** @type {HTMLElement} */ (document.getElementById("verdict"));
 const partsPlace = /** @type {HTMLElement} */ (document.getElementById("parts"));
 
@@ -26,6 +29,10 @@ let contentScript = null;
 let attempts = 0;
 /** The reading now shown. @type {import("../browser/runtime.js").Channel | null} */
 let current = null;
+
+setTimeout(() => {
+  if (current === null) view.show({ phase: "failed", failure: Failure.own("stopped").data });
+}, UNCLAIMED);
 
 window.addEventListener("message", ({ data, ports }) => {
   if (typeof data?.token !== "string" || ports.length !== 1 || ++attempts > ATTEMPTS) return;

@@ -106,8 +106,8 @@ export function fileName(part) {
   // Separators and characters that are not seen: "invoice\u202Efdp.exe" would be read as "invoiceexe.pdf".
   const safe = (part.name ?? "").replace(/[\\/:*?"<>|\p{C}]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
   if (safe) return safe.slice(0, 200);
-  const endings = new Map([["text/plain", "txt"], ["text/html", "html"], ["message/rfc822", "eml"]]);
-  return `${part.id.replace(/[^\w-]/g, "-")}.${endings.get(part.type) ?? "bin"}`;
+  const names = new Map([["text/plain", "message.txt"], ["text/html", "message.html"], ["message/rfc822", "message.eml"]]);
+  return names.get(part.type) ?? `part-${part.id.replace(/[^\w-]/g, "-")}.bin`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { phrases, sentence } from "./sentences.js";
 import { details } from "./details.js";
 import { markOf, UNAVAILABLE } from "../lib/marks.js";
 import { factsOf } from "../lib/sentences.js";
+import { summary } from "../lib/summary.js";
 import { failureWords, say } from "../browser/words.js";
 
 /**
@@ -93,26 +94,19 @@ export class VerdictView {
   }
 
   /**
-   * What stands below the headline without a click: the encryption, what to do, and the first reason where something
-   * is wrong. Remarks on a good signature stay in the details: what is shown often must not look like a warning.
+   * What stands below the headline without a click: the encryption, why, and what to do.
    * @param {import("../lib/shapes.js").Verdict} verdict
    * @param {unknown[]} facts
    */
-  #followUp({ signature, encryption, headline, reasons }, facts) {
-    const lines = [];
-    if (encryption.status === "decrypted" && headline.code !== "encryption_decrypted") {
-      lines.push(element("p", { class: "verdict__also" }, mark("envelope-sealed"), say("status_decrypted")));
-    }
-    if (headline.advice) lines.push(element("p", { class: "verdict__advice" }, sentence(headline.advice, facts)));
-    const calm = signature.status === "valid" || signature.status === "none";
-    const reason = calm && encryption.status !== "undecryptable" && encryption.status !== "refused" ? null : reasons[0];
-    if (reason) {
-      const told = headline.sentence.includes(reason.sentence);
-      const advice = reason.advice === headline.advice ? "" : reason.advice;
-      const words = [told ? "" : reason.sentence, advice].filter(Boolean).join(" ");
-      if (words) lines.push(element("p", { class: "verdict__reason" }, sentence(words, Object.values(reason.facts))));
-    }
-    return lines;
+  #followUp(verdict, facts) {
+    const { encryption, headline } = verdict;
+    const said = summary(verdict);
+    const opened = encryption.status === "decrypted" && headline.code !== "encryption_decrypted";
+    return [
+      opened && element("p", { class: "verdict__also" }, mark("envelope-sealed"), say("status_decrypted")),
+      said.reason && element("p", { class: "verdict__reason" }, sentence(said.reason, said.facts)),
+      said.advice && element("p", { class: "verdict__advice" }, sentence(said.advice, facts)),
+    ].filter((line) => typeof line === "object");
   }
 
   /** @param {FailureData} failure */

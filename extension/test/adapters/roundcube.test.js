@@ -38,6 +38,29 @@ for (const name of ["show", "preview", "show-opaque"]) {
   });
 }
 
+test("the mail gets a stacking context, so that no box of it lies above the panel; it goes with the message", () => {
+  const { document } = page(fixture("roundcube/show.html"), BASE);
+  const end = new AbortController();
+  roundcube.start({ document, opened: ({ place }) => place(document.createElement("div")) }, end.signal);
+  const content = /** @type {HTMLElement} */ (document.querySelector("#message-content"));
+  assert.equal(content.style.getPropertyPriority("isolation"), "important");
+  end.abort();
+  assert.equal(content.style.getPropertyValue("isolation"), "");
+});
+
+test("what Roundcube says of a message it cannot show steps back once the panel speaks, and only then", () => {
+  const notices = [];
+  for (const name of ["show-opaque", "show"]) {
+    const { document, opened } = start(fixture(`roundcube/${name}.html`));
+    opened[0].place(document.createElement("div"));
+    const notice = /** @type {HTMLElement | null} */ (document.querySelector("#messagebody .part-notice"));
+    assert.equal(notice?.style.display ?? "", "");
+    opened[0].shown?.();
+    if (notice) notices.push(notice.style.display);
+  }
+  assert.deepEqual(notices, ["none"]);
+});
+
 test("the message list is Roundcube, and no open message", () => {
   const { document, opened } = start(fixture("roundcube/list.html"));
   assert.ok(roundcube.matches(document));
@@ -69,6 +92,7 @@ test("a state that names no message, or a foreign server, gives no address", () 
   assert.equal(sourceAddress({ ...env, uid: undefined }, BASE), null);
   assert.equal(sourceAddress({ ...env, request_token: "" }, BASE), null);
   assert.equal(sourceAddress({ ...env, comm_path: "https://evil.example/" }, BASE), null);
+  assert.equal(sourceAddress({ ...env, comm_path: "blob:http://127.0.0.1:9000/5c2a" }, BASE), null);
   assert.equal(sourceAddress({ ...env, comm_path: "/roundcube/?_task=mail" }, BASE)?.pathname, "/roundcube/");
 });
 

@@ -17,6 +17,7 @@ function role(deviation) {
 
 test("a content script in a granted site is one, in any of its frames", async () => {
   assert.equal(await role({}), "content");
+  assert.equal(await role({ origin: "https://mail.muster.example" }), "content");
   assert.equal(await role({ frame: 17 }), "content");
 });
 
@@ -29,6 +30,7 @@ test("nobody else in a page is anything", async () => {
   assert.equal(await role({ extension: "other-id" }), null, "another extension");
   assert.equal(await role({ tab: undefined }), null, "no tab");
   assert.equal(await role({ frame: undefined }), null, "no frame");
+  assert.equal(await role({ origin: "null" }), null, "an attachment that the granted site shows in a sandbox");
 });
 
 test("our panel is a panel only in a frame, our pages are pages only at the top", async () => {

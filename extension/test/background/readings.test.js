@@ -98,6 +98,37 @@ test("a token is good once, in its own tab, and as long as its message is open",
   assert.ok(!readings.claim(channel({ frame: 5 }), next), "after the message was closed");
 });
 
+test("a panel shows one message: a second token is nothing for it", async () => {
+  const { readings } = bench(async () => SAMPLES.valid);
+  const { token } = await openMail(readings);
+  const { token: other } = await openMail(readings);
+  const view = channel({ frame: 5 });
+  assert.ok(readings.claim(view, token));
+  assert.ok(!readings.claim(view, other));
+});
+
+test("a panel whose message goes away before the verdict is told, and does not wait for ever", async () => {
+  const { readings } = bench(async () => SAMPLES.valid);
+  const mail = channel();
+  readings.panel(mail);
+  const view = channel({ frame: 5 });
+  readings.claim(view, mail.last("token").token);
+  void readings.open(mail, "content", { size: 4, hint: true });
+  readings.close(mail);
+  assert.equal(view.last("state").state.failure.code, "stopped");
+});
+
+test("whoever has the message and does not hand it out is not waited for", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { readings } = bench(async () => SAMPLES.valid);
+  const mail = channel();
+  const opening = readings.open(mail, "content", { size: 4, hint: true });
+  t.mock.timers.tick(30_001);
+  await opening;
+  assert.deepEqual(mail.last("outcome"), { name: "outcome", shown: true });
+  assert.ok(!readings.chunk(mail, { data: "AAAA", last: true }), "too late");
+});
+
 test("a token has 256 bits and replaces the one before", async () => {
   const { readings } = bench(async () => SAMPLES.valid);
   const { mail, token } = await openMail(readings);
@@ -112,6 +143,7 @@ test("chunks nobody asked for, and larger ones than asked for, are refused", asy
   assert.ok(!readings.chunk(mail, { data: "AAAA", last: false }), "no message");
   void readings.open(mail, "content", { size: null, hint: false });
   assert.ok(!readings.chunk(mail, { data: "A".repeat(16), last: false }), "12 octets, 10 asked for");
+  assert.ok(!readings.chunk(mail, { data: "AAA", last: false }), "three quarters of something");
   assert.ok(!readings.chunk(mail, { data: "", last: false }), "nothing at all, for ever");
   assert.ok(readings.chunk(mail, { data: "AAAA", last: false }));
   assert.ok(!readings.chunk(mail, { data: "AAAA", last: false }), "twice");

@@ -138,6 +138,13 @@ const unknownIssuer = reason(
   { issuer: "Other Ltd CA" },
 );
 
+const forgeable = reason(
+  "signature_algorithm_refused",
+  "The signature uses MD5, which has been broken for years: anybody can forge it, so it was not checked.",
+  "Tell the sender that their mail program signs in an unsafe way.",
+  { algorithm: "MD5" },
+);
+
 const stranger = certificate({ name: "Xaver Other", issuer: "CN=Other Ltd CA", addresses: ["x@other.example"] });
 
 /** @type {Record<string, Opened>} */
@@ -152,16 +159,25 @@ export const SAMPLES = {
     signature: { status: "mismatch", covers: ["1"] },
     headline: headline(
       "signature_mismatch",
-      "Signed by somebody else than the sender: sent as ‹ceo@muster.example›, signed by ‹x@other.example›",
+      "Signed by somebody other than the sender: sent as ‹ceo@muster.example›, signed by ‹x@other.example›",
       "Do not act on it before you have asked the sender another way.",
     ),
     reasons: [
-      reason("address_mismatch", "The certificate names x@other.example, the mail comes from ceo@muster.example.", "", {
-        signer: "x@other.example",
-        sender: "ceo@muster.example",
+      reason(
+        "address_not_named",
+        "The mail comes from ‹ceo@muster.example›, and the certificate is for ‹x@other.example›.",
+        "Do not act on it before you have asked the sender another way.",
+        { address: "ceo@muster.example", addresses: ["x@other.example"] },
+      ),
+    ],
+    signers: [
+      signer({
+        status: "mismatch",
+        certificate: stranger,
+        addresses: ["x@other.example"],
+        path: { valid: true, reasons: [], chain: [stranger, issuing, root], anchor },
       }),
     ],
-    signers: [signer({ status: "mismatch", certificate: stranger, addresses: ["x@other.example"] })],
     headers: { outer: { ...headerSet, from: ["ceo@muster.example"] }, protected: null, differences: [] },
   }),
   untrusted: opened({
@@ -181,6 +197,16 @@ export const SAMPLES = {
       }),
     ],
   }),
+  unchecked: opened({
+    signature: { status: "untrusted", covers: ["1"] },
+    headline: headline(
+      "signature_unchecked",
+      `The signature could not be checked · ${forgeable.sentence}`,
+      "Read it like an unsigned mail.",
+    ),
+    reasons: [forgeable],
+    signers: [signer({ status: "untrusted", digest_algorithm: "MD5", reasons: [forgeable] })],
+  }),
   partial: opened({
     signature: { status: "partial", covers: ["1.1"] },
     headline: headline(
@@ -188,13 +214,26 @@ export const SAMPLES = {
       "Only a part of this mail is signed",
       "Treat everything outside the signed part like an unsigned mail.",
     ),
-    reasons: [reason("unsigned_part", "A text was added around the signed part, as mailing lists do.")],
+    reasons: [
+      reason(
+        "signature_covers_part",
+        "Something in this mail stands outside the signed part; anybody on the way can have added it.",
+        "Mailing lists add such footers.",
+      ),
+    ],
     signers: [signer({ status: "partial" })],
   }),
   invalid: opened({
     signature: { status: "invalid", covers: [] },
     headline: headline("signature_invalid", "Changed on the way, or forged", "Do not act on it; ask the sender another way."),
-    reasons: [reason("content_changed", "The content is not what was signed: its SHA-256 digest differs.")],
+    reasons: [
+      reason(
+        "content_changed",
+        "The content is not what was signed: it was changed afterwards (its SHA-256 checksum differs).",
+        "Do not act on it; ask the sender another way.",
+        { digest: "SHA-256" },
+      ),
+    ],
     signers: [signer({ status: "invalid" })],
     headers: {
       outer: headerSet,

@@ -43,7 +43,8 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
 test("each status has an icon of its own", () => {
   const icons = Object.values(SAMPLES).map((sample) => {
     const { root } = shown({ phase: "opened", opened: sample });
-    return `${sample.verdict.headline.code}:${root.querySelector(".mark")?.getAttribute("data-icon")}`;
+    const { headline, signature } = sample.verdict;
+    return `${headline.code.startsWith("encryption") ? headline.code : signature.status}:${root.querySelector(".mark")?.getAttribute("data-icon")}`;
   });
   assert.equal(new Set(icons.map((icon) => icon.split(":")[1])).size, new Set(icons).size);
 });
@@ -114,7 +115,7 @@ test("a missing host is named, with the way to install it", () => {
   let again = 0;
   const { root } = shown({ phase: "failed", failure: Failure.own("host_missing").data }, { again: () => again++ });
   assert.equal(root.dataset.code, "host_missing");
-  assert.deepEqual([...root.querySelectorAll("code")].map((code) => code.textContent), ["pipx install letterlock", "letterlock setup"]);
+  assert.deepEqual([...root.querySelectorAll("code")].map((code) => code.textContent), ["letterlock setup"]);
   assert.equal(/** @type {HTMLElement} */ (root.querySelector(".verdict__toggle")).hidden, true);
   /** @type {HTMLButtonElement} */ (root.querySelector(".actions button")).click();
   assert.equal(again, 1);
@@ -136,6 +137,35 @@ test("which side to update is said for each", () => {
 
 test("a headline that this version does not know is dressed by its status", () => {
   const newer = opened({ headline: { code: "signature_invalid_in_a_new_way", sentence: "Forged.", advice: "" }, signature: { status: "invalid", covers: [] } });
+  assert.equal(shown({ phase: "opened", opened: newer }).root.dataset.tone, "danger");
+});
+
+test("nothing is called unchanged that could not be checked", () => {
+  const { root } = shown({ phase: "opened", opened: SAMPLES.unchecked });
+  assert.equal(root.dataset.tone, "caution");
+  assert.equal(text(root, ".detail--facts dd"), "could not be checked");
+  assert.doesNotMatch(root.textContent ?? "", /unchanged/i);
+});
+
+test("a certificate beside a broken signature signed nothing and is confirmed by nobody", () => {
+  for (const name of ["invalid", "unchecked"]) {
+    const { root } = shown({ phase: "opened", opened: SAMPLES[name] });
+    const terms = [...root.querySelectorAll(".detail--facts dt")].map((term) => term.textContent);
+    assert.deepEqual(terms, ["The content", "The signature names"], name);
+    assert.doesNotMatch(text(root, ".path") ?? "", /signed this message/);
+  }
+});
+
+test("that a signature leaves subject and date unprotected is shown", () => {
+  const rows = (/** @type {import("../../src/lib/shapes.js").Opened} */ sample) =>
+    [...shown({ phase: "opened", opened: sample }).root.querySelectorAll(".detail--facts dd")].map((value) => value.textContent);
+  assert.equal(rows(SAMPLES.valid)[1], "are not protected");
+  const { headers } = SAMPLES.valid.verdict;
+  assert.equal(rows(opened({ headers: { ...headers, protected: headers.outer } }))[1], "are protected");
+});
+
+test("a new headline about what was not opened looks like that, whatever signature lies around it", () => {
+  const newer = opened({ headline: { code: "encryption_odd", sentence: "Odd.", advice: "" }, encryption: { status: "refused", authenticated: false } });
   assert.equal(shown({ phase: "opened", opened: newer }).root.dataset.tone, "danger");
 });
 
@@ -175,6 +205,6 @@ test("an attachment's name names a file and nothing else", () => {
   const part = SAMPLES.valid.parts[1];
   const names = ["../../.bashrc", "a/b\\c.txt", "invoice\u202efdp.exe", "...", "", null, "x".repeat(400)];
   const made = names.map((name) => fileName({ ...part, name }));
-  assert.deepEqual(made.slice(0, 6), ["_.._.bashrc", "a_b_c.txt", "invoice_fdp.exe", "1-2.bin", "1-2.bin", "1-2.bin"]);
+  assert.deepEqual(made.slice(0, 6), ["_.._.bashrc", "a_b_c.txt", "invoice_fdp.exe", "part-1-2.bin", "part-1-2.bin", "part-1-2.bin"]);
   assert.equal(made[6].length, 200);
 });

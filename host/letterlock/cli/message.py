@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from letterlock.operations.open import OpenedMessage
 
 _READ_OCTETS = 1024 * 1024
+_NAME_OCTETS = 100
+"""Of a part's name; its end is kept, which has the extension. The part's id stands before it."""
 
 
 def register(commands: Any) -> None:
@@ -144,7 +147,8 @@ def _write_parts(opened: OpenedMessage, folder: Path) -> dict[str, str]:
     written = {}
     for part in opened.parts:
         path = folder / _file_name(part.id, part.name, part.type)
-        with path.open("xb") as file:
+        # What was decrypted is for the user alone.
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             for piece in opened.body(part.id):
                 file.write(piece)
         written[part.id] = str(path)
@@ -158,4 +162,5 @@ def _file_name(part_id: str, name: str | None, media_type: str) -> str:
             media_type, "part.bin"
         )
     safe = "".join(each if each.isalnum() or each in " ._-" else "_" for each in name).strip(" .") or "part.bin"
-    return f"{part_id.replace(':', '-')} {safe[-100:]}"
+    # File systems count octets (255 in ext4 and APFS) or UTF-16 units (255 in NTFS), not characters.
+    return f"{part_id.replace(':', '-')} {safe.encode()[-_NAME_OCTETS:].decode(errors='ignore')}"

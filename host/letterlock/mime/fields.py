@@ -11,6 +11,8 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
+from letterlock import limits
+
 # RFC 5322 §2.2: printable US-ASCII except colon. §4.5 (obs): white space before the colon.
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _TOKEN = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+")
@@ -18,6 +20,7 @@ _TOKEN = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+")
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]+)(?:\*[A-Za-z0-9-]*)?\?([BbQq])\?([!->@-~]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 _PARAMETER_NAME = re.compile(r"([^\s*;=]+)(?:\*(\d{1,3}))?(\*)?")
+_BOUNDARY = re.compile(r"boundary[*\d]{0,4}[ \t]*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """A MIME value with parameters: `text/plain; charset=utf-8`. `value` and names are in lower case."""
+    """A MIME value with parameters: `text/plain; charset=utf-8`. `value` and names are in lower case.
+
+    `commented`: there are comments, which the grammar allows nearly everywhere and many readers take for text.
+    """
 
     value: str
     parameters: dict[str, str] = field(default_factory=dict)
     ambiguous: bool = False
+    commented: bool = False
 
 
 def parse_line(line: bytes) -> tuple[str, bytes] | None:
@@ -88,11 +95,12 @@ def parse_parameters(text: str) -> Parameters:
 
     Nothing here raises: a malformed tail is ignored, as every mail reader does, and marked ambiguous.
     """
-    scanner = _Scanner(text)
+    scanner = _Scanner(text[: limits.PARAMETERS_CHARACTERS])
     value = scanner.until(";").lower()
     single: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
-    ambiguous = False
+    # Some readers look for the boundary with a plain search, wherever it stands: in a quoted string, say.
+    ambiguous = len(text) > limits.PARAMETERS_CHARACTERS or len(_BOUNDARY.findall(scanner.text)) > 1
     while scanner.take(";"):
         scanner.skip_white()
         match = _PARAMETER_NAME.match(scanner.text, scanner.position)
@@ -122,7 +130,7 @@ def parse_parameters(text: str) -> Parameters:
         # RFC 2231 §3: the extended form is preferred; a `boundary` in two forms is one that readers differ on.
         ambiguous = ambiguous or (name == "boundary")
         single[name] = _join_sections(sections)
-    return Parameters(value, single, ambiguous)
+    return Parameters(value, single, ambiguous or scanner.unclosed, scanner.commented)
 
 
 def _join_sections(sections: dict[int, tuple[str, bool]]) -> str:
@@ -151,6 +159,9 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.commented = False
+        self.unclosed = False
+        """Whether there was a quoted string that does not end."""
 
     def take(self, character: str) -> bool:
         if self.text.startswith(character, self.position):
@@ -172,6 +183,7 @@ class _Scanner:
                 return
 
     def _skip_comment(self) -> None:
+        self.commented = True
         depth = 0
         while self.position < len(self.text):
             character = self.text[self.position]
@@ -200,7 +212,10 @@ class _Scanner:
         return "".join(kept).strip(" \t\r\n")
 
     def value(self) -> tuple[str, bool]:
-        """A token or a quoted string, and whether it was neither. An unclosed quote ends with the text."""
+        """A token or a quoted string, and whether readers may differ on it: neither of the two, or with escapes in it.
+
+        An unclosed quote ends with the text.
+        """
         self.skip_white()
         if not self.take('"'):
             start = self.position
@@ -215,13 +230,17 @@ class _Scanner:
             self.position = start
             return self.until(";"), True
         kept = []
+        escaped = False
         while self.position < len(self.text):
             character = self.text[self.position]
             self.position += 1
             if character == '"':
                 break
             if character == "\\" and self.position < len(self.text):
+                escaped = True
                 character = self.text[self.position]
                 self.position += 1
             kept.append(character)
-        return "".join(kept), False
+        else:
+            self.unclosed = True
+        return "".join(kept), escaped

@@ -10,6 +10,7 @@ Work is linear in the input. Bodies are searched for delimiters with `bytes.find
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -22,6 +23,12 @@ _DELIMITER_LINE_OCTETS = 1_000
 
 BOUNDARY_CHARACTERS = 200
 """Longest boundary taken as one. RFC 2046 §5.1.1 allows 70; some software makes longer ones."""
+
+_FOLDED_BOUNDARY = re.compile(rb'boundary[ \t\r\n]*=[ \t\r\n]*"[^"]*\n', re.IGNORECASE)
+"""A boundary with a line end inside its quotes: readers differ on what is left of it."""
+
+_PLAIN_BOUNDARY = re.compile(r"(?! )[ -\[\]-~]*(?<! )")
+"""A boundary on which readers agree: printable ASCII, no space at either end, nothing that looks like an escape."""
 
 _PLAIN_ENCODINGS = frozenset({"7bit", "8bit", "binary", ""})
 _SINGULAR = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})
@@ -85,6 +92,11 @@ class _Open:
     entity: Entity
     delimiter: bytes
     """`--` and the boundary."""
+    found: int = -1
+    """Where in the message the line end before it was last found; it stands until the reader is past it."""
+    searched: int = 0
+    """Up to where the message is known to hold no other one. Without these two a message that is full of one
+    delimiter would be searched for all others again and again."""
 
 
 class Reader:
@@ -95,11 +107,17 @@ class Reader:
         root_id: str = "1",
         header_octets: int = limits.HEADER_OCTETS,
         header_fields: int = limits.HEADER_FIELDS,
+        headers_octets: int = limits.HEADERS_OCTETS,
+        headers_lines: int = limits.HEADERS_LINES,
         parts: int = limits.MIME_PARTS,
+        lookalikes: int = limits.MIME_LOOKALIKES,
         depth: int = limits.MIME_DEPTH,
     ) -> None:
         self._header_octets = header_octets
         self._header_fields = header_fields
+        self._headers_octets = self._headers_octets_left = headers_octets
+        self._headers_lines = self._headers_lines_left = headers_lines
+        self._lookalikes = self._lookalikes_left = lookalikes
         self._parts = parts
         self._depth = depth
         self._buffer = bytearray()
@@ -110,6 +128,8 @@ class Reader:
         self._entity = self._root
         """The innermost entity being read."""
         self._open: list[_Open] = []
+        self._ended: _Open | None = None
+        """The multipart whose epilogue is being read."""
         self._count = 1
         self._lines: list[tuple[str, list[bytes]]] = []
         self._header_size = 0
@@ -174,6 +194,12 @@ class Reader:
         self._header_size += len(line)
         if self._header_size > self._header_octets:
             raise HeaderTooLarge(self._header_octets)
+        self._headers_octets_left -= len(line)
+        self._headers_lines_left -= 1
+        if self._headers_octets_left < 0:
+            raise HeaderTooLarge(self._headers_octets)
+        if self._headers_lines_left < 0:
+            raise HeaderTooLarge(self._headers_lines)
         self._take_header_line(line, start)
         return True
 
@@ -185,16 +211,21 @@ class Reader:
         if b"\0" in text or b"\r" in text:
             self._entity.oddities.add("header_control_characters")
         if text[:1] in (b" ", b"\t"):
+            if not self._lines or not text.strip(b" \t"):
+                # A line of white space continues a field (RFC 5322 §4.2); to the eye, and to some readers, it is the
+                # empty line that ends the header section.
+                self._entity.oddities.add("header_malformed")
             if self._lines:
                 self._lines[-1][1].append(line)
-            else:
-                self._entity.oddities.add("header_malformed")
             return
         parsed = parse_line(text)
         if parsed is not None:
             if len(self._lines) >= self._header_fields:
                 raise HeaderTooLarge(self._header_fields)
             name, _ = parsed
+            if text[len(name) : len(name) + 1] != b":":
+                # White space before the colon (RFC 5322 §4.5): some readers take such a line for the body's start.
+                self._entity.oddities.add("header_malformed")
             self._lines.append((name, [line[line.index(b":") + 1 :]]))
         elif start == 0 and text.startswith(b"From "):
             return  # An mbox separator line before the message is no field.
@@ -240,6 +271,8 @@ class Reader:
         content, disposition = entity.first("content-type"), entity.first("content-disposition")
         if content is not None:
             entity.content = parse_parameters(content.text)
+            if _FOLDED_BOUNDARY.search(content.value):
+                entity.oddities.add("ambiguous_content_type")
             if "/" not in entity.content.value:
                 # RFC 2045 §5.2: what cannot be understood is plain text.
                 entity.content = Parameters("text/plain", entity.content.parameters, ambiguous=True)
@@ -264,6 +297,9 @@ class Reader:
         if depth >= self._depth:
             entity.oddities.add("too_deep")
             return
+        plain = _PLAIN_BOUNDARY.fullmatch(entity.content.parameters["boundary"]) and "=?" not in boundary
+        if not plain or entity.content.commented:
+            entity.oddities.add("ambiguous_content_type")
         delimiter = b"--" + boundary.encode("utf-8", "surrogateescape")
         if any(each.delimiter == delimiter for each in self._open):
             # Two nested multiparts with one boundary: where the inner one ends is anybody's guess.
@@ -295,7 +331,8 @@ class Reader:
 
     def _find_delimiter(self, final: bool) -> bool:
         buffer = self._buffer
-        if not self._open:
+        watched = [*self._open, self._ended] if self._ended else self._open
+        if not watched:
             self._drop(len(buffer))
             return False
         if self._at_line_start:
@@ -307,12 +344,9 @@ class Reader:
                 if done is not None:
                     return done
             self._at_line_start = False
-        found = min(
-            (place for each in self._open if (place := buffer.find(b"\n" + each.delimiter, self._scanned)) >= 0),
-            default=-1,
-        )
+        found = min((place for each in watched if (place := self._next(each)) >= 0), default=-1)
         if found < 0:
-            keep = max(len(each.delimiter) for each in self._open) + 2
+            keep = max(len(each.delimiter) for each in watched) + 2
             self._drop(max(len(buffer) - keep, 0))
             return False
         done = self._try_delimiter(found + 1, final)
@@ -320,6 +354,18 @@ class Reader:
             self._scanned = found + 1
             return True
         return done
+
+    def _next(self, each: _Open) -> int:
+        """Where in the buffer, from `_scanned` on, the line end before the next such delimiter is; -1 for nowhere."""
+        known = each.found - self._position
+        if known >= self._scanned:
+            return known
+        place = self._buffer.find(b"\n" + each.delimiter, max(each.searched - self._position, self._scanned))
+        if place >= 0:
+            each.found = each.searched = self._position + place
+        else:
+            each.searched = self._position + max(len(self._buffer) - len(each.delimiter), self._scanned)
+        return place
 
     def _try_delimiter(self, place: int, final: bool) -> bool | None:
         """Take the line at `place` as a delimiter. True: taken. False: not whole yet. None: it is not one."""
@@ -358,20 +404,32 @@ class Reader:
                 return number, False
             if line == delimiter + b"--":
                 return number, True
+        ended = self._ended
+        if ended is not None and line.startswith(ended.delimiter):
+            # After its closing delimiter a multipart has no more parts; some readers go on reading parts.
+            self._count_lookalike(ended.entity)
+            self._ended = None
         for each in reversed(self._open):
             if line.startswith(each.delimiter):
                 # RFC 2046 §5.1.1 lets a reader accept any line that merely begins with the delimiter, and some
                 # do; we and most others do not. Whoever signs such a line may show two people two messages.
-                each.entity.oddities.add("ambiguous_delimiter")
+                self._count_lookalike(each.entity)
                 break
         return None
+
+    def _count_lookalike(self, entity: Entity) -> None:
+        entity.oddities.add("ambiguous_delimiter")
+        self._lookalikes_left -= 1
+        if self._lookalikes_left < 0:
+            raise TooManyParts(self._lookalikes)
 
     def _leave_part(self, number: int, end: int, closing: bool) -> None:
         multipart = self._open[number].entity
         self._end_below(number, end, closed=True)
         del self._open[number + 1 :]
+        self._ended = None
         if closing:
-            del self._open[number:]
+            self._ended = self._open.pop()
             # What follows is an epilogue: it ends where the next outer delimiter, or the message, is.
             self._entity = multipart
         self._state = _State.BODY

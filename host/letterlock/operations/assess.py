@@ -19,6 +19,7 @@ from letterlock.operations.layers import Kind, Layer, Structure
 from letterlock.operations.reasons import (
     CoversCiphertext,
     CoversPart,
+    EncryptedPart,
     EncryptionNotAuthenticated,
     EncryptionWeak,
     OuterSignatureBroken,
@@ -90,15 +91,24 @@ def assess(
     # What was not opened comes first: nothing behind it was seen.
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
     reasons += _encryption_remarks(encryption, status)
-    covered = _covered(structure, status)
-    results = [result for layer in reversed(judged) for result in layer.results]
+    covered = _covered(structure, status, judged)
+    # Those who decided come first, and only they are in the headline: who signed a part signed nothing else.
+    others = [each for layer in reversed(judged) for each in layer.results if not any(each is one for one in deciding)]
     said = [describe.reason(each, language) for each in _unique(reasons)]
-    signers = [describe.signer(each, at, language) for each in results]
+    signers = [describe.signer(each, at, language) for each in [*deciding, *others]]
     return Assessment(
         Verdict(
             signature=Signature(status=status, covers=sorted(covered)),
             encryption=Encryption(status=encryption.status, authenticated=encryption.authenticated),
-            headline=headline(status, encryption.status, signers, from_.addresses, said, language),
+            headline=headline(
+                status,
+                encryption.status,
+                signers[: len(deciding)],
+                from_.addresses,
+                said,
+                language,
+                checked=any(result.checked for result in deciding),
+            ),
             reasons=said,
             signers=signers,
             layers=[describe.layer(each.layer, each.said) for each in judged],
@@ -171,8 +181,9 @@ def _decide(
             if any(each.layer.uncovered for each in chain):
                 # Beside this layer or any around it: the innermost signature does not cover it.
                 status, reasons = SignatureStatus.PARTIAL, [CoversPart(), *reasons]
-            if chain[-1].layer.kind in (Kind.ENCRYPTED, Kind.COMPRESSED, Kind.UNKNOWN):
-                # Whatever is inside was not seen, so nothing that could be read is covered.
+            inside = chain[chain.index(innermost) + 1 :]
+            if any(each.layer.kind in (Kind.ENCRYPTED, Kind.COMPRESSED, Kind.UNKNOWN) for each in inside):
+                # Whoever signed it need not have seen what can be read.
                 status, reasons = SignatureStatus.PARTIAL, [CoversCiphertext(), *reasons]
         for outer in signed[:-1]:
             broken = outer.status is SignatureStatus.INVALID
@@ -209,6 +220,8 @@ def _encryption(structure: Structure) -> _Encryption:
     if not encrypted:
         part = any(layer.kind is Kind.ENCRYPTED for layer in structure.fragments)
         return _Encryption(EncryptionStatus.REFUSED if part else EncryptionStatus.NONE, False, ())
+    if any(isinstance(layer.failure, EncryptedPart) for layer in encrypted):
+        return _Encryption(EncryptionStatus.REFUSED, False, ())
     opened = [layer.decrypted for layer in encrypted if layer.decrypted and not layer.failure]
     if len(opened) < len(encrypted):
         return _Encryption(EncryptionStatus.UNDECRYPTABLE, False, ())
@@ -236,11 +249,12 @@ def _time_remarks(result: SignerResult, sent: datetime | None) -> list[Coded]:
     return [SigningTimeDiffers(signed_at, sent)]
 
 
-def _covered(structure: Structure, status: SignatureStatus) -> frozenset[str]:
-    """The parts inside an intact signature; none where any signature is broken."""
+def _covered(structure: Structure, status: SignatureStatus, judged: Sequence[_JudgedLayer]) -> frozenset[str]:
+    """The parts inside an intact signature; none where the signature that decides is broken."""
     if status in (SignatureStatus.INVALID, SignatureStatus.NONE):
         return frozenset()
-    return frozenset(shown.entity.id for shown in structure.shown if shown.signed)
+    intact = [each.layer for each in judged if each.status is not SignatureStatus.INVALID]
+    return frozenset(shown.entity.id for shown in structure.shown if any(shown.signed is layer for layer in intact))
 
 
 def _unique(reasons: Iterable[Coded]) -> list[Coded]:

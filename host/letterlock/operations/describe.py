@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from letterlock.errors import Coded
+from letterlock.errors import Coded, JsonFact
 from letterlock.operations.layers import Layer as FoundLayer
 from letterlock.operations.signers import SignerResult
 from letterlock.trust.anchors import Anchor as TrustAnchor
@@ -15,10 +15,10 @@ from letterlock.verdict import Anchor, CertificateSummary, Layer, PathResult, Re
 from letterlock.verdict import reason as worded
 
 TEXT_CHARACTERS = 500
-"""Longest text taken from a certificate into a verdict; certificates may hold megabytes."""
+"""Longest text taken from a certificate or a header into a verdict; either may hold megabytes."""
 
 ADDRESSES_SHOWN = 50
-"""Most addresses of one certificate in a verdict."""
+"""Most addresses of one certificate, or entries of one fact, in a verdict."""
 
 
 def iso(time: datetime) -> str:
@@ -28,7 +28,13 @@ def iso(time: datetime) -> str:
 
 def reason(coded: Coded, language: str) -> Reason:
     """A reason with its words."""
-    return worded(coded.code, coded.facts(), language)
+    return worded(coded.code, {name: _bounded(fact) for name, fact in coded.facts().items()}, language)
+
+
+def _bounded(fact: JsonFact) -> JsonFact:
+    if isinstance(fact, list):
+        return [_cut(each) for each in fact[:ADDRESSES_SHOWN]]
+    return _cut(fact) if isinstance(fact, str) else fact
 
 
 def certificate(found: Certificate) -> CertificateSummary:

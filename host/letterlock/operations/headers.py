@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from letterlock import limits
 from letterlock.errors import Coded
-from letterlock.mime.address import parse_list
+from letterlock.mime.address import Mailbox, parse_list
 from letterlock.mime.failures import BadAddress
 from letterlock.mime.reader import Entity
-from letterlock.operations.reasons import FromMissing, FromSeveral, FromUnreadable
+from letterlock.operations.reasons import FromMissing, FromSeveral, FromUnreadable, NameLooksLikeAddress
 from letterlock.verdict import HeaderSet
 
 _KNOWN = frozenset(
@@ -19,6 +22,8 @@ _KNOWN = frozenset(
     }
 )  # fmt: skip
 """At least one of these makes a text with colons a message."""
+
+_LOOKS_LIKE_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]{1,255}")
 
 FIELD_CHARACTERS = 2_000
 """Longest header value in a verdict; a longer one is cut with an ellipsis (the message itself is not)."""
@@ -70,16 +75,25 @@ def senders(root: Entity) -> Senders:
     fields = root.field_values("from")
     if not fields:
         return Senders((), (FromMissing(),))
-    addresses: list[str] = []
+    mailboxes: list[Mailbox] = []
     try:
         for field in fields:
-            addresses += [mailbox.address for mailbox in parse_list(field.text)]
+            mailboxes += parse_list(field.text, plainly=True)
     except BadAddress:
         return Senders((), (FromUnreadable(),))
-    unique = tuple(dict.fromkeys(addresses))
-    if not unique:
+    if not 1 <= len(mailboxes) <= limits.SENDERS:
         return Senders((), (FromUnreadable(),))
-    return Senders(unique, (FromSeveral(unique),) if len(fields) > 1 else ())
+    unique = tuple(dict.fromkeys(mailbox.address for mailbox in mailboxes))
+    remarks: list[Coded] = [FromSeveral(unique)] if len(fields) > 1 else []
+    remarks += [NameLooksLikeAddress(each.name, each.address) for each in mailboxes if _names_another(each)]
+    return Senders(unique, tuple(remarks))
+
+
+def _names_another(mailbox: Mailbox) -> bool:
+    """Whether the display name shows an address, and not the one the mail is from; many readers show only the name."""
+    # NFKC: a full-width "@" looks like one.
+    found = _LOOKS_LIKE_ADDRESS.findall(unicodedata.normalize("NFKC", mailbox.name[:FIELD_CHARACTERS]))
+    return any(each.lower() != mailbox.address.lower() for each in found)
 
 
 def date(root: Entity) -> datetime | None:

@@ -22,7 +22,8 @@ from letterlock.cms import (
     content_type,
     content_type_name,
 )
-from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, ENVELOPED_DATA, SIGNED_DATA
+from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA
+from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Entity, Reader
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 _SIGNATURE_TYPES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_CMS_NAMES = frozenset({"smime.p7m", "smime.p7c", "smime.p7z", "smime.aed"})
+"""RFC 8551 §3.2.1: "the file name base SHOULD be smime"."""
+
 _ENCRYPTED = frozenset({ENVELOPED_DATA, AUTH_ENVELOPED_DATA})
 
 AMBIGUITIES = frozenset(
@@ -87,11 +91,11 @@ class Layer:
 
 @dataclass
 class Shown:
-    """A leaf that is shown, where its octets are, and whether a signed layer lies around it."""
+    """A leaf that is shown, where its octets are, and the innermost signed layer around it."""
 
     source: Source
     entity: Entity
-    signed: bool
+    signed: Layer | None
 
 
 @dataclass
@@ -121,12 +125,13 @@ class _Explorer:
         self._keys = keys
         self._found = Structure()
         self._layers_left = limits.LAYERS_IN_MESSAGE
+        self._signers_left = limits.SIGNERS_IN_MESSAGE
 
     def explore(self, source: Source) -> Structure:
-        self._follow(source, source.root, signed=False, layers=self._found.chain)
+        self._follow(source, source.root, signed=None, layers=self._found.chain)
         return self._found
 
-    def _follow(self, source: Source, entity: Entity, signed: bool, layers: list[Layer]) -> None:
+    def _follow(self, source: Source, entity: Entity, signed: Layer | None, layers: list[Layer]) -> None:
         """Follow the layers from `entity` inwards; where they end there is a body."""
         while True:
             smime = is_clear_signed(entity) or is_cms(entity)
@@ -145,14 +150,19 @@ class _Explorer:
                     self._show(source, beside, signed)
                 if not entity.children:
                     return
-                signed, entity = True, entity.children[0]
+                signed, entity = layer, entity.children[0]
             elif is_cms(entity):
-                layer, inner = self._opaque(source, entity, whole=layers is self._found.chain)
+                unwrapped = self._unwrapped(source, entity)
+                if unwrapped is not None:
+                    source, entity = unwrapped, unwrapped.root
+                    continue
+                whole = layers is self._found.chain and not any(each.uncovered for each in layers)
+                layer, inner = self._opaque(source, entity, whole)
                 layers.append(layer)
                 if inner is None:
                     return
                 # A signature around ciphertext says nothing of the text inside.
-                signed = layer.kind is Kind.SIGNED
+                signed = layer if layer.kind is Kind.SIGNED else None
                 source, entity = inner, inner.root
             elif _is_wrapper(entity) and not signed:
                 # Nothing else is shown: list software leaves such empty wrappers behind.
@@ -164,12 +174,12 @@ class _Explorer:
                 self._show(source, entity, signed)
                 return
 
-    def _show(self, source: Source, entity: Entity, signed: bool) -> None:
+    def _show(self, source: Source, entity: Entity, signed: Layer | None) -> None:
         """Note the leaves of a body, and follow what is signed or encrypted in only a part of it."""
         if entity.type in ("multipart/encrypted", "multipart/signed") and _is_openpgp(entity):
             self._found.remarks.append(OpenPgp())
         for child in entity.children if entity.type.startswith("multipart/") else []:
-            if is_clear_signed(child) or is_cms(child):
+            if is_clear_signed(child) or (is_cms(child) and not _is_file(child)):
                 self._found.oddities |= entity.oddities & AMBIGUITIES
                 # Each fragment counts its own layers; no fragment's layer ever joins the chain.
                 layers: list[Layer] = []
@@ -188,6 +198,8 @@ class _Explorer:
             layer.failure = SignaturePartMissing(len(parts))
             layer.uncovered = parts[1:]
             return layer
+        # A reader that takes the signature for something else shows whatever else is in it.
+        self._found.oddities |= parts[1].oddities & AMBIGUITIES
         try:
             layer.signed = read_signed(source.body(parts[1]), _drop)
         except CmsFailure as failure:
@@ -196,9 +208,26 @@ class _Explorer:
         layer.content = source.content(parts[0])
         if layer.signed.has_content:
             layer.failure = ContentTwice()
-        elif not layer.signed.signers:
-            layer.failure = NoSigners()
+        else:
+            layer.failure = self._unfit(layer.signed)
         return layer
+
+    def _unwrapped(self, source: Source, entity: Entity) -> Source | None:
+        """The multipart/signed that Exchange packs whole into an application/pkcs7-mime part, if this is one."""
+        pieces = source.body(entity)
+        first = next(pieces, b"")
+        if b"multipart/signed" not in first[: limits.PARAMETERS_CHARACTERS].lower():
+            return None
+        spool = self._spools()
+        reader = Reader(root_id=f"{entity.id}:1")
+        try:
+            for piece in chain((first,), pieces):
+                spool.write(piece)
+                reader.feed(piece)
+            inner = Source(spool, reader.close(), source.watch)
+        except (HeaderTooLarge, TooManyParts):
+            return None
+        return inner if is_clear_signed(inner.root) else None
 
     def _opaque(self, source: Source, entity: Entity, whole: bool) -> tuple[Layer, Source | None]:
         """One application/pkcs7-mime entity, and what is inside it where that can be read."""
@@ -264,9 +293,19 @@ class _Explorer:
             return None
         inner = Source(spool, reader.close(), source.watch)
         layer.content = inner.content(inner.root)
-        if not layer.signed.signers:
-            layer.failure = NoSigners()
+        layer.failure = self._unfit(layer.signed)
         return inner
+
+    def _unfit(self, signed: SignedData) -> Coded | None:
+        """Why an object that can be read is no signature of a mail."""
+        if not signed.signers:
+            return NoSigners()
+        if signed.content_type != DATA:
+            # RFC 8551 §2.4.2: a MIME entity is signed as id-data. Something else that somebody signed (a time-stamp,
+            # a program, a receipt) was not meant as a mail, even where its octets can be read as one.
+            return ContentNotSupported(content_type_name(signed.content_type))
+        self._signers_left -= len(signed.signers)
+        return TooManySigners(limits.SIGNERS_IN_MESSAGE) if self._signers_left < 0 else None
 
 
 def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:
@@ -278,21 +317,23 @@ def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> Si
 
 
 def is_clear_signed(entity: Entity) -> bool:
-    """multipart/signed with an S/MIME signature, by its protocol or, where that is missing, by its second part."""
+    """multipart/signed with an S/MIME signature, by its protocol or, where that does not say so, its second part."""
     if entity.type != "multipart/signed":
         return False
     protocol = entity.content.parameters.get("protocol", "").strip().lower()
-    if protocol:
-        return protocol in _SIGNATURE_TYPES
-    return len(entity.children) > 1 and _is_signature(entity.children[1])
+    return protocol in _SIGNATURE_TYPES or (len(entity.children) > 1 and _is_signature(entity.children[1]))
 
 
 def is_cms(entity: Entity) -> bool:
-    """application/pkcs7-mime, or unnamed octets whose file name says so (RFC 8551 §3.2.1)."""
+    """application/pkcs7-mime, or octets of no particular type with the file name that says so (RFC 8551 §3.2.1)."""
     if entity.type in _CMS_TYPES:
         return True
-    name = (entity.file_name or "").lower()
-    return entity.type == "application/octet-stream" and name.endswith(".p7m")
+    return entity.type == "application/octet-stream" and (entity.file_name or "").lower().endswith((".p7m", ".p7c"))
+
+
+def _is_file(entity: Entity) -> bool:
+    """Whether a CMS part among others is a signed document ("invoice.xml.p7m") and no layer of this mail."""
+    return entity.file_name is not None and entity.file_name.lower() not in _CMS_NAMES
 
 
 def _is_wrapper(entity: Entity) -> bool:

@@ -89,6 +89,14 @@ class FromSeveral(Reason):
     addresses: tuple[str, ...]
 
 
+class NameLooksLikeAddress(Reason):
+    """A From field whose display name shows an address that the mail is not from; many mail readers show only names."""
+
+    code = "name_looks_like_address"
+    name: str
+    address: str
+
+
 class RevocationNotChecked(Reason):
     """Nobody was asked whether the certificate was withdrawn."""
 

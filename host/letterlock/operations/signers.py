@@ -27,7 +27,7 @@ from letterlock.operations.source import Content
 from letterlock.operations.trust import TrustSettings
 from letterlock.trust.addresses import names_address
 from letterlock.trust.certificate import Certificate
-from letterlock.trust.path import Path
+from letterlock.trust.path import Allowance, Path
 from letterlock.trust.profile import check_signer
 from letterlock.trust.reasons import AddressNotNamed, CertificateUndecodable, NoAddressNamed
 from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode, NotChecked
@@ -53,12 +53,13 @@ class SignerResult:
 
 
 class Judge:
-    """Judges signers by the reader's settings, at one time, for one set of From addresses."""
+    """Judges the signers of one message by the reader's settings, at one time, for one set of From addresses."""
 
     def __init__(self, settings: TrustSettings, at: datetime, senders: frozenset[str]) -> None:
         self._settings = settings
         self._at = at
         self._senders = senders
+        self._allowance = Allowance()
 
     def evidence(self, signed: SignedData) -> Evidence:
         """The lists and answers about withdrawal that came with a signature (RFC 5652 §10.2.1, RFC 5940)."""
@@ -95,7 +96,7 @@ class Judge:
     def _trust(self, result: SignerResult, certificate: Certificate, others: Iterable[bytes], along: Evidence) -> None:
         """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
         accepted = self._settings.accepted
-        result.path = self._settings.path(certificate, _parse(others), self._at, along)
+        result.path = self._settings.path(certificate, _parse(others), self._at, along, self._allowance)
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
@@ -124,7 +125,10 @@ class Judge:
 def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: Content) -> CheckedSignature:
     """The first certificate and content variant that fit; else the failure for the octets as received."""
     first: SignatureFailure | None = None
-    for variant in content.variants():
+    variants = content.variants()
+    # Without signed attributes every variant costs a computation with the key, and nobody who sends so is known
+    # whose last line end gets lost.
+    for variant in variants if info.signed_attributes is not None else variants[:2]:
         for certificate in possible:
             try:
                 return check(info, certificate, variant.digest, variant.first)

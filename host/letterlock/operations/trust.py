@@ -14,8 +14,8 @@ from letterlock.trust import mozilla
 from letterlock.trust.algorithms import MODERN, Accepted
 from letterlock.trust.anchors import Anchor, certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import Allowance, build
 from letterlock.trust.path import Path as CertificatePath
-from letterlock.trust.path import build
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import CertificateUndecodable
 from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode
@@ -33,9 +33,14 @@ class TrustSettings(NamedTuple):
     policies: InitialPolicies = NOTHING_ASKED
 
     def path(
-        self, leaf: Certificate, others: Iterable[Certificate], at: datetime, along: Evidence = NOTHING_AT_HAND
+        self,
+        leaf: Certificate,
+        others: Iterable[Certificate],
+        at: datetime,
+        along: Evidence = NOTHING_AT_HAND,
+        allowance: Allowance | None = None,
     ) -> CertificatePath:
-        """The best path for a certificate; `along` is evidence that came with it."""
+        """The best path for a certificate; `along` is evidence that came with it, `allowance` what it may cost."""
         return build(
             leaf,
             others,
@@ -45,6 +50,7 @@ class TrustSettings(NamedTuple):
             policies=self.policies,
             evidence=self.evidence + along,
             mode=self.mode,
+            allowance=allowance,
         )
 
 

@@ -108,6 +108,9 @@ class Store:
 
         SQLite raises the counter with every transaction (file format, §1.3.7), so that a cache may be asked whether
         it is stale without opening the database. None: there is no database.
+
+        Raises:
+            StoreUnreachable: the system refuses to let it be read.
         """
         try:
             with path.open("rb", buffering=0) as file:
@@ -115,18 +118,13 @@ class Store:
                 return state.st_ino, state.st_size, file.read(28)[24:]
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise StoreUnreachable(str(path), error.strerror or str(error)) from error
 
     def anchors(self) -> tuple[StoredAnchor, ...]:
         """The user's anchors, oldest first."""
-        found = []
-        for sha256, der, added, note in self._rows(
-            "SELECT sha256, der, added, note FROM anchor ORDER BY added, sha256"
-        ):
-            if hashlib.sha256(der).hexdigest() != sha256:
-                # SQLite has no checksums. A certificate that is not the one the user chose must not vouch for anybody.
-                raise StoreDamaged(str(self._path), f"anchor {sha256}")
-            found.append(StoredAnchor(sha256, der, datetime.fromisoformat(added), note))
-        return tuple(found)
+        rows = self._rows("SELECT sha256, der, added, note FROM anchor ORDER BY added, sha256")
+        return tuple(self._anchor(*row) for row in rows)
 
     def add_anchor(self, der: bytes, note: str, added: datetime) -> bool:
         """Keep an anchor; false if it was kept already (then its date and note stay)."""

@@ -34,9 +34,21 @@ _NAMES = {
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp224r1": "P-224", "secp192r1": "P-192"}
 
 
+_RSA_MOST_BITS = 16_384
+_RSA_MOST_EXPONENT_BITS = 64
+"""Nobody has larger numbers, and OpenSSL refuses them for larger keys (OPENSSL_RSA_MAX_PUBEXP_BITS): with an exponent
+as long as the key, each check costs as much as making a signature."""
+
+
 def load(key_der: bytes) -> PublicKeyTypes:
-    """A SubjectPublicKeyInfo as a key of the library; raises what the library raises."""
-    return load_der_public_key(key_der)
+    """A SubjectPublicKeyInfo as a key of the library; raises what the library raises, and ValueError for RSA keys
+    whose numbers are only there to cost time."""
+    key = load_der_public_key(key_der)
+    if isinstance(key, rsa.RSAPublicKey):
+        exponent = key.public_numbers().e
+        if key.key_size > _RSA_MOST_BITS or exponent.bit_length() > _RSA_MOST_EXPONENT_BITS:
+            raise ValueError("RSA numbers")
+    return key
 
 
 def named(algorithm: str) -> str:

@@ -56,6 +56,14 @@ class Path:
     revocation: tuple[Status, ...] = ()
 
 
+class Allowance:
+    """What several searches may cost together: the signers of one message."""
+
+    def __init__(self, checks: int = limits.MESSAGE_SIGNATURE_CHECKS) -> None:
+        self.checks = checks
+        self.left = checks
+
+
 def build(
     leaf: Certificate,
     candidates: Iterable[Certificate],
@@ -69,6 +77,7 @@ def build(
     length: int = limits.PATH_LENGTH,
     checks: int = limits.PATH_SIGNATURE_CHECKS,
     comparisons: int = limits.PATH_NAME_COMPARISONS,
+    allowance: Allowance | None = None,
 ) -> Path:
     """The best path from `leaf` to an anchor, judged at `time`.
 
@@ -84,8 +93,9 @@ def build(
         length: certificates in a path, leaf and anchor included.
         checks: issuers tried, and signatures of evidence checked, in the whole search.
         comparisons: names compared with name constraints in the whole search.
+        allowance: what this search shares with others.
     """
-    budget = _Budget(length, checks, comparisons)
+    budget = _Budget(length, checks, comparisons, allowance or Allowance(checks))
     terms = Terms(time, accepted, policies, budget.spend_comparisons)
     anchors = tuple(anchors)
     known = _by_name([*(anchor.certificate for anchor in anchors), *candidates])
@@ -95,8 +105,9 @@ def build(
 class _Budget:
     """What a search may cost, and has cost."""
 
-    def __init__(self, length: int, checks: int, comparisons: int) -> None:
+    def __init__(self, length: int, checks: int, comparisons: int, allowance: Allowance) -> None:
         self.length = length
+        self._allowance = allowance
         self._checks = checks
         self._comparisons = comparisons
         self._checked = self._compared = 0
@@ -104,8 +115,11 @@ class _Budget:
     def spend_check(self) -> None:
         """Enter one more branch, or raise `_Exhausted`."""
         self._checked += 1
+        self._allowance.left -= 1
         if self._checked > self._checks:
             raise _Exhausted(self._checks)
+        if self._allowance.left < 0:
+            raise _Exhausted(self._allowance.checks)
 
     def spend_comparisons(self, count: int) -> None:
         """Compare `count` more names, or raise `_Exhausted`."""

@@ -3,20 +3,11 @@
 _ASK_AGAIN = "Ask the sender to send the message again."
 _ASK_AGAIN_DE = "Bitten Sie den Absender, die Nachricht erneut zu senden."
 _DO_NOT_ACT = "Do not act on it; ask the sender another way."
-_DO_NOT_ACT_DE = "Folgen Sie der Nachricht nicht; fragen Sie den Absender auf anderem Weg."
-_REPORT = (
-    "Treat it like an unsigned mail. If the sender's mails always look like this, their mail program signs wrongly: "
-    "tell them."
-)
-_REPORT_DE = (
-    "Behandeln Sie die Nachricht wie eine unsignierte. Wenn Nachrichten dieses Absenders immer so aussehen, signiert "
-    "sein Mailprogramm falsch: Sagen Sie es ihm."
-)
-_UNCHECKED = "Read it like an unsigned mail, and ask the sender to sign with a common algorithm."
-_UNCHECKED_DE = (
-    "Lesen Sie sie wie eine unsignierte Nachricht, und bitten Sie den Absender, mit einem üblichen Verfahren zu "
-    "signieren."
-)
+_DO_NOT_ACT_DE = "Handeln Sie nicht danach; fragen Sie den Absender auf anderem Weg."
+_REPORT = "If the sender's mails always look like this, their mail program signs wrongly: tell them."
+_REPORT_DE = "Wenn Nachrichten dieses Absenders immer so aussehen, signiert sein Mailprogramm falsch: Sagen Sie es ihm."
+_UNCHECKED = "Ask the sender to sign with a common algorithm."
+_UNCHECKED_DE = "Bitten Sie den Absender, mit einem üblichen Verfahren zu signieren."
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     # The object cannot be read.
@@ -123,7 +114,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Treat it like an unsigned mail.",
         ),
         "de": (
-            "Die Nachricht behauptet mehr als {limit} Unterschriften; sie werden nicht geprüft.",
+            "Die Nachricht behauptet mehr als {limit} Signaturen; sie werden nicht geprüft.",
             "Behandeln Sie sie wie eine unsignierte Nachricht.",
         ),
     },
@@ -153,13 +144,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": (
             "The signature uses {algorithm}, which has been broken for years: anybody can forge it, so it was not "
             "checked.",
-            "Read it like an unsigned mail, and tell the sender that their mail program signs in an unsafe way.",
+            "Tell the sender that their mail program signs in an unsafe way.",
         ),
         "de": (
             "Die Signatur verwendet {algorithm}, das seit Jahren gebrochen ist: Jeder kann sie fälschen, deshalb wurde "
             "sie nicht geprüft.",
-            "Lesen Sie sie wie eine unsignierte Nachricht, und sagen Sie dem Absender, dass sein Mailprogramm unsicher "
-            "signiert.",
+            "Sagen Sie dem Absender, dass sein Mailprogramm unsicher signiert.",
         ),
     },
     "signature_content_too_large": {
@@ -181,7 +171,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             _DO_NOT_ACT,
         ),
         "de": (
-            "Der Inhalt ist nicht der unterschriebene: Er wurde danach verändert (seine {digest}-Prüfsumme weicht ab).",
+            "Der Inhalt ist nicht der signierte: Er wurde danach verändert (seine {digest}-Prüfsumme weicht ab).",
             _DO_NOT_ACT_DE,
         ),
     },
@@ -212,12 +202,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": (
             "The key in the signer's certificate ({key}) cannot be used: it is damaged, absurdly small or large, or of "
             "an unknown kind.",
-            "Read it like an unsigned mail. The sender needs another certificate.",
+            "The sender needs another certificate.",
         ),
         "de": (
             "Der Schlüssel im Zertifikat des Unterzeichners ({key}) ist nicht verwendbar: beschädigt, viel zu klein "
             "oder zu groß, oder von unbekannter Art.",
-            "Lesen Sie sie wie eine unsignierte Nachricht. Der Absender braucht ein anderes Zertifikat.",
+            "Der Absender braucht ein anderes Zertifikat.",
         ),
     },
     "signature_parameters_malformed": {
@@ -272,8 +262,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "attribute_not_signed": {
         "en": ("The statement “{attribute}” stands outside what was signed: anybody can have added it.", _REPORT),
         "de": (
-            "Die Angabe „{attribute}“ steht außerhalb dessen, was unterschrieben wurde: Jeder kann sie hinzugefügt "
-            "haben.",
+            "Die Angabe „{attribute}“ steht außerhalb dessen, was signiert wurde: Jeder kann sie hinzugefügt haben.",
             _REPORT_DE,
         ),
     },
@@ -283,7 +272,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             _REPORT,
         ),
         "de": (
-            "Die Signatur gibt nicht an, was sie unterschreibt; bei Inhalt der Art „{content_type}“ muss sie das.",
+            "Die Signatur gibt nicht an, was sie signiert; bei Inhalt der Art „{content_type}“ muss sie das.",
             _REPORT_DE,
         ),
     },
@@ -293,19 +282,19 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             _DO_NOT_ACT,
         ),
         "de": (
-            "Unterschrieben wurde Inhalt der Art {signed}, aber diese Nachricht gibt ihn als {content_type} aus.",
+            "Signiert wurde Inhalt der Art {signed}, aber diese Nachricht gibt ihn als {content_type} aus.",
             _DO_NOT_ACT_DE,
         ),
     },
     "signed_attributes_as_content": {
         "en": (
             "The signature was taken from another message and put around data that nobody meant to sign as a message.",
-            "This is an attack. Do not act on it; tell the supposed sender.",
+            "This is an attack. Tell the supposed sender.",
         ),
         "de": (
             "Die Signatur wurde einer anderen Nachricht entnommen und um Daten gelegt, die niemand als Nachricht "
-            "unterschreiben wollte.",
-            "Das ist ein Angriff. Folgen Sie der Nachricht nicht; sagen Sie es dem angeblichen Absender.",
+            "signieren wollte.",
+            "Das ist ein Angriff. Sagen Sie es dem angeblichen Absender.",
         ),
     },
     "signature_algorithm_substituted": {

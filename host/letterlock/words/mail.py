@@ -40,18 +40,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "signed_content_twice": {
         "en": (
             "The signature belongs to another text than the one shown: it brings a text of its own.",
-            "This is how a signature is moved to a forged mail. Ask the sender another way.",
+            "This is how a signature is moved to a forged mail.",
         ),
         "de": (
             "Die Signatur gehört zu einem anderen Text als dem gezeigten: Sie bringt einen eigenen Text mit.",
-            "So wird eine Signatur an eine gefälschte Nachricht gehängt. Fragen Sie den Absender auf anderem Weg.",
+            "So wird eine Signatur an eine gefälschte Nachricht gehängt.",
         ),
     },
     "no_signers": {
-        "en": ("The message says it is signed, but nobody signed it.", "Treat it like an unsigned mail."),
+        "en": ("The message says it is signed, but nobody signed it.", ""),
         "de": (
             "Die Nachricht gibt an, signiert zu sein, aber niemand hat sie signiert.",
-            "Behandeln Sie sie wie eine unsignierte Nachricht.",
+            "",
         ),
     },
     "signer_certificate_missing": {
@@ -78,11 +78,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "signature_covers_part": {
         "en": (
             "Something in this mail stands outside the signed part; anybody on the way can have added it.",
-            "Mailing lists add such footers. Rely only on the signed part.",
+            "Mailing lists add such footers.",
         ),
         "de": (
             "Etwas in dieser Nachricht steht außerhalb des signierten Teils; unterwegs kann es jeder angefügt haben.",
-            "Mailinglisten fügen solche Fußzeilen an. Verlassen Sie sich nur auf den signierten Teil.",
+            "Mailinglisten fügen solche Fußzeilen an.",
         ),
     },
     "signature_covers_ciphertext": {
@@ -103,7 +103,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "de": (
             "Mailprogramme können diese Nachricht verschieden anzeigen; die Signatur sagt nicht, welcher Text gemeint "
             "war.",
-            "Folgen Sie ihr nicht; bitten Sie den Absender, sie erneut zu senden. (Gefunden: {oddities})",
+            "Handeln Sie nicht danach; bitten Sie den Absender, sie erneut zu senden. (Gefunden: {oddities})",
         ),
     },
     "outer_signature_broken": {
@@ -112,7 +112,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "The inner signature is what counts. Tell the sender if this happens often.",
         ),
         "de": (
-            "Eine weitere Signatur außen herum ist gebrochen: Die Nachricht wurde nach ihr verändert.",
+            "Eine weitere Signatur außen herum ist ungültig: Die Nachricht wurde nach ihr verändert.",
             "Es zählt die innere Signatur. Sagen Sie es dem Absender, wenn das öfter geschieht.",
         ),
     },
@@ -148,7 +148,17 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "de": (
             "Die Nachricht nennt mehrere Absender in getrennten Feldern ({addresses}); Mailprogramme zeigen nur einen.",
-            "Folgen Sie ihr nicht, bevor Sie den Absender auf anderem Weg gefragt haben.",
+            "Handeln Sie nicht danach, bevor Sie den Absender auf anderem Weg gefragt haben.",
+        ),
+    },
+    "name_looks_like_address": {
+        "en": (
+            "The sender's name is written like an address, ‹{name}›; the mail is from ‹{address}›.",
+            "Go by the address, not by the name.",
+        ),
+        "de": (
+            "Der Absendername ist wie eine Adresse geschrieben, ‹{name}›; die Nachricht ist von ‹{address}›.",
+            "Richten Sie sich nach der Adresse, nicht nach dem Namen.",
         ),
     },
     "first_contact": {

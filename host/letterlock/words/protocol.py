@@ -6,7 +6,7 @@ are written for the person who does read one, and for the developer the person s
 
 _UPDATE = {
     "en": "Update the extension and Letterlock on this computer. If it happens again, please report it.",
-    "de": "Aktualisieren Sie die Erweiterung und Letterlock auf diesem Rechner. Kommt es wieder vor, melden Sie es.",
+    "de": "Aktualisieren Sie die Erweiterung und Letterlock auf diesem Computer. Kommt es wieder vor, melden Sie es.",
 }
 
 
@@ -65,7 +65,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     ),
     "unknown_operation": _broken(
         "The extension asked for “{operation}”, which Letterlock on this computer cannot do.",
-        "Die Erweiterung hat „{operation}“ verlangt; das kann Letterlock auf diesem Rechner nicht.",
+        "Die Erweiterung hat „{operation}“ verlangt; das kann Letterlock auf diesem Computer nicht.",
     ),
     "hello_expected": _broken(
         "The extension asked for something before it said hello.",
@@ -77,7 +77,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     ),
     "protocol_mismatch": _broken(
         "The extension speaks protocol {client} and Letterlock on this computer speaks {host}.",
-        "Die Erweiterung spricht Protokoll {client}, Letterlock auf diesem Rechner spricht {host}.",
+        "Die Erweiterung spricht Protokoll {client}, Letterlock auf diesem Computer spricht {host}.",
     ),
     "protocol_mismatch_host": {
         "en": (
@@ -85,9 +85,9 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Update Letterlock on this computer (pip install --upgrade letterlock), then run: letterlock setup",
         ),
         "de": (
-            "Letterlock auf diesem Rechner ist älter als die Erweiterung (Protokoll {host}, die Erweiterung hat "
+            "Letterlock auf diesem Computer ist älter als die Erweiterung (Protokoll {host}, die Erweiterung hat "
             "{client}).",
-            "Aktualisieren Sie Letterlock auf diesem Rechner (pip install --upgrade letterlock), dann: "
+            "Aktualisieren Sie Letterlock auf diesem Computer (pip install --upgrade letterlock), dann: "
             "letterlock setup",
         ),
     },
@@ -97,7 +97,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Update the Letterlock extension on the add-ons page of your browser or mail program, then restart it.",
         ),
         "de": (
-            "Die Erweiterung ist älter als Letterlock auf diesem Rechner (Protokoll {client}, dieser Rechner hat "
+            "Die Erweiterung ist älter als Letterlock auf diesem Computer (Protokoll {client}, dieser Computer hat "
             "{host}).",
             "Aktualisieren Sie die Letterlock-Erweiterung auf der Add-ons-Seite Ihres Browsers oder Mailprogramms "
             "und starten Sie es neu.",

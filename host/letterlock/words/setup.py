@@ -87,7 +87,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "from there.",
         ),
         "de": (
-            "Andere Benutzer dieses Rechners erreichen {place} nicht; ihre Browser könnten Letterlock nicht starten.",
+            "Andere Benutzer dieses Computers erreichen {place} nicht; ihre Browser könnten Letterlock nicht starten.",
             "Installieren Sie Letterlock, wo alle es lesen können, zum Beispiel in /opt, und führen Sie dort "
             "letterlock setup --system aus.",
         ),

@@ -179,7 +179,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "de": (
             "{subject} hat dieses Zertifikat ohne jede Stelle selbst gemacht: Niemand sonst sagt, wer das ist.",
-            "Wenn Sie die Person kennen, vergleichen Sie den Fingerabdruck des Zertifikats am Telefon und nehmen "
+            "Wenn Sie die Person kennen, vergleichen Sie den Fingerabdruck des Zertifikats am Telefon und erkennen "
             "Sie es dann an.",
         ),
     },
@@ -189,8 +189,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Accept it only if you know who {root} is and got its certificate from there.",
         ),
         "de": (
-            "Das Zertifikat stammt von {root}; diese Stelle haben Sie noch nicht angenommen.",
-            "Nehmen Sie sie nur an, wenn Sie wissen, wer {root} ist, und deren Zertifikat von dort haben.",
+            "Das Zertifikat stammt von {root}; diese Stelle haben Sie noch nicht anerkannt.",
+            "Erkennen Sie sie nur an, wenn Sie wissen, wer {root} ist, und deren Zertifikat von dort haben.",
         ),
     },
     "path_loops": {
@@ -346,17 +346,17 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "de": (
             "Die Nachricht kommt von ‹{address}›, und das Zertifikat ist für ‹{addresses}›.",
-            "Folgen Sie der Nachricht nicht, bevor Sie den Absender auf anderem Weg gefragt haben.",
+            "Handeln Sie nicht danach, bevor Sie den Absender auf anderem Weg gefragt haben.",
         ),
     },
     "no_address_named": {
         "en": (
             "The certificate of {subject} names no mail address.",
-            "It says who signed, but not whether the sender's address belongs to them. Ask another way.",
+            "It says who signed, but not whether the sender's address belongs to them.",
         ),
         "de": (
             "Das Zertifikat von {subject} nennt keine E-Mail-Adresse.",
-            "Es sagt, wer signiert hat, aber nicht, ob die Absenderadresse dazu gehört. Fragen Sie auf anderem Weg.",
+            "Es sagt, wer signiert hat, aber nicht, ob die Absenderadresse dazugehört.",
         ),
     },
     # --- Run out ---
@@ -367,7 +367,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "de": (
             "Das Zertifikat von {subject} gilt erst ab {not_before}; geprüft zum Zeitpunkt {checked_at}.",
-            "Prüfen Sie die Uhr dieses Rechners; geht sie richtig, warten Sie oder fragen Sie den Absender.",
+            "Prüfen Sie die Uhr dieses Computers; geht sie richtig, warten Sie oder fragen Sie den Absender.",
         ),
     },
     "certificate_expired": {
@@ -389,7 +389,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "de": (
             "Das Zertifikat von {anchor}, dem Sie vertrauen, gilt erst ab {not_before}; geprüft zum Zeitpunkt "
             "{checked_at}.",
-            "Prüfen Sie die Uhr dieses Rechners.",
+            "Prüfen Sie die Uhr dieses Computers.",
         ),
     },
     "anchor_expired": {
@@ -501,7 +501,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "de": (
             "Die Datenbank von Letterlock, {path}, stammt von einer neueren Version (Schema {found}, hier bekannt: "
             "{known}).",
-            "Aktualisieren Sie Letterlock auf diesem Rechner.",
+            "Aktualisieren Sie Letterlock auf diesem Computer.",
         ),
     },
     "store_unreachable": {

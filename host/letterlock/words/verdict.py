@@ -11,12 +11,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "signature_mismatch": {
         "en": (
-            "Signed by somebody else than the sender: sent as ‹{sender}›, signed by ‹{signer}›",
+            "Signed by somebody other than the sender: sent as ‹{sender}›, signed by ‹{signer}›",
             "Do not act on it before you have asked the sender another way.",
         ),
         "de": (
             "Von jemand anderem als dem Absender signiert: gesendet als ‹{sender}›, signiert von ‹{signer}›",
-            "Folgen Sie der Nachricht nicht, bevor Sie den Absender auf anderem Weg gefragt haben.",
+            "Handeln Sie nicht danach, bevor Sie den Absender auf anderem Weg gefragt haben.",
         ),
     },
     "signature_untrusted": {
@@ -27,6 +27,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "de": (
             "Unverändert, aber niemand, dem Sie vertrauen, sagt, wer signiert hat · {reason}",
             "Lesen Sie sie wie eine unsignierte Nachricht, bis das geklärt ist.",
+        ),
+    },
+    "signature_unchecked": {
+        "en": ("The signature could not be checked · {reason}", "Read it like an unsigned mail."),
+        "de": (
+            "Die Signatur konnte nicht geprüft werden · {reason}",
+            "Lesen Sie sie wie eine unsignierte Nachricht.",
         ),
     },
     "signature_partial": {
@@ -46,7 +53,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "de": (
             "Unterwegs verändert oder gefälscht",
-            "Folgen Sie der Nachricht nicht; fragen Sie den Absender auf anderem Weg.",
+            "Handeln Sie nicht danach; fragen Sie den Absender auf anderem Weg.",
         ),
     },
     "encryption_decrypted": {

@@ -15,7 +15,7 @@ from tests.signed_mail import DemoMail
 VERDICTS = {
     "good": ("signature_valid", "Signed by Anna Muster ‹anna@muster.example› · unchanged · confirmed by Muster AG"),
     "changed": ("signature_invalid", "Changed on the way, or forged"),
-    "mismatch": ("signature_mismatch", "Signed by somebody else than the sender"),
+    "mismatch": ("signature_mismatch", "Signed by somebody other than the sender"),
     "unknown_issuer": ("signature_untrusted", "Unchanged, but nobody you trust says who signed it"),
     "opaque": ("signature_valid", "Signed by Anna Muster"),
     "pss": ("signature_valid", "Signed by Anna Muster"),

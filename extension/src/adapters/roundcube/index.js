@@ -3,7 +3,7 @@
  */
 
 import { environment } from "./environment.js";
-import { BEFORE, BODY, ENV, READING_ACTIONS } from "./selectors.js";
+import { BEFORE, BODY, ENV, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
 import { fetchSource, sourceAddress } from "./source.js";
 
 /** @type {import("../adapter.js").Adapter} */
@@ -23,7 +23,8 @@ export const roundcube = {
       {
         source: (stop) =>
           address ? fetchSource(address, stop) : Promise.reject(new Error("no message in the page's state")),
-        place: (panel) => place(document, panel),
+        place: (panel) => place(document, panel, signal),
+        shown: () => hideNotice(document, signal),
       },
       signal,
     );
@@ -34,13 +35,39 @@ export const roundcube = {
  * Above attachments and body, below the header: the body is the mail's, and could imitate a panel.
  * @param {Document} document
  * @param {HTMLElement} panel
+ * @param {AbortSignal} signal
  */
-function place(document, panel) {
+function place(document, panel, signal) {
   for (const selector of BEFORE) {
     const before = document.querySelector(selector);
     if (before?.parentElement) {
       before.before(panel);
+      keepBelow(/** @type {HTMLElement} */ (before), signal);
       return;
     }
   }
+}
+
+/**
+ * Takes away Roundcube's own word on a message of which it shows nothing: the panel shows it, or says better why not.
+ * @param {Document} document
+ * @param {AbortSignal} signal
+ */
+function hideNotice(document, signal) {
+  const notice = /** @type {HTMLElement | null} */ (document.querySelector(ONLY_NOTICE));
+  if (notice === null) return;
+  notice.style.setProperty("display", "none", "important");
+  signal.addEventListener("abort", () => notice.style.removeProperty("display"), { once: true });
+}
+
+/**
+ * Keeps what is in an element below the panel. Roundcube lets a mail place boxes where it likes (`position: absolute`,
+ * any `z-index`), so it could lay a forged verdict over the true one. A stacking context of its own ends that: no
+ * number in it counts outside.
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal
+ */
+function keepBelow(element, signal) {
+  element.style.setProperty("isolation", "isolate", "important");
+  signal.addEventListener("abort", () => element.style.removeProperty("isolation"), { once: true });
 }

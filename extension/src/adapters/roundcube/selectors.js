@@ -21,5 +21,11 @@ export const READING_ACTIONS = Object.freeze(["show", "preview"]);
 /** The message's body. */
 export const BODY = "#messagebody";
 
+/**
+ * What Roundcube says instead of any S/MIME content: "encrypted … can not be displayed", also of what is only signed. The
+ * skin elastic gives it other classes after loading. A part of a mail is a div, so nothing of a mail's own is meant.
+ */
+export const ONLY_NOTICE = "#messagebody > span:only-child:is(.part-notice, .ui.alert)";
+
 /** What the panel stands before, best first: attachments and body (elastic), or the body alone. */
 export const BEFORE = Object.freeze(["#message-content", BODY]);

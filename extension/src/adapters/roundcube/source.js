@@ -17,7 +17,8 @@ export function sourceAddress(env, base) {
   );
   if (!uid || !mailbox || !token) return null;
   const url = new URL(path || "./", base);
-  if (url.origin !== new URL(base).origin) return null;
+  // A blob: address has the page's origin, too.
+  if (url.origin !== new URL(base).origin || !/^https?:$/.test(url.protocol)) return null;
   url.search = new URLSearchParams({
     _task: "mail",
     _action: "viewsource",
@@ -35,7 +36,12 @@ export function sourceAddress(env, base) {
  * @returns {Promise<Blob>}
  */
 export async function fetchSource(address, signal) {
-  const response = await fetch(address, { credentials: "same-origin", cache: "no-store", signal });
+  const response = await fetch(address, {
+    credentials: "same-origin",
+    cache: "no-store",
+    redirect: "error",
+    signal,
+  });
   const type = response.headers.get("Content-Type") ?? "";
   // A refusal (a stale token, a session that ended) is a page of HTML with status 200.
   if (!response.ok || !/^(text\/plain|message\/rfc822)\b/i.test(type)) {

@@ -1,11 +1,11 @@
 /**
- * What the bar says: in the host's words where it has answered, in the extension's own where it has not. The same
- * choices as in the panel of ui/verdict.js, for a place that has no room for details.
+ * What the bar says: in the host's words where it has answered, in the extension's own where it has not.
  */
 
 import { failureWords, say } from "../../browser/words.js";
 import { markOf, UNAVAILABLE } from "../../lib/marks.js";
 import { factsOf, phrases, pieces } from "../../lib/sentences.js";
+import { summary } from "../../lib/summary.js";
 
 /**
  * @typedef {import("../../browser/thunderbird.js").BarContent} BarContent
@@ -46,20 +46,11 @@ function checking({ done, total }) {
  * @param {FailureData | null} notice
  */
 function opened(verdict, notice) {
-  const { signature, encryption, headline, reasons } = verdict;
+  const { headline, reasons } = verdict;
   if (headline.code === "signature_none" && reasons.length === 0) return null;
   const facts = factsOf(verdict);
-  const lines = [];
-  if (headline.advice) lines.push(sentence(headline.advice, facts));
-  // Remarks on a good signature are for the details: what is shown often must not look like a warning.
-  const calm = signature.status === "valid" && ["none", "decrypted"].includes(encryption.status);
-  const reason = calm ? undefined : reasons[0];
-  if (reason) {
-    // Nothing is said twice: an untrusted signature has its reason in the headline already.
-    const told = headline.sentence.includes(reason.sentence) ? "" : reason.sentence;
-    const words = [told, reason.advice === headline.advice ? "" : reason.advice].filter(Boolean).join(" ");
-    if (words) lines.unshift(sentence(words, facts));
-  }
+  const { reason, advice } = summary(verdict);
+  const lines = [reason, advice].filter(Boolean).map((words) => sentence(words, facts));
   if (notice) lines.push(own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`));
   const buttons = [{ action: "details", label: say("details") }];
   if (notice) buttons.push({ action: "again", label: say("check_again") });

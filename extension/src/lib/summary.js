@@ -1,0 +1,29 @@
+/**
+ * What a person is told of a verdict without a click: beside the headline one reason, and what to do. One choice for
+ * the panel, the pages and Thunderbird's bar.
+ */
+
+/**
+ * @typedef {import("./shapes.js").Verdict} Verdict
+ * @typedef {import("./shapes.js").Reason} Reason
+ */
+
+/** Reasons that say what a headline has said already. @type {Readonly<Record<string, readonly string[]>>} */
+const TOLD = Object.freeze({ signature_mismatch: ["address_not_named"] });
+
+/**
+ * @param {Verdict} verdict
+ * @returns {{ reason: string, facts: unknown[], advice: string }} empty strings where there is nothing to say; `facts`
+ *   are those of the reason
+ */
+export function summary({ signature, encryption, headline, reasons }) {
+  const { advice } = headline;
+  // Remarks on a good signature are for the details: what is shown often must not look like a warning.
+  const calm = signature.status === "valid" && ["none", "decrypted"].includes(encryption.status);
+  const [first] = reasons;
+  if (calm || first === undefined) return { reason: "", facts: [], advice };
+  // Nothing is said twice: an untrusted signature has its reason in the headline, a mismatch both its addresses.
+  const told = headline.sentence.includes(first.sentence) || TOLD[headline.code]?.includes(first.code);
+  const words = [told ? "" : first.sentence, first.advice === advice ? "" : first.advice];
+  return { reason: words.filter(Boolean).join(" "), facts: Object.values(first.facts), advice };
+}

@@ -1,0 +1,35 @@
+/**
+ * Claims about what is told of a verdict without a click.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summary } from "../../src/lib/summary.js";
+import { SAMPLES, opened, reason } from "../support/samples.js";
+
+/** @param {import("../../src/lib/shapes.js").Opened} sample */
+const told = ({ verdict }) => [verdict.headline.sentence, ...Object.values(summary(verdict)).filter((words) => typeof words === "string")];
+
+for (const [name, sample] of Object.entries(SAMPLES)) {
+  test(`${name}: no sentence is said twice, and no address`, () => {
+    const sentences = told(sample).join(" ").split(/(?<=[.;])\s+|\s·\s/);
+    assert.equal(new Set(sentences).size, sentences.length, sentences.join(" | "));
+    const addresses = told(sample).join(" ").match(/‹[^›]+›/g) ?? [];
+    assert.equal(new Set(addresses).size, addresses.length, addresses.join(" "));
+  });
+}
+
+test("a remark on a good signature is for the details", () => {
+  assert.deepEqual(summary(SAMPLES.valid_with_remark.verdict), { reason: "", facts: [], advice: "" });
+});
+
+test("a mismatch for another reason than the address says that reason", () => {
+  const { verdict } = SAMPLES.mismatch;
+  const nameless = { ...verdict, reasons: [reason("no_address_named", "The certificate of X names no mail address.")] };
+  assert.equal(summary(nameless).reason, "The certificate of X names no mail address.");
+});
+
+test("what is odd about unsigned mail is said, where a verdict is asked for", () => {
+  const openpgp = opened({ ...SAMPLES.none.verdict, reasons: [reason("openpgp_message", "This message uses OpenPGP, not S/MIME.")] });
+  assert.equal(summary(openpgp.verdict).reason, "This message uses OpenPGP, not S/MIME.");
+});

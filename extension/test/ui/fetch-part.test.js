@@ -1,0 +1,47 @@
+/**
+ * Claims about parts on their way to a view.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PartFetcher } from "../../src/ui/fetch-part.js";
+
+function bench() {
+  /** @type {any[]} */
+  const said = [];
+  /** @type {(message: any) => void} */
+  let say = () => {};
+  /** @type {() => void} */
+  let end = () => {};
+  const fetcher = new PartFetcher({
+    name: "test",
+    sender: { extension: "x", url: "", tab: 1, frame: 1 },
+    post: (message) => void said.push(message),
+    onMessage: (listener) => (say = listener),
+    onClose: (listener) => (end = listener),
+    close: () => {},
+  });
+  const orders = () => said.filter(({ name }) => name === "part.fetch");
+  return { fetcher, orders, say: (/** @type {any} */ message) => say(message), end: () => end() };
+}
+
+test("a message of many parts fetches a few at once, and all of them", async () => {
+  const { fetcher, orders, say } = bench();
+  const parts = Array.from({ length: 10 }, (_, at) => fetcher.fetch(String(at)));
+  assert.equal(orders().length, 4);
+  for (let at = 0; at < 10; at++) {
+    const { delivery } = orders()[at];
+    if (at === 3) say({ name: "part.failed", delivery, failure: { code: "unknown_part", sentence: "", advice: "", fault: "user", facts: {} } });
+    else say({ name: "chunk", delivery, data: "AAAA", last: true });
+  }
+  const outcomes = await Promise.allSettled(parts);
+  assert.deepEqual(orders().map(({ part }) => part), [..."0123456789"]);
+  assert.deepEqual(outcomes.map(({ status }) => status === "fulfilled"), [...Array(10).keys()].map((at) => at !== 3));
+});
+
+test("a background that was stopped fails what was ordered, what waits, and what is asked for later", async () => {
+  const { fetcher, end } = bench();
+  const parts = Array.from({ length: 6 }, (_, at) => fetcher.fetch(String(at)));
+  end();
+  for (const part of [...parts, fetcher.fetch("later")]) await assert.rejects(part, { code: "host_lost" });
+});
