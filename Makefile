@@ -9,7 +9,7 @@ MINUTES ?= 5
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint extension screenshots bench fuzz soak mutation clean
+.PHONY: help demo test lint extension roots screenshots bench fuzz soak mutation clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and type
 
 extension: ## the three packages of the extension, in dist/
 	$(PYTHON) extension/build.py
+
+roots: $(VENV)/.installed-dev ## renew the list of roots that Mozilla trusts for mail, from the installed Thunderbird
+	@$(RUN) -m tests.mozilla_roots
 
 bench: $(VENV)/.installed-dev ## how long a verdict takes, beside openssl on the same mail
 	$(RUN) -m tests.benchmarks.open

@@ -142,6 +142,21 @@ PATH_NAME_COMPARISONS = 250_000
 """Names compared with name constraints in one path search, long names counting several times. As in Go's crypto/x509
 and webpki; beyond it `path_search_exhausted`."""
 
+EVIDENCE_HOURS = 24
+"""How long a revocation list or OCSP answer without a next update is relied on. As in mozilla::pkix."""
+
+EVIDENCE_SIGNERS_DEPTH = 3
+"""Signers of evidence whose own certificates need evidence signed by others, and so on; beyond it they do not count."""
+
+EVIDENCE_OCTETS = 64 * 1024 * 1024
+"""Octets of one file of evidence; large public lists have ten million. A longer one is passed over."""
+
+EVIDENCE_IN_MESSAGE = 64
+"""Lists and answers in one message that are looked at; beyond it the others are passed over."""
+
+POLICY_OCTETS = 65_536
+"""Largest policy file of an organisation; beyond it `policy_unusable`."""
+
 # --- Keys ------------------------------------------------------------------------------------------------------
 
 KEY_FILE_OCTETS = 1024 * 1024

@@ -101,12 +101,17 @@ class Anchor(_Shape):
 
 
 class PathResult(_Shape):
-    """The RFC 5280 §6 result alone, without address or mail profile. `chain` runs from the signer to the anchor."""
+    """The RFC 5280 §6 result alone, without address or mail profile. `chain` runs from the signer to the anchor.
+
+    `assurance` (protocol 1.1) is what a public authority says it checked; null where it says nothing, or where the
+    path is not valid.
+    """
 
     valid: bool
     reasons: list[Reason]
     chain: list[CertificateSummary]
     anchor: Anchor | None
+    assurance: Reason | None = None
 
 
 class Signer(_Shape):

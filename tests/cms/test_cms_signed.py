@@ -22,7 +22,7 @@ from letterlock.cms import (
 from letterlock.cms import failures as f
 from letterlock.errors import LetterlockError
 from tests.cms import builder as b
-from tests.cms.builder import CONTENT, Identity, Signer, identity, signed_data, tlv
+from tests.cms.builder import CONTENT, Identity, Signer, identity, oid, signed_data, tlv
 from tests.cms.reading import certificates_of, confirm, read, verify
 
 RSA = identity("RSA")
@@ -674,3 +674,13 @@ def test_changed_content_is_said_even_where_the_algorithm_is_unknown() -> None:
     unknown = replace(GOOD, signature_algorithm=b.algorithm("1.2.3.4"))
     with pytest.raises(f.ContentChanged):
         verify(signed_data([unknown], content=None), detached=b"other")
+
+
+def test_ocsp_answers_are_told_from_lists_and_other_formats() -> None:
+    """RFC 5940 §2.1: an OCSP answer is an "other" format with its own identifier; unknown formats are passed over."""
+    answer, crl = tlv(0x30, b"\x0a\x01\x00"), tlv(0x30, b"\x05\x00")
+    ocsp = tlv(0xA1, oid("1.3.6.1.5.5.7.16.2"), answer)
+    unknown = tlv(0xA1, oid("1.3.6.1.5.5.7.16.4"), answer)
+    signed, _ = read(signed_data([GOOD], crls=[crl, unknown, ocsp]))
+    assert signed.crls == (crl,)
+    assert signed.ocsp_answers == (answer,)

@@ -9,7 +9,9 @@ import pytest
 
 from letterlock.errors import UnknownPart
 from letterlock.native.messages import OpenMessages
+from letterlock.native.operations import _unknown_to
 from letterlock.protocol.failures import UnknownMessage
+from letterlock.protocol.version import Version
 
 
 class Message:
@@ -91,3 +93,9 @@ def test_the_end_closes_everything() -> None:
         messages.keep(message)
     messages.close_all()
     assert [message.closed for message in kept] == [1, 1, 1]
+
+
+def test_an_older_client_gets_the_fields_it_knows() -> None:
+    """What 1.1 added is not sent to a client of 1.0, which refuses what it does not know."""
+    assert _unknown_to(Version(1, 1)) is None
+    assert _unknown_to(Version(1, 0)) == {"signers": {"__all__": {"path": {"assurance"}}}}

@@ -204,12 +204,18 @@ export interface PartRequest {
   params: PartParams;
 }
 
-/** The RFC 5280 §6 result alone, without address or mail profile. `chain` runs from the signer to the anchor. */
+/**
+ * The RFC 5280 §6 result alone, without address or mail profile. `chain` runs from the signer to the anchor.
+ *
+ * `assurance` (protocol 1.1) is what a public authority says it checked; null where it says nothing, or where the
+ * path is not valid.
+ */
 export interface PathResult {
   valid: boolean;
   reasons: Reason[];
   chain: CertificateSummary[];
   anchor: Anchor | null;
+  assurance?: Reason | null;
 }
 
 /** How far a long request is, in octets. `total` is null where it is unknown. At most four a second. */

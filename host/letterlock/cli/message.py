@@ -7,13 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from letterlock.cli import trusting
 from letterlock.errors import LetterlockError
 
 if TYPE_CHECKING:
+    from letterlock.operations.memory import Memory
     from letterlock.operations.open import OpenedMessage
 
 _READ_OCTETS = 1024 * 1024
@@ -44,15 +45,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mail", metavar="MAIL", help="a message file (.eml), or - for standard input")
     parser.add_argument("--json", action="store_true", help="print what the native host would reply")
     parser.add_argument(
-        "--anchor", type=Path, action="append", default=[], metavar="FILE", help="trust these certificates, this once"
-    )
-    parser.add_argument(
         "--identity", type=Path, action="append", default=[], metavar="FILE", help="decrypt with this .p12, this once"
     )
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="FILE", help="whose first line is the passphrase of the .p12"
     )
-    parser.add_argument("--at", type=_time, metavar="TIME", help="judge certificates at this time (ISO 8601, UTC)")
+    parser.add_argument(
+        "--remember", action="store_true", help="use and keep the record of first openings and of known signers"
+    )
+    trusting.add_options(parser)
 
 
 def run_open(arguments: argparse.Namespace) -> int:
@@ -70,14 +71,13 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def _open(arguments: argparse.Namespace) -> str | None:
     """Open and print; the signature's status, or nothing where the input is no message."""
-    from letterlock.operations import identities, trust
+    from letterlock.operations import identities
     from letterlock.operations.open import Opening
-    from letterlock.store import location
 
-    settings = trust.settings(location.database(), arguments.anchor)
+    settings = trusting.settings(arguments)
     keys = identities.given(arguments.identity, arguments.passphrase_file)
     with _input(arguments.mail) as file:
-        opening = Opening(settings, arguments.at, arguments.language, keys)
+        opening = Opening(settings, arguments.at, arguments.language, keys, _memory(arguments.remember))
         try:
             for piece in _pieces(file, arguments.json):
                 opening.feed(piece)
@@ -98,6 +98,15 @@ def _open(arguments: argparse.Namespace) -> str | None:
         return opened.verdict.signature.status.value
     finally:
         opened.close()
+
+
+def _memory(wanted: bool) -> Memory | None:
+    if not wanted:
+        return None
+    from letterlock.operations.memory import Memory
+    from letterlock.store import location
+
+    return Memory(location.database())
 
 
 def _input(name: str) -> IO[bytes]:
@@ -155,11 +164,3 @@ def _file_name(part_id: str, name: str | None, media_type: str) -> str:
     safe = "".join(each if each.isalnum() or each in " ._-" else "_" for each in name).strip(" .") or "part.bin"
     # File systems count octets (255 in ext4 and APFS) or UTF-16 units (255 in NTFS), not characters.
     return f"{part_id.replace(':', '-')} {safe.encode()[-_NAME_OCTETS:].decode(errors='ignore')}"
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-11-24T09:00:00Z") from error
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

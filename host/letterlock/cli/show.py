@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from letterlock.operations.open import OpenedMessage
     from letterlock.store.database import StoredAnchor
     from letterlock.trust.certificate import Certificate
-    from letterlock.verdict import Reason, Signer, Verdict
+    from letterlock.verdict import PathResult, Reason, Signer, Verdict
 
 SEALS = {
     "valid": ("◉", "green"),
@@ -99,6 +99,17 @@ def _signer(console: Console, signer: Signer) -> None:
             facts.append(("trusted because", f"{signer.path.anchor.name} ({signer.path.anchor.source})"))
     for label, value in facts:
         console.print(Text.assemble((f"  {label}: ", "dim"), clean(value)))
+
+
+def show_path(path: PathResult) -> None:
+    """The path of one certificate, for a person."""
+    console = Console(highlight=False)
+    mark, style = SEALS["valid" if path.valid else "untrusted"]
+    console.print(Text.assemble((f"{mark} ", style), clean(" → ".join(each.name for each in path.chain))))
+    if path.anchor:
+        console.print(Text(clean(f"  trusted because: {path.anchor.name} ({path.anchor.source})")))
+    for reason in path.reasons:
+        _reason(console, reason)
 
 
 def anchors_table(kept: Sequence[tuple[StoredAnchor, Certificate | None]]) -> None:

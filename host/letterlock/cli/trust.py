@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from letterlock.cli import trusting
+
 
 def register(commands: Any) -> None:
-    """Add the command `trust` with `add`, `list` and `remove`."""
+    """Add the command `trust` with `add`, `list`, `remove`, `mozilla` and `path`."""
     parser = commands.add_parser("trust", help="keep the certificates of authorities whose word you accept")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="keep every certificate of a file (PEM, DER, .p7c) as an anchor")
@@ -22,6 +24,22 @@ def register(commands: Any) -> None:
     remove = actions.add_parser("remove", help="forget an anchor")
     remove.add_argument("sha256", metavar="FINGERPRINT", help="the first digits of its SHA-256 fingerprint")
     remove.set_defaults(run=run_remove)
+    mozilla = actions.add_parser("mozilla", help="trust the roots that Mozilla trusts for mail (default), or do not")
+    mozilla.add_argument(
+        "use", nargs="?", choices=("on", "off"), help="without it, show the list and whether it is used"
+    )
+    mozilla.add_argument("--json", action="store_true", help="for programs")
+    mozilla.set_defaults(run=run_mozilla)
+    path = actions.add_parser(
+        "path", help="judge a certificate by itself; exit code 0 if there is a valid path, else 1"
+    )
+    path.add_argument("certificate", type=Path, metavar="CERT")
+    path.add_argument(
+        "--intermediate", type=Path, action="append", default=[], metavar="FILE", help="certificates of its issuers"
+    )
+    path.add_argument("--json", action="store_true", help="for programs")
+    trusting.add_options(path)
+    path.set_defaults(run=run_path)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
@@ -72,6 +90,44 @@ def run_remove(arguments: argparse.Namespace) -> int:
     name = certificate.name if certificate else "an unreadable certificate"
     say_line(f"No longer trusted: {name} (SHA-256 {stored.sha256[:16]}…)")
     return 0
+
+
+def run_mozilla(arguments: argparse.Namespace) -> int:
+    """Set whether Mozilla's roots are trusted, and say what holds; the organisation's policy has the last word."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import trust
+    from letterlock.store import location
+    from letterlock.trust import mozilla
+
+    if arguments.use:
+        trust.use_mozilla(location.database(), arguments.use == "on")
+    used = trust.settings(location.database(), policy=location.policy()).mozilla
+    roots = mozilla.roots()
+    if arguments.json:
+        print(json.dumps({"used": used, "roots": len(roots.anchors), "source": roots.source, "made": roots.made}))
+        return 0
+    say_line(f"{'Trusted' if used else 'Not trusted'}: {len(roots.anchors)} roots, list of {roots.made}")
+    say_line(f"  {roots.source}")
+    if arguments.use and used != (arguments.use == "on"):
+        say_line(f"  Your organisation decided so ({location.policy()}).")
+    return 0
+
+
+def run_path(arguments: argparse.Namespace) -> int:
+    """Say whether there is a valid path, and what was found on the way."""
+    from letterlock.cli.show import show_path
+    from letterlock.operations import certificates
+
+    settings = trusting.settings(arguments)
+    result, at = certificates.judge(
+        arguments.certificate, settings, arguments.intermediate, arguments.at, arguments.language
+    )
+    if arguments.json:
+        found = {"checked_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **result.model_dump(mode="json")}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        show_path(result)
+    return 0 if result.valid else 1
 
 
 def _grouped(hexadecimal: str) -> str:

@@ -39,6 +39,9 @@ from letterlock.cms.verifiers import Verifier, hash_of, verifier
 _CONTENT = (0x30, 0xA0, 0x30, 0x30, 0xA0, 0x04)
 """ContentInfo, content, SignedData, encapContentInfo, eContent, its OCTET STRING."""
 
+_OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
+"""id-ri-ocsp-response (RFC 5940 §2.1), DER."""
+
 
 @dataclass(frozen=True)
 class SignerInfo:
@@ -78,7 +81,8 @@ class SignerInfo:
 
 @dataclass(frozen=True)
 class SignedData:
-    """What a SignedData object says. `certificates` and `crls` are DER, in the order received, not looked into.
+    """What a SignedData object says. `certificates`, `crls` and `ocsp_answers` (RFC 5940) are DER, in the order
+    received, not looked into.
 
     `has_content` tells opaque from detached. No `signers` means: certificates only, never "signed".
     """
@@ -88,6 +92,7 @@ class SignedData:
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     signers: tuple[SignerInfo, ...]
+    ocsp_answers: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,7 @@ class SignedDataReader:
             has_content=self._reader.diverted,
             certificates=_sequences(choices),
             crls=_sequences(wire.crls or []),
+            ocsp_answers=_ocsp_answers(wire.crls or []),
             signers=tuple(_signer(encoded, content_type) for encoded in signers),
         )
 
@@ -169,6 +175,21 @@ def _sequences(choices: list[asn1.TLV]) -> tuple[bytes, ...]:
     """The certificates or CRLs among the choices; attribute certificates and "other" formats have tags of their own
     (RFC 5652 §10.2.1, §10.2.2) and are passed over."""
     return tuple(schema.octets(choice) for choice in choices if choice.tag_bytes == b"\x30")
+
+
+def _ocsp_answers(choices: list[asn1.TLV]) -> tuple[bytes, ...]:
+    """The OCSP answers among the choices; other formats are passed over."""
+    # RevocationInfoChoice ::= CHOICE { crl CertificateList, other [1] IMPLICIT OtherRevocationInfoFormat }
+    # OtherRevocationInfoFormat ::= SEQUENCE {
+    #   otherRevInfoFormat OBJECT IDENTIFIER,
+    #   otherRevInfo ANY DEFINED BY otherRevInfoFormat }                   -- RFC 5652 §10.2.1
+    found = []
+    for choice in choices:
+        if choice.tag_bytes == b"\xa1":
+            parts = der.split(schema.octets(choice), 0xA1, "OtherRevocationInfoFormat", 2)
+            if len(parts) == 2 and parts[0] == _OCSP_RESPONSE:
+                found.append(parts[1])
+    return tuple(found)
 
 
 def _signer(encoded: bytes, content_type: str) -> SignerInfo:

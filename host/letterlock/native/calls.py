@@ -14,6 +14,7 @@ from typing import Protocol
 
 from letterlock.errors import Cancelled
 from letterlock.limits import CHUNK_OCTETS
+from letterlock.protocol.version import PROTOCOL, Version
 
 PROGRESS_SECONDS = 0.25
 """Least time between two reports of progress, and before the first: what is quick reports none."""
@@ -33,9 +34,15 @@ class Call:
     """A request while it runs."""
 
     def __init__(
-        self, channel: Channel, request: str, language: str, clock: Callable[[], float] = time.monotonic
+        self,
+        channel: Channel,
+        request: str,
+        language: str,
+        clock: Callable[[], float] = time.monotonic,
+        version: Version = PROTOCOL,
     ) -> None:
         self.language = language
+        self.version = version
         self._channel = channel
         self._request = request
         self._clock = clock

@@ -21,6 +21,7 @@ import pybase64
 from letterlock.errors import LetterlockError
 from letterlock.limits import CHUNK_OCTETS, CREDIT_OCTETS, FRAME_OUT_OCTETS
 from letterlock.protocol.frames import FrameDecoder, encode, parse
+from letterlock.protocol.version import PROTOCOL
 
 OUR_EXTENSION = "chrome-extension://gibofoagldhcngncamdmdaeadgfgakfk/"
 """Argument of our own extension in Chromium."""
@@ -115,7 +116,7 @@ class HostProcess:
             if self.hello.get("type") == "error":
                 raise HostFailed(self.hello["error"])
             if self._greet:
-                hello = {"type": "hello", "protocol": "1.0", "product": self.hello["product"], **self._greeting}
+                hello = {"type": "hello", "protocol": str(PROTOCOL), "product": self.hello["product"], **self._greeting}
                 self.send(hello)
         except BaseException:
             self.close()

@@ -74,7 +74,7 @@ class Conversation:
             self._calls[event.request].stop()
 
     def _start(self, event: Requested) -> None:
-        call = Call(self, event.request, event.language)
+        call = Call(self, event.request, event.language, version=event.version)
         thread = threading.Thread(target=self._work, args=(event, call), name=event.operation, daemon=True)
         self._calls[event.request] = call
         self._threads[event.request] = thread

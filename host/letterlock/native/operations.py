@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
 from letterlock.native.messages import OpenMessages
+from letterlock.protocol.version import Version
 
 if TYPE_CHECKING:
+    from letterlock.operations.memory import Memory
     from letterlock.operations.trust import KeptSettings
     from letterlock.protocol.events import Params
     from letterlock.protocol.models import CloseParams, OpenParams, PartParams
@@ -30,7 +32,14 @@ def standard(messages: OpenMessages) -> Operations:
         from letterlock.operations.trust import KeptSettings
         from letterlock.store import location
 
-        return KeptSettings(location.database())
+        return KeptSettings(location.database(), location.policy())
+
+    @cache
+    def memory() -> Memory:
+        from letterlock.operations.memory import Memory
+        from letterlock.store import location
+
+        return Memory(location.database())
 
     def open_message(call: Call, params: OpenParams) -> None:
         from letterlock.operations.open import Opening
@@ -38,6 +47,7 @@ def standard(messages: OpenMessages) -> Operations:
         opening = Opening(
             kept_settings().now(),
             language=call.language,
+            memory=memory(),
             cancelled=call.cancelled,
             progress=call.progress,
         )
@@ -52,7 +62,7 @@ def standard(messages: OpenMessages) -> Operations:
         try:
             call.reply(
                 {
-                    "verdict": opened.verdict.model_dump(mode="json"),
+                    "verdict": opened.verdict.model_dump(mode="json", exclude=_unknown_to(call.version)),
                     "parts": [part.model_dump(mode="json") for part in opened.parts],
                     "message": handle,
                 }
@@ -71,6 +81,11 @@ def standard(messages: OpenMessages) -> Operations:
         call.reply({})
 
     return {"open": open_message, "part": part, "close": close}  # type: ignore[dict-item]
+
+
+def _unknown_to(version: Version) -> dict[str, Any] | None:
+    """The fields of a verdict that a client of an older minor does not know, in pydantic's form."""
+    return {"signers": {"__all__": {"path": {"assurance"}}}} if version < Version(1, 1) else None
 
 
 def warm_up() -> None:

@@ -7,7 +7,7 @@ around ciphertext, is `partial` at best. What cannot be checked is never `valid`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,10 +62,20 @@ class Assessment:
     covered: frozenset[str]
 
 
-def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetime, language: str = "en") -> Assessment:
-    """The verdict on a message, given its structure, the reader's anchors and the time that counts."""
+def assess(
+    root: Entity,
+    structure: Structure,
+    trust: TrustSettings,
+    at: datetime,
+    language: str = "en",
+    recalled: Callable[[SignerResult], list[Coded]] | None = None,
+) -> Assessment:
+    """The verdict on a message, given its structure, the reader's anchors and the time that counts.
+
+    `recalled` is asked what is remembered of each signer of a valid message.
+    """
     from_ = senders(root)
-    judge = Judge(trust.anchors, at, frozenset(from_.addresses))
+    judge = Judge(trust, at, frozenset(from_.addresses))
     judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
     chain, fragments = judged[: len(structure.chain)], judged[len(structure.chain) :]
 
@@ -75,6 +85,8 @@ def assess(root: Entity, structure: Structure, trust: TrustSettings, at: datetim
         reasons += from_.remarks
     for result in deciding:
         reasons += _time_remarks(result, date(root))
+        if recalled and status is SignatureStatus.VALID and result.status is status:
+            reasons += recalled(result)
     encryption = _encryption(structure)
     # What was not opened comes first: nothing behind it was seen.
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
@@ -131,7 +143,8 @@ def _judge_layer(layer: Layer, judge: Judge, from_: Senders) -> _JudgedLayer:
     if layer.failure is not None or layer.signed is None or layer.content is None:
         failure = [layer.failure] if layer.failure else []
         return _JudgedLayer(layer, SignatureStatus.INVALID, [], failure)
-    results = [judge.judge(each, layer.signed.certificates, layer.content) for each in layer.signed.signers]
+    along = judge.evidence(layer.signed)
+    results = [judge.judge(each, layer.signed.certificates, layer.content, along) for each in layer.signed.signers]
     status = _combine(results, from_)
     return _JudgedLayer(layer, status, results, _signer_reasons(results, status))
 

@@ -8,6 +8,7 @@ from letterlock.errors import Coded, JsonFact
 from letterlock.operations.layers import Layer as FoundLayer
 from letterlock.operations.signers import SignerResult
 from letterlock.trust.anchors import Anchor as TrustAnchor
+from letterlock.trust.assurance import assurance
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import Path
 from letterlock.verdict import Anchor, CertificateSummary, Layer, PathResult, Reason, Signer
@@ -63,7 +64,7 @@ def signer(result: SignerResult, at: datetime, language: str) -> Signer:
         checked_at=iso(at),
         digest_algorithm=checked.digest_algorithm if checked else result.info.digest_algorithm,
         signature_algorithm=checked.signature_algorithm if checked else result.info.signature_algorithm,
-        path=_path(result.path, language) if result.path else None,
+        path=path(result.path, language) if result.path else None,
         reasons=[reason(each, language) for each in result.reasons],
     )
 
@@ -78,12 +79,15 @@ def layer(found: FoundLayer, status: str) -> Layer:
     )
 
 
-def _path(path: Path, language: str) -> PathResult:
+def path(found: Path, language: str) -> PathResult:
+    """The result of path validation, and what a public authority says of a valid one."""
+    said = assurance(found.chain[0]) if found.valid else None
     return PathResult(
-        valid=path.valid,
-        reasons=[reason(each, language) for each in path.reasons],
-        chain=[certificate(each) for each in path.chain],
-        anchor=_anchor(path.anchor) if path.anchor else None,
+        valid=found.valid,
+        reasons=[reason(each, language) for each in found.reasons],
+        chain=[certificate(each) for each in found.chain],
+        anchor=_anchor(found.anchor) if found.anchor else None,
+        assurance=reason(said, language) if said else None,
     )
 
 

@@ -12,17 +12,20 @@ message at all, a message beyond a limit, or the client's wish to stop.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from letterlock import limits
-from letterlock.errors import Cancelled, MessageTooLarge, NotAMessage, UnknownPart
+from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Allowance, Entity, Reader
-from letterlock.operations.assess import assess
+from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
-from letterlock.operations.layers import Shown, explore
+from letterlock.operations.layers import Kind, Shown, Structure, explore
+from letterlock.operations.reasons import CertificateExpiredSince
+from letterlock.operations.signers import SignerResult
 from letterlock.operations.source import Source
 from letterlock.operations.trust import TrustSettings
 from letterlock.spool import Spool
@@ -30,6 +33,7 @@ from letterlock.verdict import Part, Verdict
 
 if TYPE_CHECKING:
     from letterlock.cms import RecipientKey
+    from letterlock.operations.memory import Memory
 
 
 def _never() -> bool:
@@ -48,6 +52,7 @@ class Opening:
         at: the time at which certificates are judged; now if not given.
         language: of the sentences in the verdict, "en" or "de".
         keys: whatever may open an encrypted message.
+        memory: what this computer remembers; without it, nothing is recalled and nothing kept.
         cancelled: asked now and then whether to stop.
         progress: told how many octets were examined, and of how many where that is known.
     """
@@ -58,6 +63,7 @@ class Opening:
         at: datetime | None = None,
         language: str = "en",
         keys: Sequence[RecipientKey] = (),
+        memory: Memory | None = None,
         cancelled: Callable[[], bool] = _never,
         progress: Callable[[int, int | None], None] = _nobody,
     ) -> None:
@@ -65,6 +71,8 @@ class Opening:
         self._at = at
         self._language = language
         self._keys = keys
+        self._memory = memory
+        self._digest = hashlib.sha256()
         self._cancelled = cancelled
         self._progress = progress
         self._examined = 0
@@ -85,6 +93,8 @@ class Opening:
             if len(self._spool) + len(data) > limits.MESSAGE_OCTETS:
                 raise MessageTooLarge(limits.MESSAGE_OCTETS)
             self._spool.write(data)
+            if self._memory:
+                self._digest.update(data)
             self._reader.feed(data)
         except BaseException:
             self.abandon()
@@ -104,13 +114,30 @@ class Opening:
                 raise NotAMessage
             source = Source(self._spool, root, self._watch)
             structure = explore(source, self._new_spool, self._keys, self._allowance)
-            assessment = assess(root, structure, self._trust, self._at or datetime.now(UTC), self._language)
+            assessment = self._assess(root, structure)
             parts = [_part(shown, shown.entity.id in assessment.covered) for shown in structure.shown]
         except BaseException:
             self.abandon()
             raise
         bodies = {shown.entity.id: shown for shown in structure.shown}
         return OpenedMessage(assessment.verdict, parts, bodies, self._spools)
+
+    def _assess(self, root: Entity, structure: Structure) -> Assessment:
+        now = datetime.now(UTC)
+        signed = any(layer.kind is Kind.SIGNED for layer in structure.chain + structure.fragments)
+        memory = self._memory if signed else None
+        at, forgotten = self._at or now, None
+        if memory and self._at is None:
+            try:
+                at = memory.first_opened(self._digest.hexdigest(), now)
+            except LetterlockError as failure:
+                # A database that cannot be written keeps nobody from reading mail; it is said.
+                memory, forgotten = None, failure
+
+        def recalled(result: SignerResult) -> list[Coded]:
+            return [forgotten] if forgotten else _recalled(memory, result, at, now) if memory else []
+
+        return assess(root, structure, self._trust, at, self._language, recalled)
 
     def abandon(self) -> None:
         """Forget everything; nothing stays in memory or on disk."""
@@ -161,6 +188,20 @@ class OpenedMessage:
         """Forget the message."""
         for spool in self._spools:
             spool.close()
+
+
+def _recalled(memory: Memory, result: SignerResult, at: datetime, now: datetime) -> list[Coded]:
+    certificate = result.certificate
+    if certificate is None:
+        return []
+    said: list[Coded] = []
+    if at <= certificate.not_after < now:
+        said.append(CertificateExpiredSince(certificate.name, certificate.not_after, at))
+    try:
+        said += memory.contacts(certificate, sorted(result.names), at)
+    except LetterlockError as failure:
+        said.append(failure)
+    return said
 
 
 def _body(shown: Shown) -> Iterator[bytes]:

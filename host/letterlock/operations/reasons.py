@@ -103,6 +103,54 @@ class RevocationNotChecked(Reason):
     code = "revocation_not_checked"
 
 
+class FirstContact(Reason):
+    """Nobody has signed for this address before, as far as this computer remembers."""
+
+    code = "first_contact"
+    address: str
+
+
+class SignerKnown(Reason):
+    """Signed with the key and by the authority known for this address."""
+
+    code = "signer_known"
+    address: str
+    since: datetime
+
+
+class SignerRenewed(Reason):
+    """Another key than before, certified by the same authority: what a renewal looks like."""
+
+    code = "signer_renewed"
+    address: str
+    issuer: str
+
+
+class SignerNewAuthority(Reason):
+    """The known key, certified by another authority than before."""
+
+    code = "signer_new_authority"
+    address: str
+    issuer: str
+
+
+class SignerKeyChanged(Reason):
+    """Another key and another authority than before: a new provider, or somebody else."""
+
+    code = "signer_key_changed"
+    address: str
+    issuer: str
+
+
+class CertificateExpiredSince(Reason):
+    """The certificate was good when this message was first opened here and has expired since: it stays good for it."""
+
+    code = "certificate_expired_since"
+    subject: str
+    not_after: datetime
+    first_opened: datetime
+
+
 class SigningTimeDiffers(Reason):
     """The signer's clock and the message's Date are far apart. Drafts sent later do that, and so do replays."""
 

@@ -14,6 +14,7 @@ from letterlock.cms import (
     CheckedSignature,
     SignatureFailure,
     SignatureNotChecked,
+    SignedData,
     SignerInfo,
     candidates,
     check,
@@ -23,12 +24,13 @@ from letterlock.cms.failures import ContentChanged
 from letterlock.errors import Coded
 from letterlock.operations.reasons import RevocationNotChecked, SignatureWeak, SignerCertificateMissing
 from letterlock.operations.source import Content
+from letterlock.operations.trust import TrustSettings
 from letterlock.trust.addresses import names_address
-from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
-from letterlock.trust.path import Allowance, Path, build
+from letterlock.trust.path import Allowance, Path
 from letterlock.trust.profile import check_signer
 from letterlock.trust.reasons import AddressNotNamed, CertificateUndecodable, NoAddressNamed
+from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode, NotChecked
 from letterlock.verdict import SignatureStatus
 
 
@@ -51,15 +53,23 @@ class SignerResult:
 
 
 class Judge:
-    """Judges the signers of one message against the reader's anchors, at one time, for one set of From addresses."""
+    """Judges the signers of one message by the reader's settings, at one time, for one set of From addresses."""
 
-    def __init__(self, anchors: Sequence[Anchor], at: datetime, senders: frozenset[str]) -> None:
-        self._anchors = anchors
+    def __init__(self, settings: TrustSettings, at: datetime, senders: frozenset[str]) -> None:
+        self._settings = settings
         self._at = at
         self._senders = senders
         self._allowance = Allowance()
 
-    def judge(self, info: SignerInfo, certificates: Sequence[bytes], content: Content) -> SignerResult:
+    def evidence(self, signed: SignedData) -> Evidence:
+        """The lists and answers about withdrawal that came with a signature (RFC 5652 §10.2.1, RFC 5940)."""
+        if self._settings.mode is Mode.OFF:
+            return NOTHING_AT_HAND
+        return Evidence.of([*signed.crls, *signed.ocsp_answers][: limits.EVIDENCE_IN_MESSAGE])
+
+    def judge(
+        self, info: SignerInfo, certificates: Sequence[bytes], content: Content, along: Evidence = NOTHING_AT_HAND
+    ) -> SignerResult:
         """The result for one SignerInfo; nothing is raised but what `content` raises while it is read."""
         result = SignerResult(info, SignatureStatus.UNTRUSTED)
         loaded = list(_load(certificates))
@@ -80,21 +90,22 @@ class Judge:
         except CertificateUndecodable as failure:
             result.reasons.append(failure)
             return result
-        self._trust(result, result.certificate, certificates)
+        self._trust(result, result.certificate, certificates, along)
         return result
 
-    def _trust(self, result: SignerResult, certificate: Certificate, others: Iterable[bytes]) -> None:
+    def _trust(self, result: SignerResult, certificate: Certificate, others: Iterable[bytes], along: Evidence) -> None:
         """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
-        result.path = build(certificate, _parse(others), self._anchors, self._at, allowance=self._allowance)
+        accepted = self._settings.accepted
+        result.path = self._settings.path(certificate, _parse(others), self._at, along, self._allowance)
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
         # A valid path may still have remarks (what an explicit legacy policy let pass); they harm nothing.
-        remarks = list(result.path.reasons) if result.path.valid else []
-        against = [] if result.path.valid else list(result.path.reasons)
-        against += check_signer(certificate, result.path.chain)
+        remarks: list[Coded] = list(result.path.reasons) if result.path.valid else []
+        against: list[Coded] = [] if result.path.valid else list(result.path.reasons)
+        against += check_signer(certificate, result.path.chain, accepted)
         if result.checked.weak:
-            against.append(SignatureWeak(result.checked.weak))
+            (remarks if accepted.weak_algorithms else against).append(SignatureWeak(result.checked.weak))
         result.reasons += [each for each in against if each not in result.reasons]
         if against:
             return
@@ -105,7 +116,10 @@ class Judge:
             result.reasons += [
                 AddressNotNamed(sender, certificate.addresses) for sender in sorted(self._senders - result.names)
             ]
-        result.reasons += [*remarks, RevocationNotChecked()]
+        result.reasons += remarks
+        statuses = result.path.revocation
+        if not statuses or any(isinstance(each, NotChecked) for each in statuses):
+            result.reasons.append(RevocationNotChecked())
 
 
 def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: Content) -> CheckedSignature:

@@ -3,55 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from letterlock.store import policy as policies
 from letterlock.store.database import Store, StoredAnchor
+from letterlock.store.failures import PolicyUnusable
+from letterlock.trust import mozilla
+from letterlock.trust.algorithms import MODERN, Accepted
 from letterlock.trust.anchors import Anchor, certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import Allowance, build
+from letterlock.trust.path import Path as CertificatePath
+from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import CertificateUndecodable
+from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode
 
 
-@dataclass(frozen=True)
-class TrustSettings:
+class TrustSettings(NamedTuple):
     """Everything a verdict's trust depends on, but the time."""
 
     anchors: tuple[Anchor, ...] = ()
+    mozilla: bool = False
+    """Whether Mozilla's roots are anchors too. The list is decoded when the first path is wanted, not before."""
+    evidence: Evidence = NOTHING_AT_HAND
+    mode: Mode = Mode.AT_HAND
+    accepted: Accepted = MODERN
+    policies: InitialPolicies = NOTHING_ASKED
+
+    def path(
+        self,
+        leaf: Certificate,
+        others: Iterable[Certificate],
+        at: datetime,
+        along: Evidence = NOTHING_AT_HAND,
+        allowance: Allowance | None = None,
+    ) -> CertificatePath:
+        """The best path for a certificate; `along` is evidence that came with it, `allowance` what it may cost."""
+        return build(
+            leaf,
+            others,
+            (*self.anchors, *mozilla.roots().anchors) if self.mozilla else self.anchors,
+            at,
+            accepted=self.accepted,
+            policies=self.policies,
+            evidence=self.evidence + along,
+            mode=self.mode,
+            allowance=allowance,
+        )
 
 
-def settings(database: Path, files: Iterable[Path] = ()) -> TrustSettings:
-    """The user's kept anchors, and those of certificate files given for this one time.
+MOZILLA = "trust.mozilla"
+"""The setting that says whether Mozilla's roots are trusted; they are unless the user or the organisation says no."""
+
+
+def settings(database: Path, files: Iterable[Path] = (), policy: Path | None = None) -> TrustSettings:
+    """Whom the user, the organisation and Mozilla trust, and certificate files given for this one time.
+
+    Args:
+        database: with the user's own anchors.
+        files: certificates trusted this once.
+        policy: the organisation's policy file, where there may be one.
 
     Raises:
-        NoCertificateInFile: a file holds none.
+        NoCertificateInFile, CertificateUndecodable: a file holds none, or a damaged one.
+        PolicyUnusable: the policy cannot be understood, or names a file that cannot be read.
         StoreDamaged, StoreNewer …: as `Store.read`.
     """
     anchors = [*given(files)]
+    decided = policies.read(policy)
     with Store.read(database) as store:
         for kept in store.anchors():
             certificate = _decoded(kept)
             # A certificate that was kept and cannot be decoded any more vouches for nobody.
             if certificate is not None:
                 anchors.append(Anchor(certificate, "user", certificate.name, kept.added))
-    return TrustSettings(tuple(anchors))
+        wanted = store.setting(MOZILLA, True) is True
+    for file in decided.anchors:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise PolicyUnusable(str(policy), f"{file}: {error.strerror}") from error
+        anchors += [Anchor(each, "organisation") for each in certificates_of(data, str(file))]
+    return TrustSettings(tuple(anchors), wanted if decided.mozilla is None else decided.mozilla)
 
 
 class KeptSettings:
     """The user's settings for a process that opens many messages: read again only after somebody changed them."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, policy: Path | None = None) -> None:
         self._database = database
+        self._policy = policy
         self._known: tuple[object, TrustSettings] | None = None
 
     def now(self) -> TrustSettings:
         """The settings as they are now. Raises as `settings`; several threads may ask."""
         # Taken before the reading: what is written in between makes the next call read again.
-        stamp = Store.stamp(self._database)
+        stamp = (Store.stamp(self._database), _changed(self._policy))
         known = self._known
         if known is None or known[0] != stamp:
-            known = self._known = (stamp, settings(self._database))
+            known = self._known = (stamp, settings(self._database, policy=self._policy))
         return known[1]
+
+
+def use_mozilla(database: Path, use: bool) -> None:
+    """From now on, trust Mozilla's roots for mail, or do not."""
+    with Store.open(database) as store:
+        store.set_setting(MOZILLA, use)
 
 
 def given(files: Iterable[Path]) -> list[Anchor]:
@@ -82,6 +141,14 @@ def remove(database: Path, sha256_prefix: str) -> tuple[StoredAnchor, Certificat
     with Store.open(database) as store:
         removed = store.remove_anchor(sha256_prefix)
     return removed, _decoded(removed)
+
+
+def _changed(policy: Path | None) -> tuple[int, int] | None:
+    try:
+        state = policy.stat() if policy else None
+    except OSError:
+        return None
+    return (state.st_mtime_ns, state.st_size) if state else None
 
 
 def _decoded(kept: StoredAnchor) -> Certificate | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from letterlock.protocol.models import CloseParams, OpenParams, PartParams
+from letterlock.protocol.version import PROTOCOL, Version
 
 Params = OpenParams | PartParams | CloseParams
 
@@ -24,6 +25,8 @@ class Requested:
     operation: str
     params: Params
     language: str
+    version: Version = PROTOCOL
+    """What both sides know."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ from letterlock.protocol.models import (
     PartParams,
 )
 from letterlock.protocol.streams import Download, Upload
-from letterlock.protocol.version import Version, agree
+from letterlock.protocol.version import PROTOCOL, Version, agree
 from letterlock.words import LANGUAGES
 
 
@@ -77,6 +77,7 @@ class Session:
         self._greeted = False
         self._mismatch: ProtocolMismatch | None = None
         self._language = "en"
+        self._version = PROTOCOL
         self._running: dict[str, _Running] = {}
         self._ending: set[str] = set()
 
@@ -210,7 +211,7 @@ class Session:
         version = Version.parse(frame.get("protocol"))
         if version is not None:
             try:
-                agree(version)
+                self._version = agree(version)
             except ProtocolMismatch as mismatch:
                 self._mismatch = mismatch
                 raise
@@ -240,7 +241,7 @@ class Session:
         self._running[model.id] = running
         if running.upload:
             yield Outgoing(self._encode(answers.credit(model.id, running.upload.granted)))
-        yield Requested(model.id, model.operation, params, self._language)
+        yield Requested(model.id, model.operation, params, self._language, self._version)
 
     def _chunk(self, chunk: Chunk) -> Iterator[Event]:
         upload = self._stream(chunk.id).upload

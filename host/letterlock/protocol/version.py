@@ -32,8 +32,8 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}"
 
 
-PROTOCOL = Version(1, 0)
-"""What this host speaks."""
+PROTOCOL = Version(1, 1)
+"""What this host speaks. 1.1 added `PathResult.assurance`."""
 
 
 def agree(client: Version, host: Version = PROTOCOL) -> Version:

@@ -44,6 +44,15 @@ class StoredAnchor:
     note: str
 
 
+@dataclass(frozen=True)
+class KnownSigner:
+    """A key that signed for an address, who certified it, and when that was first seen (UTC)."""
+
+    key: str
+    issuer: str
+    first: datetime
+
+
 class Store:
     """The open database. `Store.open` creates and writes; `Store.read` creates nothing and cannot write."""
 
@@ -161,6 +170,30 @@ class Store:
         with self._writing() as connection:
             connection.execute("DELETE FROM setting WHERE name = ?", (name,))
 
+    # --- What was seen before ----------------------------------------------------------------------------------
+
+    def first_opened(self, sha256: str, now: datetime) -> datetime:
+        """When this very message was first opened here: `now`, and kept, if it never was."""
+        rows = self._rows("SELECT first FROM opened WHERE sha256 = ?", sha256)
+        if not rows:
+            with self._writing() as connection:
+                connection.execute("INSERT OR IGNORE INTO opened VALUES (?, ?)", (sha256, _precise(now)))
+            rows = self._rows("SELECT first FROM opened WHERE sha256 = ?", sha256)
+        return self._time(rows[0][0])
+
+    def signers(self, address: str) -> tuple[KnownSigner, ...]:
+        """The keys with which mail from this address was signed, oldest first."""
+        rows = self._rows("SELECT key, issuer, first FROM signer WHERE address = ? ORDER BY first, key", address)
+        return tuple(KnownSigner(key, issuer, self._time(first)) for key, issuer, first in rows)
+
+    def remember_signer(self, address: str, signer: KnownSigner) -> None:
+        """Keep a key; one that is known keeps its date, and nothing is written."""
+        if any((each.key, each.issuer) == (signer.key, signer.issuer) for each in self.signers(address)):
+            return
+        row = (address, signer.key, signer.issuer, _precise(signer.first))
+        with self._writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO signer VALUES (?, ?, ?, ?)", row)
+
     # --- Inside ------------------------------------------------------------------------------------------------
 
     def _anchor(self, sha256: str, der: bytes, added: str, note: str) -> StoredAnchor:
@@ -171,6 +204,12 @@ class Store:
             pass
         # SQLite has no checksums. A certificate that is not the one the user chose must not vouch for anybody.
         raise StoreDamaged(str(self._path), f"anchor {sha256}")
+
+    def _time(self, text: str) -> datetime:
+        try:
+            return datetime.fromisoformat(text)
+        except (TypeError, ValueError):
+            raise StoreDamaged(str(self._path), "time") from None
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         if self._connection is None:
@@ -230,6 +269,11 @@ class Store:
                 applied = datetime.now(UTC).isoformat(timespec="seconds")
                 connection.execute("INSERT INTO migration VALUES (?, ?, ?)", (number, migration.purpose, applied))
             connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _precise(time: datetime) -> str:
+    # To the microsecond: what was kept compares equal to what it was kept from.
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _create(path: Path) -> None:

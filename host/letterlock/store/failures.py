@@ -56,3 +56,12 @@ class AnchorAmbiguous(LetterlockError):
     fault = Fault.USER
     sha256: str
     found: int
+
+
+class PolicyUnusable(LetterlockError):
+    """The organisation's policy file cannot be read or understood; `detail` says where."""
+
+    code = "policy_unusable"
+    fault = Fault.HOST
+    path: str
+    detail: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 
@@ -29,6 +30,11 @@ def config_dir() -> Path:
 def database() -> Path:
     """The path of the one database."""
     return data_dir() / "letterlock.sqlite"
+
+
+def policy() -> Path | None:
+    """The organisation's policy file, which only an administrator can write; None where there is no place for it."""
+    return Path("/etc/letterlock/policy.json") if sys.platform == "linux" else None
 
 
 def create_private(directory: Path) -> None:

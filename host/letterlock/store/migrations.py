@@ -43,6 +43,26 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "when signed messages were first opened here, and with which keys people sign",
+        (
+            """
+            CREATE TABLE opened (
+                sha256 TEXT NOT NULL PRIMARY KEY,  -- of the whole message, lower-case hex
+                first  TEXT NOT NULL               -- ISO 8601, UTC
+            )
+            """,
+            """
+            CREATE TABLE signer (
+                address TEXT NOT NULL,
+                key     TEXT NOT NULL,             -- SHA-256 of SubjectPublicKeyInfo, lower-case hex
+                issuer  TEXT NOT NULL,             -- who certified the key
+                first   TEXT NOT NULL,             -- ISO 8601, UTC
+                PRIMARY KEY (address, key, issuer)
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

@@ -55,7 +55,7 @@ def certificates_of(data: bytes, name: str) -> tuple[Certificate, ...]:
             or not at all.
     """
     found: list[Certificate] = []
-    for label, der in _blocks(data):
+    for label, der in pem_blocks(data):
         if label in _PKCS7_LABELS:
             found += _pkcs7(der)
         elif label == b"TRUSTED CERTIFICATE":
@@ -69,7 +69,12 @@ def certificates_of(data: bytes, name: str) -> tuple[Certificate, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _blocks(data: bytes) -> list[tuple[bytes, bytes]]:
+def pem_blocks(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Label and octets of each PEM block in a file (RFC 7468), whatever stands between.
+
+    Raises:
+        CertificateUndecodable: the base64 of one of them is damaged.
+    """
     blocks = []
     for match in _PEM.finditer(data):
         try:

@@ -131,6 +131,20 @@ class Certificate:
         """Whether issuer and subject are the same name (RFC 5280 §6.1). It says nothing about who signed."""
         return self.subject_dn.normal == self.issuer_dn.normal
 
+    @cached_property
+    def subject_der(self) -> bytes:
+        """The subject as it stands in the certificate, DER: what an OCSP request hashes."""
+        items = items_of(whole(self.signed.tbs))
+        return whole(items[5 if items[0].tag_bytes == b"\xa0" else 4])
+
+    @cached_property
+    def key_bits(self) -> bytes:
+        """The octets of subjectPublicKey alone, which OCSP hashes; empty if unreadable."""
+        try:
+            return bytes(items_of(self.key_der)[1].data)[1:]
+        except (ValueError, IndexError):
+            return b""
+
     # --- What it may -------------------------------------------------------------------------------------------
 
     @cached_property

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from cryptography.hazmat.asn1 import BitString, decode_der
 
+from letterlock.trust.distribution import DistributionPoint, distribution_points
 from letterlock.trust.names import GeneralName
 from letterlock.trust.schema import (
     BasicConstraintsValue,
@@ -84,6 +85,8 @@ class Extensions:
     policy_mappings: tuple[tuple[str, str], ...] = ()
     policy_constraints: PolicyConstraints | None = None
     inhibit_any_policy: int | None = None
+    distribution_points: tuple[DistributionPoint, ...] = ()
+    no_revocation_check: bool = False
     subject_key_id: bytes | None = None
     authority_key_id: bytes | None = None
     unknown_critical: tuple[str, ...] = ()
@@ -114,7 +117,7 @@ def decode(extensions: Iterable[Extension]) -> Extensions:
             except ValueError:
                 if oid not in _HINTS:
                     malformed.append(field)
-        elif extension.critical and oid not in _UNDERSTOOD:
+        elif extension.critical:
             unknown.append(oid)
     return Extensions(values | {"unknown_critical": tuple(unknown), "malformed": tuple(malformed)})
 
@@ -214,25 +217,26 @@ def _authority_key_id(value: bytes) -> bytes | None:
     return None
 
 
+def _no_check(value: bytes) -> bool:
+    # id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1); its value is NULL and says nothing more.
+    return True
+
+
 _KNOWN: dict[str, tuple[str, Callable[[bytes], Any]]] = {
     "2.5.29.14": ("subject_key_id", _key_id),
     "2.5.29.15": ("key_usage", _key_usage),
     "2.5.29.17": ("alternative_names", _general_names),
     "2.5.29.19": ("basic_constraints", _basic_constraints),
     "2.5.29.30": ("name_constraints", _name_constraints),
+    # Where revocation is published. It restricts nothing that a path decides on.
+    "2.5.29.31": ("distribution_points", distribution_points),
     "2.5.29.32": ("policies", _policies),
     "2.5.29.33": ("policy_mappings", _policy_mappings),
     "2.5.29.35": ("authority_key_id", _authority_key_id),
     "2.5.29.36": ("policy_constraints", _policy_constraints),
     "2.5.29.37": ("purposes", _oids),
     "2.5.29.54": ("inhibit_any_policy", _skip_certs),
+    "1.3.6.1.5.5.7.48.1.5": ("no_revocation_check", _no_check),
 }
 
-_HINTS = frozenset({"2.5.29.14", "2.5.29.35"})
-
-_UNDERSTOOD = frozenset(
-    {
-        # cRLDistributionPoints says where revocation is published; it restricts nothing a path decides on.
-        "2.5.29.31",
-    }
-)
+_HINTS = frozenset({"2.5.29.14", "2.5.29.31", "2.5.29.35"})

@@ -22,6 +22,7 @@ from letterlock.trust.certificate import Certificate
 from letterlock.trust.names import Normal
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import (
+    CertificateRevokedLater,
     IssuerSignatureBroken,
     NoIssuerKnown,
     PathLoops,
@@ -32,23 +33,27 @@ from letterlock.trust.reasons import (
     rank,
     ranked,
 )
+from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode, NotChecked, Status, judged
+from letterlock.trust.revocation_check import Checker
 from letterlock.trust.signatures import SignatureUncheckable, SignatureWrong, check
 from letterlock.trust.validation import Terms, judge
 
 
 @dataclass(frozen=True)
 class Path:
-    """The RFC 5280 §6 result for one certificate, without mail profile, address or revocation.
+    """The RFC 5280 §6 result for one certificate, without mail profile or address.
 
     `chain` runs from the certificate to the anchor, or as far as the best path came. `reasons` are ranked; a valid
     path may carry remarks (weak algorithms that the reader accepts). `anchor` is the one reached, also by a path
-    that is not valid.
+    that is not valid. `revocation` has the status of each certificate below the anchor, in the order of `chain`;
+    it is empty where that was not looked at.
     """
 
     valid: bool
     reasons: tuple[Reason, ...]
     chain: tuple[Certificate, ...]
     anchor: Anchor | None
+    revocation: tuple[Status, ...] = ()
 
 
 class Allowance:
@@ -67,6 +72,8 @@ def build(
     *,
     accepted: Accepted = MODERN,
     policies: InitialPolicies = NOTHING_ASKED,
+    evidence: Evidence = NOTHING_AT_HAND,
+    mode: Mode = Mode.AT_HAND,
     length: int = limits.PATH_LENGTH,
     checks: int = limits.PATH_SIGNATURE_CHECKS,
     comparisons: int = limits.PATH_NAME_COMPARISONS,
@@ -81,14 +88,18 @@ def build(
         time: an aware datetime; validity includes both ends.
         accepted: which algorithms and key sizes the reader relies on.
         policies: the initial policy inputs of RFC 5280 §6.1.1.
+        evidence: revocation lists and OCSP answers at hand.
+        mode: what their absence means.
         length: certificates in a path, leaf and anchor included.
-        checks: issuers tried in the whole search.
+        checks: issuers tried, and signatures of evidence checked, in the whole search.
         comparisons: names compared with name constraints in the whole search.
         allowance: what this search shares with others.
     """
     budget = _Budget(length, checks, comparisons, allowance or Allowance(checks))
     terms = Terms(time, accepted, policies, budget.spend_comparisons)
-    return _Search(leaf, candidates, anchors, budget, terms).run()
+    anchors = tuple(anchors)
+    known = _by_name([*(anchor.certificate for anchor in anchors), *candidates])
+    return _Search(leaf, known, anchors, budget, terms, _Withdrawal(known, budget, terms, evidence, mode)).run()
 
 
 class _Budget:
@@ -133,29 +144,69 @@ class _Link(Enum):
     """It bears the issuer's name but is not meant: key identifiers differ, and so does the key."""
 
 
+_Known = dict[Normal, list[Certificate]]
+"""Everybody at hand, by name."""
+
+
+class _Withdrawal:
+    """Revocation in one search: the status of a path's certificates, and paths for those who sign evidence."""
+
+    def __init__(self, known: _Known, budget: _Budget, terms: Terms, evidence: Evidence, mode: Mode) -> None:
+        self.mode = mode
+        self._known = known
+        self._budget = budget
+        self._terms = terms._replace(policies=NOTHING_ASKED)
+        self._depth = 0
+        self._checker = Checker(
+            evidence,
+            mode,
+            terms.time,
+            terms.accepted,
+            lambda name: known.get(name, ()),
+            budget.spend_check,
+            self._vouched,
+        )
+
+    def of(self, chain: tuple[Certificate, ...]) -> tuple[Status, ...]:
+        """The status of each certificate below the anchor, which is the last of the chain."""
+        return tuple(self._checker.status(chain[at], chain[at + 1 :]) for at in range(len(chain) - 1))
+
+    def _vouched(self, signer: Certificate, anchor: Certificate) -> bool:
+        if self._depth >= limits.EVIDENCE_SIGNERS_DEPTH:
+            return False
+        self._depth += 1
+        try:
+            # RFC 5280 §6.3.3 (f): "the trust anchor used … MUST be the same as the one used to validate the target".
+            return _Search(signer, self._known, (Anchor(anchor, "argument"),), self._budget, self._terms, self).found()
+        finally:
+            self._depth -= 1
+
+
 class _Search:
     def __init__(
         self,
         leaf: Certificate,
-        candidates: Iterable[Certificate],
+        known: _Known,
         anchors: Iterable[Anchor],
         budget: _Budget,
         terms: Terms,
+        withdrawal: _Withdrawal,
     ) -> None:
         self._leaf = leaf
         self._budget = budget
         self._terms = terms
+        self._withdrawal = withdrawal
         self._anchors: dict[bytes, Anchor] = {}
-        self._issuers: dict[Normal, list[Certificate]] = {}
+        self._issuers = known
         self._links: dict[tuple[bytes, bytes], _Link | Reason] = {}
         self._best: Path | None = None
         self._best_merit = (False, 0, 0)
         for anchor in anchors:
             self._anchors.setdefault(anchor.certificate.der, anchor)
-        known = dict.fromkeys([anchor.certificate for anchor in self._anchors.values()])
-        known.update(dict.fromkeys(candidates))
-        for certificate in known:
-            self._issuers.setdefault(certificate.subject_dn.normal, []).append(certificate)
+
+    def found(self) -> bool:
+        """Whether there is a valid path; raises `_Exhausted`, because a search inside another must end both."""
+        return self._extend((self._leaf,)) is not None
 
     def run(self) -> Path:
         try:
@@ -243,13 +294,30 @@ class _Search:
     def _judged(self, chain: tuple[Certificate, ...], anchor: Anchor | None, ending: Reason | None) -> Path:
         findings = judge(chain, anchor is not None, self._terms)
         failures = findings.failures + ([ending] if ending else [])
-        path = Path(not failures, ranked(failures + findings.remarks), chain, anchor)
+        remarks = findings.remarks
+        statuses: tuple[Status, ...] = ()
+        if anchor is not None and self._withdrawal.mode is not Mode.OFF:
+            statuses = self._withdrawal.of(chain)
+            for certificate, status in zip(chain, statuses, strict=False):
+                reason = judged(status, certificate.name, certificate.issuer_name, self._terms.time)
+                if isinstance(status, NotChecked) and self._withdrawal.mode is not Mode.STRICT:
+                    continue
+                if reason is not None:
+                    (remarks if isinstance(reason, CertificateRevokedLater) else failures).append(reason)
+        path = Path(not failures, ranked(failures + remarks), chain, anchor, statuses)
         # The best of several bad paths is the one that reaches an anchor, then the one whose worst reason is the
         # mildest, then the longest.
         merit = (anchor is not None, min(map(rank, failures), default=1000), len(chain))
         if self._best is None or merit > self._best_merit:
             self._best, self._best_merit = path, merit
         return path
+
+
+def _by_name(certificates: Iterable[Certificate]) -> _Known:
+    known: _Known = {}
+    for certificate in dict.fromkeys(certificates):
+        known.setdefault(certificate.subject_dn.normal, []).append(certificate)
+    return known
 
 
 def _checked_link(certificate: Certificate, issuer: Certificate) -> _Link | Reason:

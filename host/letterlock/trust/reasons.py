@@ -39,6 +39,22 @@ class NoCertificateInFile(LetterlockError):
     name: str
 
 
+class EvidenceUndecodable(LetterlockError):
+    """The octets are neither a revocation list nor an OCSP answer, or the answer is only an error."""
+
+    code = "evidence_undecodable"
+    fault = Fault.MAIL
+    where: str
+
+
+class NoEvidenceInFolder(LetterlockError):
+    """A folder given as evidence holds no revocation list and no OCSP answer."""
+
+    code = "no_evidence_in_folder"
+    fault = Fault.USER
+    name: str
+
+
 # --- Forged or damaged -----------------------------------------------------------------------------------------
 
 
@@ -64,6 +80,84 @@ class SignatureAlgorithmBroken(Reason):
     code = "certificate_signature_algorithm_broken"
     subject: str
     algorithm: str
+
+
+# --- Withdrawn -------------------------------------------------------------------------------------------------
+
+
+class CertificateRevoked(Reason):
+    """The issuer has withdrawn the certificate, before the time that counts (RFC 5280 §6.3)."""
+
+    code = "certificate_revoked"
+    subject: str
+    issuer: str
+    revoked_at: datetime
+    reason: str
+    checked_at: datetime
+
+
+class CertificateRevokedLater(Reason):
+    """Withdrawn only after the time that counts: a remark, the signature was made before."""
+
+    code = "certificate_revoked_later"
+    subject: str
+    issuer: str
+    revoked_at: datetime
+    reason: str
+    checked_at: datetime
+
+
+# --- Nobody knows whether withdrawn: a failure only where the reader wants to know in any case -----------------
+
+
+class EvidenceUnsigned(Reason):
+    """Evidence that nobody signed who may speak about this certificate (RFC 5280 §6.3.3 f, g; RFC 6960 §4.2.2.2)."""
+
+    code = "revocation_evidence_unsigned"
+    subject: str
+    issuer: str
+
+
+class EvidenceNotUnderstood(Reason):
+    """Evidence with a critical part that is not understood or malformed, so that it must not be used (§5.2)."""
+
+    code = "revocation_evidence_not_understood"
+    subject: str
+    part: str
+
+
+class RevocationAnswerUnknown(Reason):
+    """The responder answered that it does not know the certificate (RFC 6960 §2.2)."""
+
+    code = "revocation_answer_unknown"
+    subject: str
+    issuer: str
+
+
+class EvidenceStale(Reason):
+    """Evidence whose next update was due before the time that counts."""
+
+    code = "revocation_evidence_stale"
+    subject: str
+    issuer: str
+    next_update: datetime
+    checked_at: datetime
+
+
+class RevocationReasonsIncomplete(Reason):
+    """The lists at hand cover withdrawal for some reasons only; `missing` are the others (RFC 5280 §6.3.3)."""
+
+    code = "revocation_reasons_incomplete"
+    subject: str
+    missing: tuple[str, ...]
+
+
+class RevocationEvidenceMissing(Reason):
+    """No list and no answer at hand is responsible for this certificate."""
+
+    code = "revocation_evidence_missing"
+    subject: str
+    issuer: str
 
 
 # --- Missing ---------------------------------------------------------------------------------------------------
@@ -314,6 +408,7 @@ RANKING: tuple[type[Reason], ...] = (
     IssuerSignatureBroken,
     CertificateMalformed,
     SignatureAlgorithmBroken,
+    CertificateRevoked,
     SelfSignedNotTrusted,
     RootNotTrusted,
     NoIssuerKnown,
@@ -343,6 +438,13 @@ RANKING: tuple[type[Reason], ...] = (
     AnchorExpired,
     SignatureAlgorithmWeak,
     KeyWeak,
+    EvidenceUnsigned,
+    EvidenceNotUnderstood,
+    RevocationAnswerUnknown,
+    EvidenceStale,
+    RevocationReasonsIncomplete,
+    RevocationEvidenceMissing,
+    CertificateRevokedLater,
 )
 """The most telling reason first. Every reason of this package is in it; a test holds that."""
 

@@ -220,9 +220,14 @@ def unsigned(contents: bytes | memoryview) -> int:
     return int.from_bytes(octets, "big")
 
 
-def _sequence(contents: bytes) -> bytes:
+def constructed(tag: int, contents: bytes) -> bytes:
+    """`contents` under a tag, with their length in DER."""
     size = len(contents)
     if size < 0x80:
-        return bytes((0x30, size)) + contents
+        return bytes((tag, size)) + contents
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((0x30, 0x80 | len(length))) + length + contents
+    return bytes((tag, 0x80 | len(length))) + length + contents
+
+
+def _sequence(contents: bytes) -> bytes:
+    return constructed(0x30, contents)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Protocol
+
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
@@ -10,6 +12,9 @@ from letterlock.trust.certificate import Certificate
 from letterlock.trust.keys import RSASSA_PSS, MlDsaPublicKey, described
 from letterlock.trust.reasons import KeyUnusable, PublicKeyUnusable, SignatureAlgorithmUnknown
 from letterlock.trust.schema import whole
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.asn1 import TLV, BitString
 
 
 class SignatureWrong(Exception):
@@ -22,6 +27,15 @@ class SignatureUncheckable(Exception):
     def __init__(self, reason: SignatureAlgorithmUnknown | KeyUnusable) -> None:
         super().__init__(str(reason))
         self.reason = reason
+
+
+class Signed(Protocol):
+    """Anything signed as a certificate is: the signed value, and the signature beside it."""
+
+    @property
+    def tbs(self) -> TLV: ...
+    @property
+    def signature(self) -> BitString: ...
 
 
 def check(certificate: Certificate, issuer: Certificate) -> None:
@@ -39,22 +53,27 @@ def check(certificate: Certificate, issuer: Certificate) -> None:
         raise SignatureUncheckable(SignatureAlgorithmUnknown(certificate.name, certificate.signature_algorithm_name))
     if algorithm.strength is Strength.BROKEN:
         return
-    if certificate.signed.signature.padding_bits():
+    check_signed(certificate.signed, algorithm, issuer, certificate.name)
+
+
+def check_signed(signed: Signed, algorithm: SignatureAlgorithm, issuer: Certificate, name: str) -> None:
+    """Check any signed object with the key of `issuer`; `name` is what people call the object. Raises as `check`."""
+    if algorithm.strength is Strength.BROKEN or signed.signature.padding_bits():
         raise SignatureWrong
     try:
-        _verify(certificate, issuer, algorithm)
+        _verify(signed, issuer, algorithm)
     except PublicKeyUnusable as unusable:
         raise SignatureUncheckable(KeyUnusable(unusable.subject, unusable.key)) from None
     except UnsupportedAlgorithm:
-        raise SignatureUncheckable(SignatureAlgorithmUnknown(certificate.name, algorithm.name)) from None
+        raise SignatureUncheckable(SignatureAlgorithmUnknown(name, algorithm.name)) from None
     except (InvalidSignature, ValueError):
         # ValueError: the library's word for a signature or key that cannot fit (a digest too long for the key).
         raise SignatureWrong from None
 
 
-def _verify(certificate: Certificate, issuer: Certificate, algorithm: SignatureAlgorithm) -> None:
+def _verify(object_: Signed, issuer: Certificate, algorithm: SignatureAlgorithm) -> None:
     key = issuer.public_key()
-    signature, signed = certificate.signed.signature.as_bytes(), whole(certificate.signed.tbs)
+    signature, signed = object_.signature.as_bytes(), whole(object_.tbs)
     digest = algorithm.hash() if algorithm.hash else None
     match algorithm.family:
         case "RSA" if isinstance(key, rsa.RSAPublicKey) and digest and issuer.key_algorithm != RSASSA_PSS:

@@ -2,7 +2,7 @@
 
 The signatures were checked by the search, which needs them to find the path at all. Everything else is here, with
 the steps of the standard in its order. It does not stop at the first failure: a person wants to know all of them,
-and `reasons.RANKING` says which one is told first. Revocation (§6.3) is not looked at.
+and `reasons.RANKING` says which one is told first. Revocation (§6.3) is the business of `path`.
 """
 
 from __future__ import annotations

@@ -161,6 +161,48 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Richten Sie sich nach der Adresse, nicht nach dem Namen.",
         ),
     },
+    "first_contact": {
+        "en": ("This is the first signed message from ‹{address}› that was opened here.", ""),
+        "de": ("Das ist die erste signierte Nachricht von ‹{address}›, die hier geöffnet wurde.", ""),
+    },
+    "signer_known": {
+        "en": ("‹{address}› signs with the same key as always (known since {since}).", ""),
+        "de": ("‹{address}› signiert mit demselben Schlüssel wie immer (bekannt seit {since}).", ""),
+    },
+    "signer_renewed": {
+        "en": ("‹{address}› signs with a new key, certified by the same authority as before ({issuer}).", ""),
+        "de": ("‹{address}› signiert mit einem neuen Schlüssel; bescheinigt hat ihn dieselbe Stelle ({issuer}).", ""),
+    },
+    "signer_new_authority": {
+        "en": ("‹{address}› signs with the known key, now certified by another authority ({issuer}).", ""),
+        "de": (
+            "‹{address}› signiert mit dem bekannten Schlüssel, jetzt von einer anderen Stelle bescheinigt ({issuer}).",
+            "",
+        ),
+    },
+    "signer_key_changed": {
+        "en": (
+            "‹{address}› signs with another key than before, certified by another authority ({issuer}).",
+            "If much depends on it, ask the sender another way whether that is so.",
+        ),
+        "de": (
+            "‹{address}› signiert mit einem anderen Schlüssel als bisher, bescheinigt von einer anderen Stelle "
+            "({issuer}).",
+            "Wenn viel davon abhängt, fragen Sie den Absender auf anderem Weg, ob das stimmt.",
+        ),
+    },
+    "certificate_expired_since": {
+        "en": (
+            "The certificate of {subject} was good when this message was first opened here ({first_opened}), and "
+            "expired on {not_after}.",
+            "",
+        ),
+        "de": (
+            "Das Zertifikat von {subject} war gültig, als diese Nachricht hier zum ersten Mal geöffnet wurde "
+            "({first_opened}), und ist am {not_after} abgelaufen.",
+            "",
+        ),
+    },
     "revocation_not_checked": {
         "en": ("Whether the certificate has been withdrawn was not checked.", ""),
         "de": ("Ob das Zertifikat zurückgezogen wurde, wurde nicht geprüft.", ""),

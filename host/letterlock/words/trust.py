@@ -9,6 +9,11 @@ _RENEW = (
     "Bitten Sie den Absender, sich ein neues Zertifikat zu holen.",
 )
 
+_WAIT = (
+    "Nothing speaks against it; whoever must be sure asks the authority.",
+    "Nichts spricht dagegen; wer sichergehen muss, fragt bei der Stelle nach.",
+)
+
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     # --- Forged or damaged ---
     "issuer_signature_broken": {
@@ -55,6 +60,105 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "public_key_unusable": {
         "en": ("The key in the certificate of {subject} ({key}) cannot be used here.", _RENEW[0]),
         "de": ("Der Schlüssel im Zertifikat von {subject} ({key}) ist hier nicht verwendbar.", _RENEW[1]),
+    },
+    # --- Withdrawn ---
+    "certificate_revoked": {
+        "en": (
+            "{issuer} withdrew the certificate of {subject} on {revoked_at} ({reason}).",
+            "Do not rely on it; ask the sender another way.",
+        ),
+        "de": (
+            "{issuer} hat das Zertifikat von {subject} am {revoked_at} widerrufen ({reason}).",
+            "Verlassen Sie sich nicht darauf; fragen Sie den Absender auf anderem Weg.",
+        ),
+    },
+    "certificate_revoked_later": {
+        "en": (
+            "{issuer} withdrew the certificate of {subject} on {revoked_at} ({reason}), after the time that counts "
+            "here ({checked_at}).",
+            "This message was signed before. Do not rely on new ones.",
+        ),
+        "de": (
+            "{issuer} hat das Zertifikat von {subject} am {revoked_at} widerrufen ({reason}), nach dem Zeitpunkt, "
+            "der hier zählt ({checked_at}).",
+            "Diese Nachricht wurde vorher signiert. Verlassen Sie sich nicht auf neue.",
+        ),
+    },
+    "revocation_evidence_unsigned": {
+        "en": (
+            "What is at hand about a withdrawal of the certificate of {subject} is not signed by {issuer} or by "
+            "anybody it appointed.",
+            "It is damaged or forged, and proves nothing.",
+        ),
+        "de": (
+            "Was über einen Widerruf des Zertifikats von {subject} vorliegt, ist weder von {issuer} noch von jemand "
+            "Beauftragtem signiert.",
+            "Es ist beschädigt oder gefälscht und beweist nichts.",
+        ),
+    },
+    "revocation_evidence_not_understood": {
+        "en": (
+            "What is at hand about a withdrawal of the certificate of {subject} has a part ({part}) that must be "
+            "understood and is not.",
+            _CA_MENDS[0],
+        ),
+        "de": (
+            "Was über einen Widerruf des Zertifikats von {subject} vorliegt, hat einen Teil ({part}), der verstanden "
+            "werden muss und unbekannt ist.",
+            _CA_MENDS[1],
+        ),
+    },
+    "revocation_answer_unknown": {
+        "en": ("Asked about the certificate of {subject}, {issuer} answered that it does not know it.", _RENEW[0]),
+        "de": ("Auf die Frage nach dem Zertifikat von {subject} antwortete {issuer}, es nicht zu kennen.", _RENEW[1]),
+    },
+    "revocation_evidence_stale": {
+        "en": (
+            "What {issuer} says about withdrawals was good only until {next_update}; checked at {checked_at}.",
+            "Get the newest list of {issuer}. " + _WAIT[0],
+        ),
+        "de": (
+            "Was {issuer} über Widerrufe sagt, galt nur bis {next_update}; geprüft zum Zeitpunkt {checked_at}.",
+            "Besorgen Sie die neueste Liste von {issuer}. " + _WAIT[1],
+        ),
+    },
+    "revocation_reasons_incomplete": {
+        "en": (
+            "The lists at hand do not say whether the certificate of {subject} was withdrawn for: {missing}.",
+            _WAIT[0],
+        ),
+        "de": (
+            "Die vorliegenden Listen sagen nicht, ob das Zertifikat von {subject} aus diesen Gründen widerrufen wurde: "
+            "{missing}.",
+            _WAIT[1],
+        ),
+    },
+    "revocation_evidence_missing": {
+        "en": (
+            "Nothing at hand tells whether {issuer} has withdrawn the certificate of {subject}.",
+            _WAIT[0],
+        ),
+        "de": (
+            "Nichts Vorliegendes sagt, ob {issuer} das Zertifikat von {subject} widerrufen hat.",
+            _WAIT[1],
+        ),
+    },
+    "evidence_undecodable": {
+        "en": ("A revocation list or OCSP answer cannot be read ({where}).", "Get it again from its issuer."),
+        "de": (
+            "Eine Widerrufsliste oder OCSP-Antwort ist nicht lesbar ({where}).",
+            "Besorgen Sie sie noch einmal bei ihrem Aussteller.",
+        ),
+    },
+    "no_evidence_in_folder": {
+        "en": (
+            "The folder {name} contains no revocation list and no OCSP answer.",
+            "Put CRLs (.crl, .pem) or OCSP answers (.ors, .ocsp, DER) into it.",
+        ),
+        "de": (
+            "Der Ordner {name} enthält keine Widerrufsliste und keine OCSP-Antwort.",
+            "Legen Sie Widerrufslisten (.crl, .pem) oder OCSP-Antworten (.ors, .ocsp, DER) hinein.",
+        ),
     },
     # --- Missing ---
     "issuer_unknown": {
@@ -307,6 +411,44 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "certificate_key_weak": {
         "en": ("The key of {subject} ({key}) is too short: at least {minimum} bits are needed.", _RENEW[0]),
         "de": ("Der Schlüssel von {subject} ({key}) ist zu kurz: Nötig sind mindestens {minimum} Bit.", _RENEW[1]),
+    },
+    "policy_unusable": {
+        "en": (
+            "Your organisation's policy file {path} cannot be used ({detail}).",
+            "Ask your administrator to mend it. Until then nobody's certificate is judged.",
+        ),
+        "de": (
+            "Die Richtliniendatei Ihrer Organisation, {path}, ist nicht verwendbar ({detail}).",
+            "Bitten Sie Ihre Administration, sie zu berichtigen. Bis dahin wird kein Zertifikat beurteilt.",
+        ),
+    },
+    # --- What a public authority checked ---
+    "assurance_mailbox": {
+        "en": ("{issuer} checked only that {subject} receives mail at this address (rules: {generation}).", ""),
+        "de": (
+            "{issuer} hat nur geprüft, dass {subject} unter dieser Adresse Post empfängt (Regeln: {generation}).",
+            "",
+        ),
+    },
+    "assurance_organisation": {
+        "en": ("{issuer} checked the organisation behind {subject} and its address (rules: {generation}).", ""),
+        "de": ("{issuer} hat die Organisation hinter {subject} und ihre Adresse geprüft (Regeln: {generation}).", ""),
+    },
+    "assurance_sponsor": {
+        "en": (
+            "{issuer} checked the organisation, and the organisation vouches that this is {subject} (rules: "
+            "{generation}).",
+            "",
+        ),
+        "de": (
+            "{issuer} hat die Organisation geprüft, und diese bürgt dafür, dass es sich um {subject} handelt (Regeln: "
+            "{generation}).",
+            "",
+        ),
+    },
+    "assurance_individual": {
+        "en": ("{issuer} checked the identity of {subject} and the address (rules: {generation}).", ""),
+        "de": ("{issuer} hat die Identität von {subject} und die Adresse geprüft (Regeln: {generation}).", ""),
     },
     # --- Anchors and the store ---
     "no_certificate_in_file": {

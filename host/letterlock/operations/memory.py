@@ -1,0 +1,62 @@
+"""What this computer remembers of mail: when a signed message was first opened, and with which keys people sign.
+
+The first opening is a time that no sender can choose: a certificate that was good then stays good for this message.
+A change of key is said in the verdict, never silently accepted. Both live in the user's database; what is kept are
+digests, addresses and names of authorities, no content. The command line neither reads nor writes it unless told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from letterlock.errors import Reason
+from letterlock.operations.reasons import FirstContact, SignerKeyChanged, SignerKnown, SignerNewAuthority, SignerRenewed
+from letterlock.store.database import KnownSigner, Store
+from letterlock.trust.certificate import Certificate
+
+
+class Memory:
+    """The memory in one database. Every method raises as `Store.open`."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+
+    def first_opened(self, message_sha256: str, now: datetime) -> datetime:
+        """When the message was first opened here: `now`, if it is for the first time."""
+        with Store.open(self._database) as store:
+            return store.first_opened(message_sha256, now)
+
+    def contacts(self, certificate: Certificate, addresses: Iterable[str], at: datetime) -> list[Reason]:
+        """How this signer compares with earlier ones of the same addresses, who is then remembered.
+
+        Args:
+            certificate: of a signer who is trusted and whom nothing speaks against.
+            addresses: the From addresses that the certificate names.
+            at: when the message was first opened. Only what was seen before counts, so that the answer for a message
+                stays the same however often it is opened.
+        """
+        signer = KnownSigner(hashlib.sha256(certificate.key_der).hexdigest(), certificate.issuer, at)
+        said: list[Reason] = []
+        with Store.open(self._database) as store:
+            for address in addresses:
+                name = address.lower()
+                said.append(_compared(address, certificate, signer, [s for s in store.signers(name) if s.first < at]))
+                store.remember_signer(name, signer)
+        return said
+
+
+def _compared(address: str, certificate: Certificate, signer: KnownSigner, before: list[KnownSigner]) -> Reason:
+    if not before:
+        return FirstContact(address)
+    same_key = [each for each in before if each.key == signer.key]
+    same_issuer = any(each.issuer == signer.issuer for each in before)
+    if any(each.issuer == signer.issuer for each in same_key):
+        return SignerKnown(address, same_key[0].first)
+    if same_key:
+        return SignerNewAuthority(address, certificate.issuer_name)
+    if same_issuer:
+        return SignerRenewed(address, certificate.issuer_name)
+    return SignerKeyChanged(address, certificate.issuer_name)

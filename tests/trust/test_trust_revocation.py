@@ -1,0 +1,242 @@
+"""Revocation lists and OCSP answers of our own: each differs from a good one in what the test says."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from letterlock.trust import reasons as why
+from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import Path, build
+from letterlock.trust.revocation import Evidence, Good, Mode, NotChecked, Revoked
+from tests.trust.chains import DAY, NOW, Issued, anchored, issue, key, person, raw
+
+ROOT = issue("Root")
+CA = issue("Mail CA", ROOT)
+ANNA = person("Anna", CA)
+
+
+def crl(
+    issuer: Issued,
+    *revoked: Issued,
+    at: datetime = NOW - DAY,
+    reason: x509.ReasonFlags | None = None,
+    invalid_since: datetime | None = None,
+    made: datetime = NOW - DAY,
+    until: datetime = NOW + DAY,
+    signing: Any = None,
+    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+) -> bytes:
+    """A list that is in force now."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.x509.subject)
+    builder = builder.last_update(made).next_update(until)
+    for each in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(each.x509.serial_number).revocation_date(at)
+        if reason:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+        if invalid_since:
+            entry = entry.add_extension(x509.InvalidityDate(invalid_since), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(signing or issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def answer(
+    about: Issued = ANNA,
+    issuer: Issued = CA,
+    *,
+    responder: Issued | None = None,
+    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
+    at: datetime | None = None,
+    made: datetime = NOW - DAY,
+    until: datetime | None = NOW + DAY,
+    digest: hashes.HashAlgorithm | None = None,
+) -> bytes:
+    """An OCSP answer of the issuer, or of a responder whose certificate comes along."""
+    speaker = responder or issuer
+    if status is ocsp.OCSPCertStatus.REVOKED:
+        at = at or NOW - DAY
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        about.x509, issuer.x509, digest or hashes.SHA1(), status, made, until, at, None
+    )
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, speaker.x509)
+    if responder:
+        builder = builder.certificates([responder.x509])
+    return builder.sign(speaker.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def responder(issuer: Issued = CA, **deviation: Any) -> Issued:
+    """A certificate for somebody who answers for `issuer`."""
+    good: dict[str, Any] = {
+        "ca": False,
+        "usage": ("digital_signature",),
+        "purposes": (ExtendedKeyUsageOID.OCSP_SIGNING,),
+        "extensions": ((x509.OCSPNoCheck(), False),),
+    }
+    return issue("Responder", issuer, **(good | deviation))
+
+
+def spoiled(der: bytes) -> bytes:
+    """The same with the last octet of its signature changed."""
+    return der[:-1] + bytes((der[-1] ^ 1,))
+
+
+def judged(*evidence: bytes, mode: Mode = Mode.AT_HAND, leaf: Issued = ANNA, time: datetime = NOW) -> Path:
+    known: list[Certificate] = [CA.certificate]
+    return build(leaf.certificate, known, anchored(ROOT), time, evidence=Evidence.of(evidence), mode=mode)
+
+
+def first(path: Path) -> object:
+    """What is known about the leaf."""
+    return path.revocation[0]
+
+
+def test_good_by_lists() -> None:
+    """Both certificates of the path are vouched for, until the earliest next update."""
+    path = judged(crl(CA), crl(ROOT), mode=Mode.STRICT)
+    assert path.valid
+    assert path.revocation == (Good(NOW + DAY), Good(NOW + DAY))
+
+
+def test_revoked_before_the_time_that_counts() -> None:
+    path = judged(crl(CA, ANNA, reason=x509.ReasonFlags.key_compromise))
+    assert not path.valid
+    assert path.reasons == (why.CertificateRevoked("Anna", "Mail CA", NOW - DAY, "keyCompromise", NOW),)
+
+
+def test_revoked_after_the_time_that_counts() -> None:
+    """Signed before the withdrawal: believed, with a remark."""
+    path = judged(crl(CA, ANNA, at=NOW - DAY), time=NOW - 2 * DAY)
+    assert path.valid
+    assert [type(each) for each in path.reasons] == [why.CertificateRevokedLater]
+
+
+def test_a_compromise_counts_from_its_invalidity_date() -> None:
+    """The key was stolen before anybody noticed (RFC 5280 §5.3.2)."""
+    stolen = crl(CA, ANNA, reason=x509.ReasonFlags.key_compromise, invalid_since=NOW - 5 * DAY)
+    assert not judged(stolen, time=NOW - 2 * DAY).valid
+    left = crl(CA, ANNA, reason=x509.ReasonFlags.cessation_of_operation, invalid_since=NOW - 5 * DAY)
+    assert judged(left, time=NOW - 2 * DAY).valid
+
+
+def test_revoked_authority() -> None:
+    path = judged(crl(CA), crl(ROOT, CA))
+    assert not path.valid
+    assert path.reasons[0].facts()["subject"] == "Mail CA"
+
+
+def test_stale_list_still_revokes_but_vouches_for_nobody() -> None:
+    old = {"made": NOW - 9 * DAY, "until": NOW - 8 * DAY, "at": NOW - 9 * DAY}
+    assert isinstance(first(judged(crl(CA, ANNA, **old))), Revoked)  # type: ignore[arg-type]
+    held = crl(CA, ANNA, reason=x509.ReasonFlags.certificate_hold, **old)  # type: ignore[arg-type]
+    for evidence in (held, crl(CA, **old)):  # type: ignore[arg-type]
+        status = first(judged(evidence))
+        assert isinstance(status, NotChecked)
+        assert isinstance(status.why, why.EvidenceStale)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        (crl(CA, signing=key("somebody")), why.EvidenceUnsigned),
+        (crl(CA, extensions=[raw("1.2.3.4", b"\5\0", critical=True)]), why.EvidenceNotUnderstood),
+        (crl(CA, extensions=[raw("2.5.29.28", b"\x30\x02\x85\x01", critical=True)]), why.EvidenceNotUnderstood),
+        (crl(ROOT), why.RevocationEvidenceMissing),
+        (spoiled(answer()), why.EvidenceUnsigned),
+        (answer(status=ocsp.OCSPCertStatus.UNKNOWN), why.RevocationAnswerUnknown),
+        (answer(made=NOW - 9 * DAY, until=NOW - 8 * DAY), why.EvidenceStale),
+        (answer(made=NOW - 2 * DAY, until=None), why.EvidenceStale),
+        (answer(about=person("Bert", CA)), why.RevocationEvidenceMissing),
+        (answer(responder=responder(purposes=())), why.EvidenceUnsigned),
+        (answer(responder=responder(ROOT)), why.EvidenceUnsigned),
+        (answer(responder=responder(not_after=NOW - 3 * DAY)), why.EvidenceUnsigned),
+        (answer(responder=responder(signed_by=key("somebody"))), why.EvidenceUnsigned),
+        (b"\x30\x03\x0a\x01\x06", why.RevocationEvidenceMissing),
+        (b"\x30\x00", why.RevocationEvidenceMissing),
+        (b"rubbish", why.RevocationEvidenceMissing),
+    ],
+)
+def test_what_proves_nothing(evidence: bytes, reason: type) -> None:
+    """The status says why; the strict reader does not believe the path, the others do."""
+    status = first(judged(evidence))
+    assert isinstance(status, NotChecked)
+    assert type(status.why) is reason
+    strict = judged(evidence, crl(ROOT), mode=Mode.STRICT)
+    assert not strict.valid
+    assert type(strict.reasons[0]) is reason
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        answer(),
+        answer(digest=hashes.SHA256()),
+        answer(responder=responder()),
+        answer(made=NOW - timedelta(hours=5), until=None),
+    ],
+)
+def test_good_by_an_answer(evidence: bytes) -> None:
+    assert isinstance(first(judged(evidence)), Good)
+
+
+def test_revoked_by_an_answer() -> None:
+    path = judged(answer(status=ocsp.OCSPCertStatus.REVOKED))
+    assert not path.valid
+    assert path.reasons == (why.CertificateRevoked("Anna", "Mail CA", NOW - DAY, "unspecified", NOW),)
+
+
+def test_a_withdrawal_anywhere_counts() -> None:
+    """The list is older than the answer, or the other way round: one of them withdraws, so it is withdrawn."""
+    assert not judged(answer(), crl(CA, ANNA)).valid
+    assert not judged(answer(status=ocsp.OCSPCertStatus.REVOKED), crl(CA)).valid
+
+
+def test_responder_without_nocheck_may_be_withdrawn_itself() -> None:
+    """RFC 6960 §4.2.2.2.1; the strict reader wants a good word about the responder too."""
+    speaker = responder(extensions=())
+    evidence = answer(responder=speaker)
+    assert isinstance(first(judged(evidence)), Good)
+    assert isinstance(first(judged(evidence, crl(CA, speaker))), Good), "the list vouches for Anna all the same"
+    only_answer = judged(evidence, crl(ROOT), mode=Mode.STRICT)
+    assert not only_answer.valid
+    assert judged(evidence, crl(CA), crl(ROOT), mode=Mode.STRICT).valid
+
+
+def test_weak_evidence_is_none() -> None:
+    """A list signed over SHA-1 could be forged, so it vouches for nobody."""
+    weak = x509.CertificateRevocationListBuilder().issuer_name(CA.x509.subject)
+    weak = weak.last_update(NOW - DAY).next_update(NOW + DAY)
+    der = weak.sign(CA.key, hashes.SHA224()).public_bytes(serialization.Encoding.DER)
+    assert isinstance(first(judged(der)), Good)
+    sha1 = der.replace(bytes.fromhex("06082a8648ce3d040301"), bytes.fromhex("06072a8648ce3d0401") + b"\0")
+    assert isinstance(first(judged(sha1)), NotChecked)
+
+
+def test_damaged_evidence_never_raises() -> None:
+    """Lists and answers with some octets changed: each is used or not, and the path has an answer."""
+    dice = random.Random(51)
+    number = x509.CRLNumber(7)
+    spoken = answer(responder=responder(), status=ocsp.OCSPCertStatus.REVOKED)
+    listed = crl(CA, ANNA, reason=x509.ReasonFlags.superseded, invalid_since=NOW, extensions=[(number, False)])
+    for template in (spoken, listed):
+        for _ in range(400):
+            octets = bytearray(template)
+            for _ in range(dice.choice((1, 1, 2, 5))):
+                octets[dice.randrange(len(octets))] = dice.randrange(256)
+            assert judged(bytes(octets), mode=Mode.STRICT).valid is False
+
+
+def test_evidence_costs_from_the_budget() -> None:
+    """A mail full of lists by keys nobody knows ends the search instead of occupying the machine."""
+    lists = [crl(CA, signing=key("somebody"), made=NOW - number * DAY) for number in range(1, 12)]
+    path = build(ANNA.certificate, [CA.certificate], anchored(ROOT), NOW, evidence=Evidence.of(lists), checks=8)
+    assert any(isinstance(each, why.PathSearchExhausted) for each in path.reasons)
