@@ -100,6 +100,13 @@ CMS_ONE_SHOT_OCTETS = 64 * 1024 * 1024
 """Most content taken into memory for a signature that needs it in one piece: EdDSA without signed attributes, which no
 mail program is known to send. Beyond it `signature_content_too_large`."""
 
+CMS_EXPANSION = 100
+"""How many times larger compressed content may become, beyond the first `CMS_EXPANSION_FREE_OCTETS`. Text shrinks to a
+tenth, deflate can do 1,032 to 1; beyond it `content_expands_too_far`."""
+
+CMS_EXPANSION_FREE_OCTETS = 16 * 1024 * 1024
+"""Octets that any compressed content may expand to. Nobody is harmed by 16 MiB, whatever they came from."""
+
 CMS_ATTRIBUTE_VALUES = 1_000
 """Values of one attribute; beyond it the object is malformed. Those that are checked must have exactly one."""
 

@@ -65,6 +65,10 @@ def beside(corpora: Path, path: str) -> tuple[bytes, list[x509.Certificate]]:
         return b"signed data", [pem(folder / name) for name in ("sign_cert.pem", "sign_cert2.pem")]
     if "rfc4134" in path:
         return (folder / "ExContent.bin").read_bytes(), []
+    if "lamps-cms-ml-dsa" in path or "cms/mldsa" in path:
+        # The three certificates of RFC 9881's examples have one name and number between them.
+        examples = corpora / "lamps-mldsa-certs/examples"
+        return b"", [pem(examples / f"ML-DSA-{size}.crt") for size in (44, 65, 87)]
     return b"", []
 
 

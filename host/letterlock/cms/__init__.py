@@ -46,12 +46,16 @@ from letterlock.cms.signed import (
 )
 
 if TYPE_CHECKING:
+    from letterlock.cms.compressed import CompressedReader, Decompressed
+    from letterlock.cms.countersigned import check_countersignature, countersignatures, time_stamp_tokens
     from letterlock.cms.enveloped import Decrypted, EncryptedReader, EnvelopedReader
     from letterlock.cms.keys import CertificateKey, PasswordKey, WrappingKey
     from letterlock.cms.recipients import Recipient, RecipientKey
 
 _LATE = {
     "CertificateKey": "keys",
+    "CompressedReader": "compressed",
+    "Decompressed": "compressed",
     "Decrypted": "enveloped",
     "EncryptedReader": "enveloped",
     "EnvelopedReader": "enveloped",
@@ -59,6 +63,9 @@ _LATE = {
     "Recipient": "recipients",
     "RecipientKey": "recipients",
     "WrappingKey": "keys",
+    "check_countersignature": "countersigned",
+    "countersignatures": "countersigned",
+    "time_stamp_tokens": "countersigned",
 }
 """What is loaded when it is first asked for: most mails are not encrypted, and need not wait for ciphers."""
 
@@ -67,7 +74,9 @@ __all__ = [
     "CertificateKey",
     "CheckedSignature",
     "CmsFailure",
+    "CompressedReader",
     "ContentTypeNotSupported",
+    "Decompressed",
     "Decrypted",
     "DecryptionFailed",
     "DecryptionFailure",
@@ -88,9 +97,12 @@ __all__ = [
     "WrappingKey",
     "candidates",
     "check",
+    "check_countersignature",
     "content_type",
     "content_type_name",
+    "countersignatures",
     "load_certificate",
+    "time_stamp_tokens",
 ]
 
 

@@ -81,6 +81,26 @@ class ContentTypeNotSupported(CmsFailure):
     name: str
 
 
+class CompressionNotSupported(CmsFailure):
+    """A compression algorithm other than the zlib of RFC 3274 §2."""
+
+    code = "compression_algorithm_not_supported"
+    algorithm: str
+
+
+class ContentNotDecompressed(CmsFailure):
+    """The compressed octets are damaged, incomplete, missing, or followed by others."""
+
+    code = "content_not_decompressed"
+
+
+class ContentExpandsTooFar(CmsFailure):
+    """Content that grows, decompressed, beyond what genuine content does. `limit` is in octets."""
+
+    code = "content_expands_too_far"
+    limit: int
+
+
 class TooManySigners(CmsFailure):
     """More SignerInfos than `limits.CMS_SIGNERS`."""
 
@@ -280,6 +300,14 @@ class AttributeUnsigned(SignatureFailure):
     have added it, and a lenient reader would believe it."""
 
     code = "attribute_not_signed"
+    attribute: str
+
+
+class AttributeForbidden(SignatureFailure):
+    """A signed attribute that a countersignature must not have: contentType (RFC 5652 §11.4). Such a signature was made
+    over content, and somebody presents it as one over a signature."""
+
+    code = "signed_attribute_forbidden"
     attribute: str
 
 

@@ -60,6 +60,38 @@ class SignedContentInfo:
     content: Annotated[SignedData, asn1.Explicit(0)]
 
 
+# CompressedData ::= SEQUENCE {
+#   version CMSVersion,
+#   compressionAlgorithm CompressionAlgorithmIdentifier,
+#   encapContentInfo EncapsulatedContentInfo }              -- RFC 3274 §1.1
+@asn1.sequence
+class CompressedData:
+    version: int
+    compression_algorithm: list[asn1.TLV]
+    encap_content_info: EncapsulatedContentInfo
+
+
+@asn1.sequence
+class CompressedStart:
+    """What is there of a CompressedData when its content begins."""
+
+    version: int
+    compression_algorithm: list[asn1.TLV]
+    encap_content_info: asn1.TLV
+
+
+@asn1.sequence
+class CompressedContentInfoStart:
+    content_type: x509.ObjectIdentifier
+    content: Annotated[CompressedStart, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class CompressedContentInfo:
+    content_type: x509.ObjectIdentifier
+    content: Annotated[CompressedData, asn1.Explicit(0)]
+
+
 # SignerInfo ::= SEQUENCE {
 #   version CMSVersion,
 #   sid SignerIdentifier,
