@@ -56,7 +56,6 @@ _CURVES = {
     "brainpoolP384r1": "brainpoolP384r1",
     "brainpoolP512r1": "brainpoolP512r1",
 }
-_DSA_KEY = "1.2.840.10040.4.1"
 _RSASSA_PSS = "1.2.840.113549.1.1.10"
 _MGF1 = "1.2.840.113549.1.1.8"
 _SHA1 = Algorithm("1.3.14.3.2.26", None)
@@ -123,10 +122,6 @@ def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
     try:
         return certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        named = key_algorithm(certificate)
-        if named == Algorithm(_DSA_KEY, None):
-            # RFC 3279 §2.3.2: the parameters are the issuer's, whom this engine does not know. The key may be good.
-            raise SignatureAlgorithmNotSupported("DSA with inherited parameters") from None
         raise KeyUnusable(certificate.public_key_algorithm_oid.dotted_string) from None
 
 
