@@ -344,3 +344,28 @@ class CertificateSubstituted(SignatureFailure):
     """The signer named another certificate in signingCertificate or signingCertificateV2 (RFC 5035)."""
 
     code = "signing_certificate_substituted"
+
+
+class SigningNotSupported(LetterlockError):
+    """This engine does not sign with that key or algorithm, or not any more (`algorithm` names it)."""
+
+    code = "signing_not_supported"
+    fault = Fault.USER
+    algorithm: str
+
+
+class EncryptingNotSupported(LetterlockError):
+    """This engine does not encrypt with that algorithm, or to that key, or not any more (`algorithm` names it)."""
+
+    code = "encrypting_not_supported"
+    fault = Fault.USER
+    algorithm: str
+
+
+class ContentTooLargeToEncrypt(LetterlockError):
+    """An algorithm that encrypts only in one piece (CCM, ChaCha20-Poly1305), and too much content."""
+
+    code = "content_too_large_to_encrypt"
+    fault = Fault.USER
+    algorithm: str
+    limit: int

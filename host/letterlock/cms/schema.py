@@ -18,7 +18,7 @@ from cryptography.hazmat import asn1
 
 from letterlock.cms.der import value
 from letterlock.cms.failures import CmsMalformed
-from letterlock.cms.oids import dotted
+from letterlock.cms.oids import dotted, encoded
 
 T = TypeVar("T")
 
@@ -266,6 +266,10 @@ class Algorithm:
     def same_as(self, other: Algorithm) -> bool:
         """Equal, with absent and NULL parameters as one (RFC 6211 §3)."""
         return self.oid == other.oid and (self.parameters == other.parameters or (self.bare and other.bare))
+
+    def encode(self) -> bytes:
+        """The identifier in DER."""
+        return value(0x30, encoded(self.oid) + (self.parameters or b""))
 
     @classmethod
     def read(cls, fields: list[asn1.TLV], where: str) -> Algorithm:

@@ -448,4 +448,37 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Bitten Sie den Absender, sie in kleineren Teilen oder mit AES-GCM verschlüsselt zu senden.",
         ),
     },
+    # What is to be made cannot be made.
+    "signing_not_supported": {
+        "en": (
+            "Letterlock does not sign with {algorithm}.",
+            "Sign with another certificate: RSA with 2048 bits or more, a common elliptic curve, or ML-DSA.",
+        ),
+        "de": (
+            "Letterlock signiert nicht mit {algorithm}.",
+            "Signieren Sie mit einem anderen Zertifikat: RSA mit mindestens 2048 Bit, einer gängigen elliptischen "
+            "Kurve oder ML-DSA.",
+        ),
+    },
+    "encrypting_not_supported": {
+        "en": (
+            "Letterlock does not encrypt with {algorithm}.",
+            "Ask the recipient for another certificate: RSA with 2048 bits or more, or a common elliptic curve.",
+        ),
+        "de": (
+            "Letterlock verschlüsselt nicht mit {algorithm}.",
+            "Bitten Sie den Empfänger um ein anderes Zertifikat: RSA mit mindestens 2048 Bit oder eine übliche "
+            "elliptische Kurve.",
+        ),
+    },
+    "content_too_large_to_encrypt": {
+        "en": (
+            "Letterlock encrypts at most {limit} octets with {algorithm}.",
+            "Encrypt with AES-GCM, or send less at once.",
+        ),
+        "de": (
+            "Letterlock verschlüsselt mit {algorithm} höchstens {limit} Oktette.",
+            "Verschlüsseln Sie mit AES-GCM, oder senden Sie weniger auf einmal.",
+        ),
+    },
 }
