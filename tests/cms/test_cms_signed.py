@@ -525,6 +525,17 @@ def test_dsa_is_confirmed_and_called_weak(bits: int, digest: str) -> None:
         verify(signed_data([replace(signer, value=signer.sign(b"else"))]))
 
 
+def test_ed448_under_the_digest_of_rfc_8419() -> None:
+    """id-shake256-len with 512 bits is SHAKE256 under another number; other lengths are none that anybody defined."""
+    number = "2.16.840.1.101.3.4.2.18"
+    signer = Signer(identity("Ed448"), "SHAKE256", digest_algorithm=b.algorithm(number, b.integer(512)))
+    (checked,) = verify(signed_data([signer]))
+    assert (checked.signature_algorithm, checked.digest_algorithm) == ("Ed448", "SHAKE256")
+    for parameters in ([], [b.NULL], [b.integer(256)]):
+        with pytest.raises(f.DigestNotSupported):
+            verify(signed_data([replace(signer, digest_algorithm=b.algorithm(number, *parameters))]))
+
+
 def test_dsa_under_the_number_of_its_key() -> None:
     """id-dsa where a number with a hash belongs: the digest algorithm decides."""
     signer = Signer(identity("DSA 2048"), signature_algorithm=b.algorithm("1.2.840.10040.4.1"))

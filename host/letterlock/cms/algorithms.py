@@ -203,6 +203,9 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature("GOST R 34.10-2012", "1.2.643.7.1.1.3.2", Status.NOT_SUPPORTED),
 )
 
+SHAKE256_512 = Algorithm(f"{_NIST_HASH}.18", b"\x02\x02\x02\x00")
+"""id-shake256-len with 512 bits: how RFC 8419 §2.3 names, for Ed448, the digest that is SHAKE256 everywhere else."""
+
 _DIGEST_BY_OID = {digest.oid: digest for digest in DIGESTS}
 _DIGEST_BY_NAME = {digest.name: digest for digest in DIGESTS}
 _SIGNATURE_BY_OID = {signature.oid: signature for signature in SIGNATURES}
@@ -227,6 +230,8 @@ def digest_for(algorithm: Algorithm) -> Digest:
         DigestNotSupported, AlgorithmRefused: it is not computed here.
         ParametersMalformed: it has parameters; NULL and none are both right (RFC 5754 §2).
     """
+    if algorithm == SHAKE256_512:
+        return _DIGEST_BY_NAME["SHAKE256"]
     known = _DIGEST_BY_OID.get(algorithm.oid)
     if known is None:
         raise DigestNotSupported(algorithm.oid)

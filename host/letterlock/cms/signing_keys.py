@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa,
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from letterlock.cms import der
-from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Digest, Scheme, Status
+from letterlock.cms.algorithms import DIGESTS, SHAKE256_512, SIGNATURES, Digest, Scheme, Status
 from letterlock.cms.certificates import key_algorithm
 from letterlock.cms.failures import SigningNotSupported
 from letterlock.cms.schema import Algorithm
@@ -118,8 +118,10 @@ def signing_algorithm(
     for kind, (name, octets, suits) in _WHOLE.items():
         if isinstance(key, kind):
             found = _digest(digest or suits)
-            identifier = Algorithm(_SIGNATURES[name].oid, None)
-            return SigningAlgorithm(found, Algorithm(found.oid, None), identifier, octets)
+            hashed = Algorithm(found.oid, None)
+            if isinstance(key, ed448.Ed448PublicKey) and found.name == "SHAKE256":
+                hashed = SHAKE256_512
+            return SigningAlgorithm(found, hashed, Algorithm(_SIGNATURES[name].oid, None), octets)
     raise SigningNotSupported(type(key).__name__.removesuffix("PublicKey"))
 
 
