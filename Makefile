@@ -30,8 +30,9 @@ lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and type
 extension: ## the three packages of the extension, in dist/
 	$(PYTHON) extension/build.py
 
-bench: $(VENV)/.installed-dev ## how long a verdict takes, beside openssl on the same mail
+bench: $(VENV)/.installed-dev ## how long verdicts and CMS operations take, beside openssl on the same files
 	$(RUN) -m tests.benchmarks.open
+	$(RUN) -m tests.benchmarks.cms
 
 fuzz: $(VENV)/.installed-dev $(VENV)/.installed-fuzz ## attack everything that parses, guided by coverage (MINUTES=5)
 	$(RUN) -m tests.fuzz --minutes $(MINUTES)
