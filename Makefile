@@ -33,8 +33,9 @@ extension: ## the three packages of the extension, in dist/
 roots: $(VENV)/.installed-dev ## renew the list of roots that Mozilla trusts for mail, from the installed Thunderbird
 	@$(RUN) -m tests.mozilla_roots
 
-bench: $(VENV)/.installed-dev ## how long a verdict takes, beside openssl on the same mail
+bench: $(VENV)/.installed-dev ## how long verdicts and CMS operations take, beside openssl on the same files
 	$(RUN) -m tests.benchmarks.open
+	$(RUN) -m tests.benchmarks.cms
 
 fuzz: $(VENV)/.installed-dev $(VENV)/.installed-fuzz ## attack everything that parses, guided by coverage (MINUTES=5)
 	$(RUN) -m tests.fuzz --minutes $(MINUTES)

@@ -119,9 +119,22 @@ CMS_PIECE_OCTETS = 64
 """Least average length of the pieces a BER content may be cut into, beyond the first `CMS_VALUES` of them; shorter ones
 end in `cms_too_many_values`. Real senders cut at 1,000 octets (Outlook) or more; empty pieces carry nothing."""
 
+CMS_WRITTEN_PIECE_OCTETS = 16_384
+"""Octets of one piece of streamed content that we write. Few enough to be held, many enough to cost nothing."""
+
+CMS_PASSWORD_ITERATIONS_WRITTEN = 600_000
+"""Iterations of PBKDF2 with SHA-256 for a password recipient that we write: OWASP's recommendation (2023)."""
+
 CMS_ONE_SHOT_OCTETS = 8 * 1024 * 1024
 """Most content taken into memory for a signature that needs it in one piece: EdDSA without signed attributes, which no
 mail program is known to send. Beyond it `signature_content_too_large`."""
+
+CMS_EXPANSION = 100
+"""How many times larger compressed content may become, beyond the first `CMS_EXPANSION_FREE_OCTETS`. Text shrinks to a
+tenth, deflate can do 1,032 to 1; beyond it `content_expands_too_far`."""
+
+CMS_EXPANSION_FREE_OCTETS = 16 * 1024 * 1024
+"""Octets that any compressed content may expand to. Nobody is harmed by 16 MiB, whatever they came from."""
 
 CMS_ATTRIBUTE_VALUES = 1_000
 """Values of one attribute; beyond it the object is malformed. Those that are checked must have exactly one."""

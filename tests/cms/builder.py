@@ -17,7 +17,7 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
 
 CONTENT = b"Content-Type: text/plain\r\n\r\nThe roof of the north hall is ready.\r\n"
 
@@ -45,7 +45,15 @@ RSA_PSS = "1.2.840.113549.1.1.10"
 MGF1 = "1.2.840.113549.1.1.8"
 NULL = b"\x05\x00"
 
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+MlDsaKey = mldsa.MLDSA44PrivateKey | mldsa.MLDSA65PrivateKey | mldsa.MLDSA87PrivateKey
+Key = (
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+    | dsa.DSAPrivateKey
+    | MlDsaKey
+)
 
 
 def tlv(tag: int, *contents: bytes) -> bytes:
@@ -127,11 +135,20 @@ def identity(kind: str, name: str = "Anna Muster") -> Identity:
             key = ed25519.Ed25519PrivateKey.generate()
         case ["Ed448"]:
             key = ed448.Ed448PrivateKey.generate()
+        case ["DSA", bits]:
+            key = dsa.generate_private_key(int(bits))
+        case [name_] if name_ in ML_DSA:
+            key = ML_DSA[name_][0].generate()
         case [curve]:
             key = ec.generate_private_key(_CURVES[curve])
     return Identity(key, certificate_for(key, name))
 
 
+ML_DSA: dict[str, tuple[type[MlDsaKey], str]] = {
+    "ML-DSA-44": (mldsa.MLDSA44PrivateKey, "2.16.840.1.101.3.4.3.17"),
+    "ML-DSA-65": (mldsa.MLDSA65PrivateKey, "2.16.840.1.101.3.4.3.18"),
+    "ML-DSA-87": (mldsa.MLDSA87PrivateKey, "2.16.840.1.101.3.4.3.19"),
+}
 _CURVES: dict[str, ec.EllipticCurve] = {
     "P-256": ec.SECP256R1(),
     "P-384": ec.SECP384R1(),
@@ -157,7 +174,7 @@ def certificate_for(key: Key, name: str) -> x509.Certificate:
         .not_valid_after(now + timedelta(days=30))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    plain = isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+    plain = isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey | MlDsaKey)
     return builder.sign(key, None if plain else hashes.SHA256())
 
 
@@ -224,6 +241,10 @@ class Signer:
                 return algorithm(ECDSA_WITH[self.digest])
             case ed25519.Ed25519PrivateKey():
                 return algorithm("1.3.101.112")
+            case dsa.DSAPrivateKey():
+                return algorithm(DSA_WITH[self.digest])
+            case mldsa.MLDSA44PrivateKey() | mldsa.MLDSA65PrivateKey() | mldsa.MLDSA87PrivateKey() as key:
+                return next(algorithm(number) for kind, number in ML_DSA.values() if isinstance(key, kind))
             case _:
                 return algorithm("1.3.101.113")
 
@@ -237,9 +258,18 @@ class Signer:
             return key.sign(octets, padding.PKCS1v15(), algorithm_)
         if isinstance(key, ec.EllipticCurvePrivateKey):
             return key.sign(octets, ec.ECDSA(algorithm_))
+        if isinstance(key, dsa.DSAPrivateKey):
+            return key.sign(octets, algorithm_)
         return key.sign(octets)
 
 
+DSA_WITH = {
+    "SHA-1": "1.2.840.10040.4.3",
+    "SHA-224": "2.16.840.1.101.3.4.3.1",
+    "SHA-256": "2.16.840.1.101.3.4.3.2",
+    "SHA-384": "2.16.840.1.101.3.4.3.3",
+    "SHA-512": "2.16.840.1.101.3.4.3.4",
+}
 ECDSA_WITH = {
     "SHA-1": "1.2.840.10045.4.1",
     "SHA-224": "1.2.840.10045.4.3.1",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from letterlock.cms import failures as f
-from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Status, digest_name, signature_name
+from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Scheme, Status, digest_name, signature_name
 from letterlock.cms.encryption_algorithms import (
     AGREEMENT,
     CONTENT,
@@ -42,7 +42,8 @@ def test_every_implied_digest_is_computed() -> None:
     for signature in SIGNATURES:
         if signature.digest is not None:
             assert digests[signature.digest].hash().digest_size >= 20
-            assert signature.status is digests[signature.digest].status
+            own = Status.WEAK if signature.scheme is Scheme.DSA else digests[signature.digest].status
+            assert signature.status is own
         assert (signature.scheme is not None) == (signature.status in (Status.READ, Status.WEAK))
 
 

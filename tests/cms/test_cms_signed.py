@@ -499,6 +499,49 @@ def test_substituted_certificate_is_refused() -> None:
 # Algorithms that do not go together, or not at all.
 
 
+@pytest.mark.parametrize("attributed", [True, False], ids=["attributes", "no attributes"])
+@pytest.mark.parametrize("name", ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"])
+def test_ml_dsa_is_confirmed(name: str, attributed: bool) -> None:
+    """RFC 9882, over signed attributes and over the content itself; changed, it is broken."""
+    signer = Signer(identity(name), "SHA-512", attributed=attributed)
+    (checked,) = verify(signed_data([signer]))
+    assert (checked.signature_algorithm, checked.weak) == (name, ())
+    value = bytearray(signer.sign(CONTENT))
+    value[7] ^= 1
+    with pytest.raises(f.SignatureBroken):
+        verify(signed_data([replace(signer, value=bytes(value))]))
+
+
+@pytest.mark.parametrize("digest", ["SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"])
+@pytest.mark.parametrize("bits", [1024, 2048])
+def test_dsa_is_confirmed_and_called_weak(bits: int, digest: str) -> None:
+    """RFC 3370 §3.1: also where the digest is longer than the key's q. Named as weak in any case."""
+    signer = Signer(identity(f"DSA {bits}"), digest)
+    for each in (signer, replace(signer, attributed=False)):
+        (checked,) = verify(signed_data([each]))
+        assert checked.signature_algorithm == f"DSA with {digest}"
+        assert checked.weak[-1] == f"DSA {bits}"
+    with pytest.raises(f.SignatureBroken):
+        verify(signed_data([replace(signer, value=signer.sign(b"else"))]))
+
+
+def test_ed448_under_the_digest_of_rfc_8419() -> None:
+    """id-shake256-len with 512 bits is SHAKE256 under another number; other lengths are none that anybody defined."""
+    number = "2.16.840.1.101.3.4.2.18"
+    signer = Signer(identity("Ed448"), "SHAKE256", digest_algorithm=b.algorithm(number, b.integer(512)))
+    (checked,) = verify(signed_data([signer]))
+    assert (checked.signature_algorithm, checked.digest_algorithm) == ("Ed448", "SHAKE256")
+    for parameters in ([], [b.NULL], [b.integer(256)]):
+        with pytest.raises(f.DigestNotSupported):
+            verify(signed_data([replace(signer, digest_algorithm=b.algorithm(number, *parameters))]))
+
+
+def test_dsa_under_the_number_of_its_key() -> None:
+    """id-dsa where a number with a hash belongs: the digest algorithm decides."""
+    signer = Signer(identity("DSA 2048"), signature_algorithm=b.algorithm("1.2.840.10040.4.1"))
+    assert verify(signed_data([signer]))[0].signature_algorithm == "DSA with SHA-256"
+
+
 @pytest.mark.parametrize(
     ("signer", "failure", "facts"),
     [
@@ -553,6 +596,26 @@ def test_substituted_certificate_is_refused() -> None:
         pytest.param(
             Signer(identity("Ed25519"), "SHA-512", signature_algorithm=b.algorithm("1.3.101.112", b.NULL)),
             f.ParametersMalformed, {"algorithm": "Ed25519"}, id="Ed25519 with NULL",
+        ),
+        pytest.param(
+            Signer(identity("ML-DSA-44"), signature_algorithm=b.algorithm("2.16.840.1.101.3.4.3.17", b.NULL)),
+            f.ParametersMalformed, {"algorithm": "ML-DSA-44"}, id="ML-DSA-44 with NULL",
+        ),
+        pytest.param(
+            Signer(identity("ML-DSA-44"), signature_algorithm=b.algorithm("2.16.840.1.101.3.4.3.18")),
+            f.KeyMismatch, {"algorithm": "ML-DSA-65", "key": "ML-DSA-44"}, id="ML-DSA-65 with an ML-DSA-44 key",
+        ),
+        pytest.param(
+            replace(GOOD, signature_algorithm=b.algorithm("2.16.840.1.101.3.4.3.2")),
+            f.KeyMismatch, {"algorithm": "DSA with SHA-256", "key": "RSA 2048"}, id="DSA with an RSA key",
+        ),
+        pytest.param(
+            Signer(identity("DSA 2048"), signature_algorithm=b.algorithm(b.RSA, b.NULL)),
+            f.KeyMismatch, {"algorithm": "RSA", "key": "DSA 2048"}, id="RSA with a DSA key",
+        ),
+        pytest.param(
+            Signer(identity("DSA 2048"), signature_algorithm=b.algorithm("2.16.840.1.101.3.4.3.2", b.oid("1.2.3"))),
+            f.ParametersMalformed, {"algorithm": "DSA with SHA-256"}, id="DSA with parameters",
         ),
         pytest.param(
             replace(GOOD, signature_algorithm=b.algorithm(b.RSA, b.oid("1.2.3"))),

@@ -15,6 +15,11 @@ files and the clock. It imports `cryptography`, `letterlock.errors` and `letterl
     for chunk in chunks:
         reader.feed(chunk)
     decrypted = reader.close()                                  # raises: what is in `sealed` is worth nothing
+
+    writer = SignedDataWriter(out.write, [Signing(key, at)])    # and `EnvelopedWriter`, `EncryptedWriter`,
+    for chunk in chunks:                                        # `CompressedWriter`: the same three steps
+        writer.write(chunk)
+    writer.close()
 """
 
 from __future__ import annotations
@@ -46,19 +51,43 @@ from letterlock.cms.signed import (
 )
 
 if TYPE_CHECKING:
+    from letterlock.cms.compressed import CompressedReader, Decompressed
+    from letterlock.cms.countersigned import check_countersignature, countersignatures, time_stamp_tokens
+    from letterlock.cms.create_compressed import CompressedWriter
+    from letterlock.cms.create_enveloped import EncryptedWriter, EnvelopedWriter
+    from letterlock.cms.create_recipients import PasswordRecipient, RecipientInfo, SharedKeyRecipient, recipient_for
+    from letterlock.cms.create_signed import SignedDataWriter, Signing, certificates_only
     from letterlock.cms.enveloped import Decrypted, EncryptedReader, EnvelopedReader
     from letterlock.cms.keys import CertificateKey, PasswordKey, WrappingKey
     from letterlock.cms.recipients import Recipient, RecipientKey
+    from letterlock.cms.signing_keys import PrivateSigningKey, SigningKey
 
 _LATE = {
     "CertificateKey": "keys",
+    "CompressedReader": "compressed",
+    "CompressedWriter": "create_compressed",
+    "Decompressed": "compressed",
     "Decrypted": "enveloped",
     "EncryptedReader": "enveloped",
+    "EncryptedWriter": "create_enveloped",
     "EnvelopedReader": "enveloped",
+    "EnvelopedWriter": "create_enveloped",
     "PasswordKey": "keys",
+    "PasswordRecipient": "create_recipients",
+    "PrivateSigningKey": "signing_keys",
     "Recipient": "recipients",
+    "RecipientInfo": "create_recipients",
     "RecipientKey": "recipients",
+    "SharedKeyRecipient": "create_recipients",
+    "SignedDataWriter": "create_signed",
+    "Signing": "create_signed",
+    "SigningKey": "signing_keys",
     "WrappingKey": "keys",
+    "certificates_only": "create_signed",
+    "check_countersignature": "countersigned",
+    "countersignatures": "countersigned",
+    "recipient_for": "create_recipients",
+    "time_stamp_tokens": "countersigned",
 }
 """What is loaded when it is first asked for: most mails are not encrypted, and need not wait for ciphers."""
 
@@ -67,30 +96,47 @@ __all__ = [
     "CertificateKey",
     "CheckedSignature",
     "CmsFailure",
+    "CompressedReader",
+    "CompressedWriter",
     "ContentTypeNotSupported",
+    "Decompressed",
     "Decrypted",
     "DecryptionFailed",
     "DecryptionFailure",
     "EncryptedReader",
+    "EncryptedWriter",
     "EncryptionNotSupported",
     "EnvelopedReader",
+    "EnvelopedWriter",
     "IssuerAndSerial",
     "KeyIdentifier",
     "NoRecipientKey",
     "PasswordKey",
+    "PasswordRecipient",
+    "PrivateSigningKey",
     "Recipient",
+    "RecipientInfo",
     "RecipientKey",
+    "SharedKeyRecipient",
     "SignatureFailure",
     "SignatureNotChecked",
     "SignedData",
     "SignedDataReader",
+    "SignedDataWriter",
     "SignerInfo",
+    "Signing",
+    "SigningKey",
     "WrappingKey",
     "candidates",
+    "certificates_only",
     "check",
+    "check_countersignature",
     "content_type",
     "content_type_name",
+    "countersignatures",
     "load_certificate",
+    "recipient_for",
+    "time_stamp_tokens",
 ]
 
 

@@ -41,6 +41,8 @@ class Scheme(StrEnum):
     ECDSA = "ECDSA"
     ED25519 = "Ed25519"
     ED448 = "Ed448"
+    DSA = "DSA"
+    ML_DSA = "ML-DSA"
 
 
 @dataclass(frozen=True)
@@ -166,16 +168,21 @@ SIGNATURES: tuple[Signature, ...] = (
     # RFC 8419
     Signature("Ed25519", "1.3.101.112", Status.READ, Scheme.ED25519),
     Signature("Ed448", "1.3.101.113", Status.READ, Scheme.ED448),
+    # RFC 9882
+    Signature("ML-DSA-44", f"{_NIST_SIGNATURE}.17", Status.READ, Scheme.ML_DSA),
+    Signature("ML-DSA-65", f"{_NIST_SIGNATURE}.18", Status.READ, Scheme.ML_DSA),
+    Signature("ML-DSA-87", f"{_NIST_SIGNATURE}.19", Status.READ, Scheme.ML_DSA),
+    # RFC 3370 §3.1, RFC 5754 §3.1. Withdrawn for signing by FIPS 186-5 (2023). id-dsa is a key's number, which some
+    # signers write here.
+    Signature("DSA", "1.2.840.10040.4.1", Status.WEAK, Scheme.DSA),
+    Signature("DSA with SHA-1", "1.2.840.10040.4.3", Status.WEAK, Scheme.DSA, "SHA-1"),
+    Signature("DSA with SHA-224", f"{_NIST_SIGNATURE}.1", Status.WEAK, Scheme.DSA, "SHA-224"),
+    Signature("DSA with SHA-256", f"{_NIST_SIGNATURE}.2", Status.WEAK, Scheme.DSA, "SHA-256"),
+    Signature("DSA with SHA-384", f"{_NIST_SIGNATURE}.3", Status.WEAK, Scheme.DSA, "SHA-384"),
+    Signature("DSA with SHA-512", f"{_NIST_SIGNATURE}.4", Status.WEAK, Scheme.DSA, "SHA-512"),
     Signature("RSA-PSS with SHAKE128", f"{_PKIX}.30", Status.NOT_SUPPORTED),  # the library has no MGF with SHAKE
     Signature("RSA-PSS with SHAKE256", f"{_PKIX}.31", Status.NOT_SUPPORTED),
     Signature("RSA with RIPEMD-160", "1.3.36.3.3.1.2", Status.NOT_SUPPORTED),
-    Signature("DSA", "1.2.840.10040.4.1", Status.NOT_SUPPORTED),
-    Signature("DSA with SHA-1", "1.2.840.10040.4.3", Status.NOT_SUPPORTED),
-    Signature("DSA with SHA-224", f"{_NIST_SIGNATURE}.1", Status.NOT_SUPPORTED),
-    Signature("DSA with SHA-256", f"{_NIST_SIGNATURE}.2", Status.NOT_SUPPORTED),
-    Signature("ML-DSA-44", f"{_NIST_SIGNATURE}.17", Status.NOT_SUPPORTED),
-    Signature("ML-DSA-65", f"{_NIST_SIGNATURE}.18", Status.NOT_SUPPORTED),
-    Signature("ML-DSA-87", f"{_NIST_SIGNATURE}.19", Status.NOT_SUPPORTED),
     *(
         Signature(name, f"{_NIST_SIGNATURE}.{number}", Status.NOT_SUPPORTED)
         for number, name in enumerate(
@@ -195,6 +202,9 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature("SM2 with SM3", "1.2.156.10197.1.501", Status.NOT_SUPPORTED),
     Signature("GOST R 34.10-2012", "1.2.643.7.1.1.3.2", Status.NOT_SUPPORTED),
 )
+
+SHAKE256_512 = Algorithm(f"{_NIST_HASH}.18", b"\x02\x02\x02\x00")
+"""id-shake256-len with 512 bits: how RFC 8419 §2.3 names, for Ed448, the digest that is SHAKE256 everywhere else."""
 
 _DIGEST_BY_OID = {digest.oid: digest for digest in DIGESTS}
 _DIGEST_BY_NAME = {digest.name: digest for digest in DIGESTS}
@@ -220,6 +230,8 @@ def digest_for(algorithm: Algorithm) -> Digest:
         DigestNotSupported, AlgorithmRefused: it is not computed here.
         ParametersMalformed: it has parameters; NULL and none are both right (RFC 5754 §2).
     """
+    if algorithm == SHAKE256_512:
+        return _DIGEST_BY_NAME["SHAKE256"]
     known = _DIGEST_BY_OID.get(algorithm.oid)
     if known is None:
         raise DigestNotSupported(algorithm.oid)

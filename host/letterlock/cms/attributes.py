@@ -21,6 +21,7 @@ from letterlock.cms.failures import (
     AlgorithmSubstituted,
     AttributeDuplicate,
     AttributeEmpty,
+    AttributeForbidden,
     AttributeMalformed,
     AttributeMissing,
     AttributeMultivalued,
@@ -107,6 +108,16 @@ def content_type(attributes: Sequence[Attribute]) -> str:
     if oid is None:
         raise AttributeMalformed(_NAMES[CONTENT_TYPE])
     return oid
+
+
+def check_no_content_type(attributes: Sequence[Attribute]) -> None:
+    """There is no contentType.
+
+    Raises:
+        AttributeForbidden: there is one.
+    """
+    if any(attribute.oid == CONTENT_TYPE for attribute in attributes):
+        raise AttributeForbidden(_NAMES[CONTENT_TYPE])
 
 
 def message_digest(attributes: Sequence[Attribute]) -> bytes:

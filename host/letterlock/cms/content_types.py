@@ -13,6 +13,9 @@ AUTHENTICATED_DATA = "1.2.840.113549.1.9.16.1.2"
 COMPRESSED_DATA = "1.2.840.113549.1.9.16.1.9"
 AUTH_ENVELOPED_DATA = "1.2.840.113549.1.9.16.1.23"
 
+COUNTERSIGNATURE = "1.2.840.113549.1.9.6"
+"""No content type but an attribute's number: in `SignerInfo.content_type` it says that a signature was signed."""
+
 _NAMES = {
     DATA: "data",
     SIGNED_DATA: "signed-data",
@@ -27,6 +30,7 @@ _NAMES = {
     "1.2.840.113549.1.9.16.1.4": "time-stamp token",
     "1.2.840.113549.1.9.16.1.19": "content-collection",
     "1.2.840.113549.1.9.16.1.20": "content-with-attributes",
+    COUNTERSIGNATURE: "countersignature",
 }
 
 

@@ -6,6 +6,7 @@ value at once, and take a SET OF apart whose elements are not in DER order (the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from letterlock.cms.failures import CmsMalformed
@@ -56,6 +57,16 @@ def length_octets(length: int) -> bytes:
 def value(tag: int, contents: bytes) -> bytes:
     """A whole value with this identifier octet."""
     return bytes((tag,)) + length_octets(len(contents)) + contents
+
+
+def integer(number: int) -> bytes:
+    """An INTEGER."""
+    return value(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+
+
+def set_of(elements: Iterable[bytes], tag: int = 0x31) -> bytes:
+    """A SET OF in DER order: by the elements' octets (X.690 §11.6)."""
+    return value(tag, b"".join(sorted(elements)))
 
 
 def walk(octets: bytes, position: int, end: int, depth: int, most: int) -> tuple[int, int]:

@@ -20,6 +20,11 @@ class Mode(StrEnum):
     CCM = "CCM"
     CHACHA = "ChaCha20-Poly1305"
 
+    @property
+    def authenticated(self) -> bool:
+        """Whether a tag shows any change of the content."""
+        return self is not Mode.CBC
+
 
 class Wrap(StrEnum):
     """How a content key is wrapped under another symmetric key."""

@@ -81,6 +81,26 @@ class ContentTypeNotSupported(CmsFailure):
     name: str
 
 
+class CompressionNotSupported(CmsFailure):
+    """A compression algorithm other than the zlib of RFC 3274 §2."""
+
+    code = "compression_algorithm_not_supported"
+    algorithm: str
+
+
+class ContentNotDecompressed(CmsFailure):
+    """The compressed octets are damaged, incomplete, missing, or followed by others."""
+
+    code = "content_not_decompressed"
+
+
+class ContentExpandsTooFar(CmsFailure):
+    """Content that grows, decompressed, beyond what genuine content does. `limit` is in octets."""
+
+    code = "content_expands_too_far"
+    limit: int
+
+
 class TooManySigners(CmsFailure):
     """More SignerInfos than `limits.CMS_SIGNERS`."""
 
@@ -283,6 +303,14 @@ class AttributeUnsigned(SignatureFailure):
     attribute: str
 
 
+class AttributeForbidden(SignatureFailure):
+    """A signed attribute that a countersignature must not have: contentType (RFC 5652 §11.4). Such a signature was made
+    over content, and somebody presents it as one over a signature."""
+
+    code = "signed_attribute_forbidden"
+    attribute: str
+
+
 class AttributesMissing(SignatureFailure):
     """No signed attributes although the content type requires them (RFC 5652 §5.3)."""
 
@@ -316,3 +344,28 @@ class CertificateSubstituted(SignatureFailure):
     """The signer named another certificate in signingCertificate or signingCertificateV2 (RFC 5035)."""
 
     code = "signing_certificate_substituted"
+
+
+class SigningNotSupported(LetterlockError):
+    """This engine does not sign with that key or algorithm, or not any more (`algorithm` names it)."""
+
+    code = "signing_not_supported"
+    fault = Fault.USER
+    algorithm: str
+
+
+class EncryptingNotSupported(LetterlockError):
+    """This engine does not encrypt with that algorithm, or to that key, or not any more (`algorithm` names it)."""
+
+    code = "encrypting_not_supported"
+    fault = Fault.USER
+    algorithm: str
+
+
+class ContentTooLargeToEncrypt(LetterlockError):
+    """An algorithm that encrypts only in one piece (CCM, ChaCha20-Poly1305), and too much content."""
+
+    code = "content_too_large_to_encrypt"
+    fault = Fault.USER
+    algorithm: str
+    limit: int

@@ -60,6 +60,12 @@ class KeyIdentifier:
 CertificateIdentifier = IssuerAndSerial | KeyIdentifier
 
 
+def issuer_and_serial(certificate: x509.Certificate) -> bytes:
+    """An IssuerAndSerialNumber in DER, with the issuer's octets as the certificate has them (RFC 5652 §10.2.4)."""
+    tbs = schema.decode(schema.TbsCertificate, certificate.tbs_certificate_bytes, "TBSCertificate")
+    return der.value(0x30, schema.octets(tbs.issuer) + schema.octets(tbs.serial_number))
+
+
 def read(tlv: asn1.TLV, where: str) -> CertificateIdentifier:
     """A SignerIdentifier or RecipientIdentifier.
 

@@ -58,7 +58,7 @@ _X448 = "1.3.101.111"
 _NULL = b"\x05\x00"
 _RSA_WEAK_BITS = 2048
 
-_CURVES = {
+CURVES = {
     # RFC 5480 §2.1.1.1, RFC 5639 §4.1: contents of the object identifiers, in DER
     "secp256r1": bytes.fromhex("06082a8648ce3d030107"),
     "secp384r1": bytes.fromhex("06052b81040022"),
@@ -215,7 +215,7 @@ def agree(recipient: KeyAgreement, key: AgreementKey) -> bytes:
     try:
         match key:
             case ec.EllipticCurvePrivateKey():
-                curve = _CURVES.get(key.curve.name)
+                curve = CURVES.get(key.curve.name)
                 if curve is None:
                     raise EncryptionNotSupported(f"ECDH on {key.curve.name}")
                 # RFC 5753 §3.1.1: parameters absent, NULL, or the curve; it is the recipient's curve in any case.

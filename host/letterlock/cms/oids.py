@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from cryptography.hazmat import asn1
+from cryptography.x509 import ObjectIdentifier
+
 _ARC_LIMIT = 1 << 128
 """Largest arc: UUIDs under 2.25 have 128 bits. Beyond it the number is noise."""
 
@@ -26,3 +29,9 @@ def dotted(contents: bytes) -> str | None:
             arc = 0
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+@lru_cache(maxsize=512)
+def encoded(dotted: str) -> bytes:
+    """An OBJECT IDENTIFIER in DER from its dotted text."""
+    return asn1.encode_der(ObjectIdentifier(dotted))

@@ -18,7 +18,7 @@ from cryptography.hazmat import asn1
 
 from letterlock.cms.der import value
 from letterlock.cms.failures import CmsMalformed
-from letterlock.cms.oids import dotted
+from letterlock.cms.oids import dotted, encoded
 
 T = TypeVar("T")
 
@@ -58,6 +58,38 @@ class SignedData:
 class SignedContentInfo:
     content_type: x509.ObjectIdentifier
     content: Annotated[SignedData, asn1.Explicit(0)]
+
+
+# CompressedData ::= SEQUENCE {
+#   version CMSVersion,
+#   compressionAlgorithm CompressionAlgorithmIdentifier,
+#   encapContentInfo EncapsulatedContentInfo }              -- RFC 3274 §1.1
+@asn1.sequence
+class CompressedData:
+    version: int
+    compression_algorithm: list[asn1.TLV]
+    encap_content_info: EncapsulatedContentInfo
+
+
+@asn1.sequence
+class CompressedStart:
+    """What is there of a CompressedData when its content begins."""
+
+    version: int
+    compression_algorithm: list[asn1.TLV]
+    encap_content_info: asn1.TLV
+
+
+@asn1.sequence
+class CompressedContentInfoStart:
+    content_type: x509.ObjectIdentifier
+    content: Annotated[CompressedStart, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class CompressedContentInfo:
+    content_type: x509.ObjectIdentifier
+    content: Annotated[CompressedData, asn1.Explicit(0)]
 
 
 # SignerInfo ::= SEQUENCE {
@@ -234,6 +266,10 @@ class Algorithm:
     def same_as(self, other: Algorithm) -> bool:
         """Equal, with absent and NULL parameters as one (RFC 6211 §3)."""
         return self.oid == other.oid and (self.parameters == other.parameters or (self.bare and other.bare))
+
+    def encode(self) -> bytes:
+        """The identifier in DER."""
+        return value(0x30, encoded(self.oid) + (self.parameters or b""))
 
     @classmethod
     def read(cls, fields: list[asn1.TLV], where: str) -> Algorithm:

@@ -47,7 +47,8 @@ _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
 class SignerInfo:
     """What one SignerInfo says; nothing of it is confirmed.
 
-    `content_type` is that of the SignedData around it, `signed_octets` what a signature over signed attributes covers:
+    `content_type` is that of the SignedData around it (`content_types.COUNTERSIGNATURE` where it signs another
+    signature), `signed_octets` what a signature over signed attributes covers:
     as received (lengths in DER) and, where that differs, with the set in DER order.
     """
 
@@ -159,7 +160,7 @@ class SignedDataReader:
             certificates=_sequences(choices),
             crls=_sequences(wire.crls or []),
             ocsp_answers=_ocsp_answers(wire.crls or []),
-            signers=tuple(_signer(encoded, content_type) for encoded in signers),
+            signers=tuple(read_signer(encoded, content_type) for encoded in signers),
         )
 
     def _seen(self, depth: int, oid: bytes) -> None:
@@ -192,7 +193,12 @@ def _ocsp_answers(choices: list[asn1.TLV]) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def _signer(encoded: bytes, content_type: str) -> SignerInfo:
+def read_signer(encoded: bytes, content_type: str) -> SignerInfo:
+    """One SignerInfo from its DER octets. Callers outside this package get theirs from `SignedDataReader`.
+
+    Raises:
+        CmsMalformed: it is none.
+    """
     wire = schema.decode(schema.SignerInfo, encoded, "SignerInfo")
     signed: tuple[Attribute, ...] | None = None
     signed_octets: tuple[bytes, ...] = ()
@@ -266,8 +272,11 @@ def check(
 
 def _check_attributes(signer: SignerInfo, signed: tuple[Attribute, ...], digest: str, computed: bytes) -> None:
     """RFC 5652 §5.6 and §11; RFC 6211 §3."""
-    content_type = attributes.content_type(signed)
-    if content_type != signer.content_type:
+    if signer.content_type == content_types.COUNTERSIGNATURE:
+        # RFC 5652 §11.4: a countersignature has no contentType. One that has was made over content that somebody had
+        # signed, for instance by choosing a signature value as that content.
+        attributes.check_no_content_type(signed)
+    elif (content_type := attributes.content_type(signed)) != signer.content_type:
         raise ContentTypeDiffers(
             content_types.content_type_name(content_type), content_types.content_type_name(signer.content_type)
         )
@@ -285,7 +294,7 @@ def _check_unattributed(content_type: str, content: Callable[[int], bytes]) -> N
     mail could present its attributes as a message. So such content is refused
     (draft-ietf-lamps-cms-euf-cma-signeddata). No genuine set of attributes is larger than a structure may be.
     """
-    if content_type != content_types.DATA:
+    if content_type not in (content_types.DATA, content_types.COUNTERSIGNATURE):
         raise AttributesMissing(content_types.content_type_name(content_type))
     if content(1) == b"\x31" and attributes.is_set_of_attributes(content(limits.CMS_STRUCTURE_OCTETS)):
         raise AttributesAsContent()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
@@ -37,6 +37,17 @@ _RSA_WEAK_BITS = 2048
 _RSA_MOST_EXPONENT_BITS = 64
 """As OpenSSL for large keys (OPENSSL_RSA_MAX_PUBEXP_BITS): nobody has a larger one, and it would cost time."""
 
+_DSA_LEAST_BITS = 1024
+_DSA_MOST_BITS = 10_000
+"""What OpenSSL computes with (OPENSSL_DSA_MAX_MODULUS_BITS)."""
+
+_MlDsaKey = mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey
+_ML_DSA: dict[str, type[_MlDsaKey]] = {
+    "ML-DSA-44": mldsa.MLDSA44PublicKey,
+    "ML-DSA-65": mldsa.MLDSA65PublicKey,
+    "ML-DSA-87": mldsa.MLDSA87PublicKey,
+}
+
 _CURVES = {
     "secp256r1": "P-256",
     "secp384r1": "P-384",
@@ -54,7 +65,7 @@ _SHA1 = Algorithm("1.3.14.3.2.26", None)
 class Verifier:
     """The check of one signature value. `name` and `weak` are for people.
 
-    `whole` tells that `verify` takes the signed octets themselves (EdDSA); else it takes their digest.
+    `whole` tells that `verify` takes the signed octets themselves (EdDSA, ML-DSA); else it takes their digest.
     """
 
     name: str
@@ -101,6 +112,10 @@ def verifier(algorithm: Algorithm, digest: Digest, certificate: x509.Certificate
             return _ecdsa(signature, algorithm, digest, weak, key)
         case Scheme.ED25519 | Scheme.ED448:
             return _eddsa(signature, algorithm, weak, key)
+        case Scheme.ML_DSA:
+            return _ml_dsa(signature, algorithm, weak, key)
+        case Scheme.DSA:
+            return _dsa(signature, algorithm, digest, weak, key)
 
 
 def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
@@ -115,6 +130,11 @@ def _key_name(key: CertificatePublicKeyTypes) -> str:
         return f"RSA {key.key_size}"
     if isinstance(key, ec.EllipticCurvePublicKey):
         return _CURVES.get(key.curve.name, key.curve.name)
+    if isinstance(key, dsa.DSAPublicKey):
+        return f"DSA {key.key_size}"
+    for name, kind in _ML_DSA.items():
+        if isinstance(key, kind):
+            return name
     return type(key).__name__.removesuffix("PublicKey")
 
 
@@ -258,6 +278,43 @@ def _eddsa(
     if algorithm.parameters is not None:
         raise ParametersMalformed(signature.name)
     return Verifier(signature.name, weak, True, lambda value, octets: key.verify(value, octets))
+
+
+def _ml_dsa(
+    signature: Signature, algorithm: Algorithm, weak: tuple[str, ...], key: CertificatePublicKeyTypes
+) -> Verifier:
+    """RFC 9882 §3.3: the pure version, with an empty context, over signed attributes or the content itself."""
+    kind = _ML_DSA[signature.name]
+    if not isinstance(key, kind):
+        raise KeyMismatch(signature.name, _key_name(key))
+    # RFC 9882 §3.2: parameters are absent.
+    if algorithm.parameters is not None:
+        raise ParametersMalformed(signature.name)
+    return Verifier(signature.name, weak, True, lambda value, octets: key.verify(value, octets))
+
+
+def _dsa(
+    signature: Signature,
+    algorithm: Algorithm,
+    digest: Digest,
+    weak: tuple[str, ...],
+    key: CertificatePublicKeyTypes,
+) -> Verifier:
+    if not isinstance(key, dsa.DSAPublicKey):
+        raise KeyMismatch(signature.name, _key_name(key))
+    # RFC 3370 §3.1: parameters are absent; NULL is seen. Under id-dsa there may be those of the key, which have no say.
+    if not algorithm.bare and signature.digest is not None:
+        raise ParametersMalformed(signature.name)
+    if not _DSA_LEAST_BITS <= key.key_size <= _DSA_MOST_BITS:
+        raise KeyUnusable(_key_name(key))
+    hashed = Prehashed(digest.hash())
+    # The library cuts a digest that is longer than the key's q, as FIPS 186-4 §4.7 says.
+    return Verifier(
+        f"DSA with {digest.name}",
+        (*weak, _key_name(key)),
+        False,
+        lambda value, octets: key.verify(value, octets, hashed),
+    )
 
 
 def hash_of(algorithm: hashes.HashAlgorithm, octets: bytes) -> bytes:

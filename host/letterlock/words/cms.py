@@ -108,6 +108,34 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Öffnen Sie ihn mit dem Programm, für das er gemacht ist.",
         ),
     },
+    "compression_algorithm_not_supported": {
+        "en": (
+            "This part is compressed with {algorithm}, which Letterlock does not unpack.",
+            "Ask the sender to send it uncompressed.",
+        ),
+        "de": (
+            "Dieser Teil ist mit {algorithm} komprimiert, was Letterlock nicht entpackt.",
+            "Bitten Sie den Absender, ihn unkomprimiert zu senden.",
+        ),
+    },
+    "content_not_decompressed": {
+        "en": ("This part is compressed and cannot be unpacked: it was damaged on the way.", _ASK_AGAIN),
+        "de": (
+            "Dieser Teil ist komprimiert und lässt sich nicht entpacken: Er wurde unterwegs beschädigt.",
+            _ASK_AGAIN_DE,
+        ),
+    },
+    "content_expands_too_far": {
+        "en": (
+            "This part is compressed and would unpack to more than {limit} octets. Genuine mail does not.",
+            "It was probably made to cause trouble. Leave it unopened.",
+        ),
+        "de": (
+            "Dieser Teil ist komprimiert und würde entpackt mehr als {limit} Oktette haben. Echte Nachrichten "
+            "schrumpfen nicht so stark.",
+            "Vermutlich soll die Nachricht Schaden anrichten. Lassen Sie sie ungeöffnet.",
+        ),
+    },
     "too_many_signers": {
         "en": (
             "The message claims more than {limit} signatures; they are not checked.",
@@ -259,6 +287,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The statement “{attribute}” in the signature cannot be read.", _REPORT),
         "de": ("Die Angabe „{attribute}“ in der Signatur ist nicht lesbar.", _REPORT_DE),
     },
+    "signed_attribute_forbidden": {
+        "en": (
+            "This confirmation of a signature makes the statement “{attribute}”, which belongs to a message: it was "
+            "taken from elsewhere.",
+            _REPORT,
+        ),
+        "de": (
+            "Diese Bestätigung einer Unterschrift enthält die Angabe „{attribute}“, die zu einer Nachricht gehört: Sie "
+            "wurde anderswo entnommen.",
+            _REPORT_DE,
+        ),
+    },
     "attribute_not_signed": {
         "en": ("The statement “{attribute}” stands outside what was signed: anybody can have added it.", _REPORT),
         "de": (
@@ -395,6 +435,39 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Die Nachricht ist mit {algorithm} verschlüsselt und größer als {limit} Oktette; mehr entschlüsselt "
             "Letterlock damit nicht.",
             "Bitten Sie den Absender, sie in kleineren Teilen oder mit AES-GCM verschlüsselt zu senden.",
+        ),
+    },
+    # What is to be made cannot be made.
+    "signing_not_supported": {
+        "en": (
+            "Letterlock does not sign with {algorithm}.",
+            "Sign with another certificate: RSA with 2048 bits or more, a common elliptic curve, or ML-DSA.",
+        ),
+        "de": (
+            "Letterlock signiert nicht mit {algorithm}.",
+            "Signieren Sie mit einem anderen Zertifikat: RSA mit mindestens 2048 Bit, einer gängigen elliptischen "
+            "Kurve oder ML-DSA.",
+        ),
+    },
+    "encrypting_not_supported": {
+        "en": (
+            "Letterlock does not encrypt with {algorithm}.",
+            "Ask the recipient for another certificate: RSA with 2048 bits or more, or a common elliptic curve.",
+        ),
+        "de": (
+            "Letterlock verschlüsselt nicht mit {algorithm}.",
+            "Bitten Sie den Empfänger um ein anderes Zertifikat: RSA mit mindestens 2048 Bit oder eine übliche "
+            "elliptische Kurve.",
+        ),
+    },
+    "content_too_large_to_encrypt": {
+        "en": (
+            "Letterlock encrypts at most {limit} octets with {algorithm}.",
+            "Encrypt with AES-GCM, or send less at once.",
+        ),
+        "de": (
+            "Letterlock verschlüsselt mit {algorithm} höchstens {limit} Oktette.",
+            "Verschlüsseln Sie mit AES-GCM, oder senden Sie weniger auf einmal.",
         ),
     },
 }

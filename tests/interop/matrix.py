@@ -1,0 +1,232 @@
+"""The matrix of `docs/interop.md`: each cell is one run of one program.
+
+    python -m tests.interop.matrix          # writes docs/interop.md
+
+A cell is a round trip in one direction: one side makes an object, the other opens it and gets the very content. Where
+the program refuses to make or read it, the cell says so. A failure of ours is no refusal: it ends the run.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from letterlock.cms import (
+    CertificateKey,
+    CompressedReader,
+    CompressedWriter,
+    EnvelopedReader,
+    EnvelopedWriter,
+    PasswordKey,
+    PasswordRecipient,
+    PrivateSigningKey,
+    RecipientInfo,
+    RecipientKey,
+    SharedKeyRecipient,
+    SignedDataWriter,
+    Signing,
+    WrappingKey,
+    recipient_for,
+)
+from tests.cms.reading import certificates_of, confirm, read, verify
+from tests.interop.bouncycastle import BouncyCastle
+from tests.interop.gnutls import GnuTls
+from tests.interop.gpgsm import Gpgsm
+from tests.interop.nss import Nss
+from tests.interop.openssl import OpenSsl
+from tests.interop.peer import PASSWORD, SHARED_KEY, SHARED_KEY_ID, Encryption, Peer, PeerRefused, Signature
+from tests.interop.people import Person, person
+from tests.needs import PROJECT
+
+PAGE = PROJECT / "docs" / "interop.md"
+PEERS: tuple[type[Peer], ...] = (OpenSsl, Gpgsm, Nss, GnuTls, BouncyCastle)
+CONTENT = b"Content-Type: text/plain\r\n\r\nThe roof of the north hall is ready.\r\n" * 300
+"""Some 20,000 octets: more than one piece of streamed content."""
+
+SIGNATURES = (
+    Signature("RSA with SHA-256", "RSA"),
+    Signature("RSA with SHA-256, detached", "RSA", form="detached"),
+    Signature("RSA with SHA-256, streamed (BER)", "RSA", form="streamed"),
+    Signature("RSA with SHA-512", "RSA", "SHA-512"),
+    Signature("RSA-PSS with SHA-256", "RSA", pss=True),
+    Signature("ECDSA P-256 with SHA-256", "P-256"),
+    Signature("ECDSA P-384 with SHA-384", "P-384", "SHA-384"),
+    Signature("ECDSA P-521 with SHA-512", "P-521", "SHA-512"),
+    Signature("ECDSA brainpoolP256r1 with SHA-256", "brainpoolP256r1"),
+    Signature("ECDSA brainpoolP384r1 with SHA-384", "brainpoolP384r1", "SHA-384"),
+    Signature("Ed25519", "Ed25519", "SHA-512"),
+    Signature("Ed448", "Ed448", "SHAKE256"),
+    Signature("ML-DSA-65", "ML-DSA-65", "SHA-512"),
+)
+ENCRYPTIONS = (
+    Encryption("RSA PKCS#1 v1.5, AES-256-CBC", "RSA"),
+    Encryption("RSA PKCS#1 v1.5, AES-128-CBC", "RSA", "AES-128-CBC"),
+    Encryption("RSA PKCS#1 v1.5, AES-256-GCM", "RSA", "AES-256-GCM"),
+    Encryption("RSA PKCS#1 v1.5, AES-256-CCM", "RSA", "AES-256-CCM"),
+    Encryption("RSA PKCS#1 v1.5, ChaCha20-Poly1305", "RSA", "ChaCha20-Poly1305"),
+    Encryption("RSA-OAEP with SHA-256, AES-256-CBC", "RSA", oaep="SHA-256"),
+    Encryption("ECDH P-256, AES-256-CBC", "P-256"),
+    Encryption("ECDH P-384, AES-256-CBC", "P-384"),
+    Encryption("ECDH brainpoolP256r1, AES-256-CBC", "brainpoolP256r1"),
+    Encryption("ECDH P-256, AES-256-GCM", "P-256", "AES-256-GCM"),
+    Encryption("X25519, AES-256-CBC", "X25519"),
+    Encryption("X448, AES-256-CBC", "X448"),
+    Encryption("ML-KEM-768, AES-256-GCM", "ML-KEM-768", "AES-256-GCM"),
+    Encryption("shared key, AES-256-CBC", "shared key"),
+    Encryption("password, AES-256-CBC", "password"),
+)
+
+YES, NO = "yes", "–"
+
+REASONS = (
+    "OpenSSL 3.0: no EdDSA and no X25519 in CMS, no ML-DSA and ML-KEM (3.5 has them); Debian builds it without zlib.",
+    "gpgsm 2.2: crashes when it imports a PKCS#12 file with an elliptic-curve key, so it neither signs nor decrypts "
+    + "with one; refuses the hashes of P-521 and EdDSA; no AuthEnvelopedData; no RSA-OAEP; writes to no passwords.",
+    "NSS 3.87: AuthEnvelopedData, Diffie-Hellman recipients and RSA-OAEP are unknown to `cmsutil`; no brainpool "
+    + "curves. It encrypts with AES-128-CBC where it does not know what the recipient can.",
+    "GnuTLS 3.7: signatures only; no brainpool curves; no Ed448 in PKCS #7.",
+    "Bouncy Castle 1.72: no ML-DSA and ML-KEM under their final numbers, no X25519 and X448 in CMS, no name for "
+    + "ChaCha20-Poly1305 when encrypting, AuthEnvelopedData decrypted for RSA recipients only.",
+)
+
+
+def matrix() -> dict[str, list[str]]:
+    """For each row "ours → theirs" and "theirs → ours" of each program."""
+    with _peers() as peers:
+        found: dict[str, list[str]] = {}
+        for signature in SIGNATURES:
+            found[signature.name] = [cell for peer in peers for cell in _signed(peer, signature)]
+        for encryption in ENCRYPTIONS:
+            found[encryption.name] = [cell for peer in peers for cell in _encrypted(peer, encryption)]
+        found["compressed (zlib)"] = [cell for peer in peers for cell in _compressed(peer)]
+        return found
+
+
+def page(found: dict[str, list[str]]) -> str:
+    """The document."""
+    names = ("OpenSSL 3.0", "gpgsm", "NSS", "GnuTLS", "Bouncy Castle")
+    lines = [
+        "# Who understands whom",
+        "",
+        "Generated by `python -m tests.interop.matrix`, with the programs of Debian 12; a test makes it again and",
+        "compares. Each cell is from a run: one side makes an object, the other opens it and gets the very content.",
+        "",
+        "- **reads**: the program reads what Letterlock's engine wrote.",
+        "- **writes**: the engine reads what the program wrote.",
+        f"- **{NO}**: the program has no way to do it, or refuses. That our object is sound all the same is shown "
+        + "by the",
+        "  other programs of its row; where there is none, by the objects of others that the engine's own tests open.",
+        "",
+        "| | " + " | ".join(f"{name} reads | {name} writes" for name in names) + " |",
+        "| --- |" + " --- |" * (2 * len(names)),
+    ]
+    lines += [f"| {row} | {' | '.join(cells)} |" for row, cells in found.items()]
+    lines += ["", "## Why not", "", *(f"- {reason}" for reason in REASONS)]
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def _peers() -> Iterator[list[Peer]]:
+    with ExitStack() as stack:
+        peers = []
+        for kind in PEERS:
+            # Short paths: a socket of gpgsm's agent lies in its folder.
+            peers.append(kind(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ll")))))
+            stack.callback(peers[-1].close)
+        yield peers
+
+
+def _cell(attempt: Callable[[], bytes]) -> str:
+    try:
+        got = attempt()
+    except PeerRefused:
+        return NO
+    assert got == CONTENT, got[:200]
+    return YES
+
+
+def _signed(peer: Peer, how: Signature) -> tuple[str, str]:
+    who = person(how.kind)
+
+    def theirs() -> bytes:
+        octets = peer.sign(how, who, CONTENT)
+        content: list[bytes] = [CONTENT]
+        if how.form == "detached":
+            (checked,) = verify(octets, CONTENT)
+        else:
+            signed, inside = read(octets)
+            content = [inside]
+            checked = confirm(signed.signers[0], inside, certificates_of(signed))
+        assert checked.certificate == who.certificate
+        assert checked.weak == ()
+        return content[0]
+
+    return _cell(lambda: peer.verify(how, who, _sign(how, who), CONTENT)), _cell(theirs)
+
+
+def _sign(how: Signature, who: Person) -> bytes:
+    out: list[bytes] = []
+    key = PrivateSigningKey(who.certificate, who.key, digest=how.digest, pss=how.pss)
+    length = None if how.form == "streamed" else len(CONTENT)
+    writer = SignedDataWriter(
+        out.append, [Signing(key, datetime.now(UTC))], detached=how.form == "detached", length=length
+    )
+    writer.write(CONTENT)
+    writer.close()
+    return b"".join(out)
+
+
+def _encrypted(peer: Peer, how: Encryption) -> tuple[str, str]:
+    who = None if how.kind in ("shared key", "password") else person(how.kind)
+    recipient: RecipientInfo
+    key: RecipientKey
+    if who is not None:
+        recipient, key = recipient_for(who.certificate, oaep=how.oaep), CertificateKey(who.certificate, who.key)
+    elif how.kind == "password":
+        recipient, key = PasswordRecipient(PASSWORD, 10_000), PasswordKey(PASSWORD)
+    else:
+        recipient, key = SharedKeyRecipient(SHARED_KEY, SHARED_KEY_ID), WrappingKey(SHARED_KEY, SHARED_KEY_ID)
+
+    def ours() -> bytes:
+        out: list[bytes] = []
+        writer = EnvelopedWriter(out.append, [recipient], how.algorithm)
+        writer.write(CONTENT)
+        writer.close()
+        return peer.decrypt(how, who, b"".join(out))
+
+    def theirs() -> bytes:
+        content: list[bytes] = []
+        reader = EnvelopedReader(content.append, [key])
+        reader.feed(peer.encrypt(how, who, CONTENT))
+        used = reader.close().algorithm
+        assert b"".join(content) == CONTENT
+        if used != how.algorithm:
+            raise PeerRefused(f"encrypts with {used}, and has no option for another")
+        return b"".join(content)
+
+    return _cell(ours), _cell(theirs)
+
+
+def _compressed(peer: Peer) -> tuple[str, str]:
+    def ours() -> bytes:
+        out: list[bytes] = []
+        writer = CompressedWriter(out.append)
+        writer.write(CONTENT)
+        writer.close()
+        return peer.uncompress(b"".join(out))
+
+    def theirs() -> bytes:
+        content: list[bytes] = []
+        reader = CompressedReader(content.append)
+        reader.feed(peer.compress(CONTENT))
+        reader.close()
+        return b"".join(content)
+
+    return _cell(ours), _cell(theirs)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(matrix()))
