@@ -39,7 +39,8 @@ HEADER_FIELDS = 2_000
 """Fields in one header section; mail with long trace and DKIM chains stays below 200."""
 
 HEADERS_OCTETS = 8 * 1024 * 1024
-"""Octets in all header sections of one message together; a digest of some hundred mails stays below 4 MiB."""
+"""Octets in all header sections of one message together, those inside signed contents too; a digest of some hundred
+mails stays below 4 MiB."""
 
 HEADERS_LINES = 100_000
 """Lines in all header sections of one message together; a mail with long trace and DKIM chains has 300."""
@@ -85,6 +86,9 @@ CMS_DEPTH = 40
 
 CMS_VALUES = 200_000
 """ASN.1 values in one CMS object outside its content (each costs memory and time)."""
+
+CMS_VALUES_IN_MESSAGE = 2 * CMS_VALUES
+"""ASN.1 values in all signatures of one message together."""
 
 CMS_STRUCTURE_OCTETS = 8 * 1024 * 1024
 """Octets of one CMS object outside its content: certificates, CRLs and signers."""

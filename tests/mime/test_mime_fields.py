@@ -49,11 +49,23 @@ def test_no_value_crashes_the_parser(text: str) -> None:
         ("plain =?iso-8859-1?q?=E4?= end", "plain ä end"),
         ("=?nonsense?Q?x?=", "=?nonsense?Q?x?="),
         ("=?utf-8*de?Q?x?=", "x"),
+        ("=?Windows-1252?Q?=80?= =?KOI8-U?Q?=A4?= =?iso-2022-jp?B?GyRCNEE=?=", "€є漢"),
+        (
+            "=?punycode?Q?mnchen-3ya?= =?unicode_escape?Q?=5Cx41?=",
+            "=?punycode?Q?mnchen-3ya?==?unicode_escape?Q?=5Cx41?=",
+        ),
     ],
 )
 def test_encoded_words(text: str, decoded: str) -> None:
     """RFC 2047, and words that nobody can decode stay as they are."""
     assert decode_words(text) == decoded
+
+
+@pytest.mark.timeout(20)
+def test_a_charset_whose_decoding_takes_long_is_none() -> None:
+    """Python's punycode codec takes minutes for a header of a megabyte."""
+    word = "=?punycode?Q?" + "a" * 1_000_000 + "?="
+    assert decode_words(word) == word
 
 
 @pytest.mark.parametrize(

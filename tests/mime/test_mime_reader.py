@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
-from letterlock.mime.reader import Entity, Reader
+from letterlock.mime.reader import Allowance, Entity, Reader
 
 SIGNED = (
     b"From: a@b.example\r\n"
@@ -158,6 +158,8 @@ def test_line_that_only_begins_like_a_delimiter_is_ambiguous() -> None:
         (b'Content-Type: multipart/mixed; boundary="=?utf-8?q?a?="\r\n', "ambiguous_content_type"),
         (b"Content-Type: multipart/mixed; boundary=a(b)\r\n", "ambiguous_content_type"),
         (b'Content-Type: multipart/mixed; name="; boundary=b"; boundary=a\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; name=x"; boundary="a"\r\n', "ambiguous_content_type"),
+        (b'Content-Type: multipart/mixed; "name=x; boundary="a"\r\n', "ambiguous_content_type"),
         (b"Content-Type: multipart/mixed; name=x boundary=b; boundary=a\r\n", "ambiguous_content_type"),
         (b"Content-Type: multipart/mixed(text/html); boundary=a\r\n", "ambiguous_content_type"),
         (b"Content-Type: text/plain" + b"; a=b" * 2000 + b"\r\n", "ambiguous_content_type"),
@@ -175,6 +177,22 @@ def test_a_delimiter_in_the_epilogue_is_ambiguous() -> None:
     for step in (1, 5, 1000):
         tree = read(raw + b"--b\r\n\r\nmore\r\n--b--\r\n", step)
         assert (tree.oddities, len(tree.children)) == ({"ambiguous_delimiter"}, 1)
+
+
+@pytest.mark.parametrize("step", [1, 3, 1000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"preamble\r--b\r\r<p>Pay</p>\r\n--b\r\n\r\nx\r\n--b--\r\n",
+        b"--b\r\n\r\nx\r\n--b--\r\nepilogue\r--b\r\r<p>Pay</p>\r\n",
+        b"--b\r\r\n\r\nx\r\n--b--\r\n",
+    ],
+)
+def test_a_delimiter_beside_a_bare_cr_is_ambiguous(body: bytes, step: int) -> None:
+    """Thunderbird and Python take a CR alone for a line end, and so see parts that others do not see."""
+    tree = read(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + body, step)
+    assert tree.oddities == {"ambiguous_delimiter"}
+    assert len(tree.children) == 1
 
 
 def test_one_boundary_in_two_attached_messages_is_no_oddity() -> None:
@@ -212,7 +230,7 @@ def test_header_without_end_is_refused() -> None:
 @pytest.mark.parametrize("bound", [{"headers_octets": 10_000}, {"headers_lines": 1_000}])
 def test_all_header_sections_together_are_bounded(bound: dict[str, int]) -> None:
     """Many parts with large header sections, each below the limit for one."""
-    reader = Reader(**bound)
+    reader = Reader(allowance=Allowance(**bound))
     with pytest.raises(HeaderTooLarge):
         reader.feed(
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + (b"--b\r\n" + b"a: b\r\n" * 100 + b"\r\n") * 30
@@ -232,14 +250,14 @@ def test_lookalikes_of_one_delimiter_do_not_make_the_others_searched_again() -> 
 
 def test_too_many_lookalikes_are_refused() -> None:
     """Lines that begin like a delimiter cost time each, and no honest mail has them."""
-    reader = Reader(lookalikes=10)
+    reader = Reader(allowance=Allowance(lookalikes=10))
     with pytest.raises(TooManyParts):
         reader.feed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--bX\r\n" * 20)
 
 
 def test_many_parts_are_refused() -> None:
     """More parts than the limit are refused while they arrive."""
-    reader = Reader(parts=10)
+    reader = Reader(allowance=Allowance(parts=10))
     with pytest.raises(TooManyParts):
         reader.feed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 20)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from letterlock import limits
+from letterlock.mime.reader import Allowance
 from letterlock.operations import trust
 from letterlock.operations.open import OpenedMessage, Opening
 from letterlock.operations.trust import TrustSettings
@@ -115,3 +116,20 @@ def test_facts_of_any_size_fit_into_a_reply(mail: DemoMail, settings: TrustSetti
     message = opened(mail.good().replace(b"Anna Muster <anna@muster.example>", sender), settings)
     assert "name_looks_like_address" in codes(message)
     assert len(message.verdict.model_dump_json()) < 20_000
+
+
+def test_what_is_signed_inside_counts_as_part_of_the_message(
+    mail: DemoMail, settings: TrustSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts, header sections and ASN.1 values of all signed contents together are bounded, not of each alone."""
+    raw = mixed_mail(mail, [entity(mail.opaque())] * 4)
+    assert opened(raw, settings).verdict.signature.status == "partial"
+    monkeypatch.setattr(limits, "CMS_VALUES_IN_MESSAGE", 300)
+    message = opened(raw, settings)
+    assert (message.verdict.signature.status, codes(message)[0]) == ("invalid", "cms_too_many_values")
+    monkeypatch.undo()
+    opening = Opening(settings)
+    opening._allowance = opening._reader._allowance = Allowance(parts=7)
+    opening.feed(raw)
+    crowded = opening.close()
+    assert (crowded.verdict.signature.status, codes(crowded)[0]) == ("invalid", "too_many_parts")

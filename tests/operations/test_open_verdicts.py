@@ -254,6 +254,9 @@ FORGERIES: dict[str, Callable[[DemoMail], bytes]] = {
         .replace(b'; name="smime.p7s"\r\n', b'; name="smime.p7s"\r\nContent-Type: text/html\r\n')
         .replace(b"\r\n" + _boundary(mail.good()) + b"--", b"=\r\n<p>Pay</p>\r\n" + _boundary(mail.good()) + b"--")
     ),
+    "part between bare CRs in the preamble": lambda mail: mail.good().replace(
+        b"This is an S/MIME", b"\r" + _boundary(mail.good()) + b"\r" + HTML_PART.replace(b"\r\n", b"\r"), 1
+    ),
     "boundary with a backslash": lambda mail: mail.good().replace(b'boundary="--', b'boundary="\\--', 1),
     "boundary with a comment": lambda mail: mail.good().replace(b'boundary="', b'boundary=(") "', 1),
     "comment in the media type": lambda mail: mail.good().replace(b"/signed;", b"/signed(; boundary=x);", 1),

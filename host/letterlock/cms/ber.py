@@ -108,6 +108,11 @@ class BerReader:
         self.diverted = False
         """Whether the diverted string was found."""
 
+    @property
+    def values(self) -> int:
+        """How many values were read so far, outside the diverted string."""
+        return self._values
+
     def feed(self, data: bytes) -> None:
         """More octets.
 

@@ -116,10 +116,16 @@ class SignedDataReader:
 
     Args:
         content: gets the octets of eContent as they arrive, in order; they are not kept here.
+        values: most ASN.1 values outside the content.
     """
 
-    def __init__(self, content: Callable[[bytes], None]) -> None:
-        self._reader = ber.BerReader(_CONTENT, content, self._seen)
+    def __init__(self, content: Callable[[bytes], None], *, values: int = limits.CMS_VALUES) -> None:
+        self._reader = ber.BerReader(_CONTENT, content, self._seen, values=values)
+
+    @property
+    def values(self) -> int:
+        """How many ASN.1 values were read so far."""
+        return self._reader.values
 
     def feed(self, data: bytes) -> None:
         """More octets (base64 already removed).

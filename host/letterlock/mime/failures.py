@@ -6,7 +6,8 @@ from letterlock.errors import Fault, LetterlockError
 
 
 class HeaderTooLarge(LetterlockError):
-    """A header section beyond `limits.HEADER_OCTETS` or `limits.HEADER_FIELDS`."""
+    """A header section beyond `limits.HEADER_OCTETS` or `limits.HEADER_FIELDS`, or all of them together beyond
+    `limits.HEADERS_OCTETS` or `limits.HEADERS_LINES`."""
 
     code = "header_too_large"
     fault = Fault.MAIL
@@ -14,7 +15,7 @@ class HeaderTooLarge(LetterlockError):
 
 
 class TooManyParts(LetterlockError):
-    """More MIME entities than `limits.MIME_PARTS`."""
+    """More MIME entities than `limits.MIME_PARTS`, or lines that look like delimiters than `limits.MIME_LOOKALIKES`."""
 
     code = "too_many_parts"
     fault = Fault.MAIL

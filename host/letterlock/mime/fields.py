@@ -8,8 +8,10 @@ choose differently.
 from __future__ import annotations
 
 import binascii
+import encodings
 import re
 from dataclasses import dataclass, field
+from encodings.aliases import aliases
 
 from letterlock import limits
 
@@ -17,7 +19,12 @@ from letterlock import limits
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _TOKEN = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+")
 # RFC 2047 §2: an encoded word has no white space inside and at most 75 characters; longer ones exist.
-_ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]+)(?:\*[A-Za-z0-9-]*)?\?([BbQq])\?([!->@-~]*)\?=")
+_ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]*)?\?([BbQq])\?([!->@-~]*)\?=")
+# Python's codecs that are charsets. The others are none ("zip", "rot13"), or take time that grows with the square of
+# the text (punycode), and each unknown name that Python is asked for stays in its memory.
+_CHARSETS = (frozenset(aliases.values()) | {"cp720", "cp737", "cp874", "koi8_t", "koi8_u", "utf_8_sig"}) - {
+    "base64_codec", "bz2_codec", "hex_codec", "mbcs", "quopri_codec", "rot_13", "uu_codec", "zlib_codec",
+}  # fmt: skip
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 _PARAMETER_NAME = re.compile(r"([^\s*;=]+)(?:\*(\d{1,3}))?(\*)?")
 _BOUNDARY = re.compile(r"boundary[*\d]{0,4}[ \t]*=", re.IGNORECASE)
@@ -34,11 +41,6 @@ class Field:
     def text(self) -> str:
         """The value unfolded, as Unicode, encoded words left alone (RFC 5322 §2.2.3, RFC 6532)."""
         return decode_octets(self.value.replace(b"\r\n", b"").replace(b"\n", b"")).strip(" \t")
-
-    @property
-    def decoded(self) -> str:
-        """The value as people read it: encoded words decoded (RFC 2047)."""
-        return decode_words(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,22 @@ def _decode_word(match: re.Match[str]) -> str:
             octets = binascii.a2b_base64(data + "=" * (-len(data) % 4))
         else:
             octets = binascii.a2b_qp(data.encode("ascii"), header=True)
-        return octets.decode(charset, "replace")
-    except (LookupError, ValueError):
+    except ValueError:
         return match[0]
+    text = _text(octets, charset)
+    return match[0] if text is None else text
+
+
+def _text(octets: bytes | bytearray, charset: str) -> str | None:
+    """The octets as text, None where the charset is none that we know."""
+    name = encodings.normalize_encoding(charset).lower()
+    name = aliases.get(name, name)
+    if name not in _CHARSETS:
+        return None
+    try:
+        return octets.decode(name, "replace")
+    except ValueError:
+        return None
 
 
 def parse_parameters(text: str) -> Parameters:
@@ -116,7 +131,7 @@ def parse_parameters(text: str) -> Parameters:
             scanner.until(";")
             continue
         content, loose = scanner.value()
-        ambiguous = ambiguous or (loose and name == "boundary")
+        ambiguous = ambiguous or (loose and name == "boundary") or '"' in name
         scanner.skip_white()
         ambiguous = ambiguous or not scanner.at_separator()
         scanner.until(";")
@@ -130,7 +145,7 @@ def parse_parameters(text: str) -> Parameters:
         # RFC 2231 §3: the extended form is preferred; a `boundary` in two forms is one that readers differ on.
         ambiguous = ambiguous or (name == "boundary")
         single[name] = _join_sections(sections)
-    return Parameters(value, single, ambiguous or scanner.unclosed, scanner.commented)
+    return Parameters(value, single, ambiguous or scanner.unbalanced, scanner.commented)
 
 
 def _join_sections(sections: dict[int, tuple[str, bool]]) -> str:
@@ -143,10 +158,8 @@ def _join_sections(sections: dict[int, tuple[str, bool]]) -> str:
             charset, _, content = content.split("'", 2)
         raw = content.encode("utf-8", "surrogateescape")
         octets += _percent_decode(raw) if extended else raw
-    try:
-        return octets.decode(charset or "utf-8", "replace")
-    except (LookupError, ValueError):
-        return octets.decode("utf-8", "replace")
+    text = _text(octets, charset or "utf-8")
+    return octets.decode("utf-8", "replace") if text is None else text
 
 
 def _percent_decode(raw: bytes) -> bytes:
@@ -160,8 +173,9 @@ class _Scanner:
         self.text = text
         self.position = 0
         self.commented = False
-        self.unclosed = False
-        """Whether there was a quoted string that does not end."""
+        self.unbalanced = False
+        """Whether a quotation mark stood where none may, or opened a string that does not end: what follows is in
+        quotes for some readers and not for others."""
 
     def take(self, character: str) -> bool:
         if self.text.startswith(character, self.position):
@@ -214,7 +228,7 @@ class _Scanner:
     def value(self) -> tuple[str, bool]:
         """A token or a quoted string, and whether readers may differ on it: neither of the two, or with escapes in it.
 
-        An unclosed quote ends with the text.
+        A quote that is not closed ends with the text.
         """
         self.skip_white()
         if not self.take('"'):
@@ -228,7 +242,9 @@ class _Scanner:
             # Real mail has unquoted values with characters that a token forbids ("name=my file.pdf"): take
             # everything up to the next separator, as most readers do.
             self.position = start
-            return self.until(";"), True
+            content = self.until(";")
+            self.unbalanced |= '"' in content
+            return content, True
         kept = []
         escaped = False
         while self.position < len(self.text):
@@ -242,5 +258,5 @@ class _Scanner:
                 self.position += 1
             kept.append(character)
         else:
-            self.unclosed = True
+            self.unbalanced = True
         return "".join(kept), escaped

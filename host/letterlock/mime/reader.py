@@ -95,8 +95,46 @@ class _Open:
     found: int = -1
     """Where in the message the line end before it was last found; it stands until the reader is past it."""
     searched: int = 0
-    """Up to where the message is known to hold no other one. Without these two a message that is full of one
-    delimiter would be searched for all others again and again."""
+    searched_after_cr: int = 0
+    """Up to where the message is known to hold no other one, after a line end and after a bare CR. Without these a
+    message that is full of one delimiter would be searched for all others again and again."""
+
+
+class Allowance:
+    """What the readers of one message may take together: one for the message, one for each signed content inside."""
+
+    def __init__(
+        self,
+        parts: int = limits.MIME_PARTS,
+        lookalikes: int = limits.MIME_LOOKALIKES,
+        headers_octets: int = limits.HEADERS_OCTETS,
+        headers_lines: int = limits.HEADERS_LINES,
+    ) -> None:
+        self._parts = self._parts_left = parts
+        self._lookalikes = self._lookalikes_left = lookalikes
+        self._octets = self._octets_left = headers_octets
+        self._lines = self._lines_left = headers_lines
+
+    def take_part(self) -> None:
+        """One more entity. Raises `TooManyParts`."""
+        self._parts_left -= 1
+        if self._parts_left < 0:
+            raise TooManyParts(self._parts)
+
+    def take_lookalike(self) -> None:
+        """One more line that looks like a delimiter and is none. Raises `TooManyParts`."""
+        self._lookalikes_left -= 1
+        if self._lookalikes_left < 0:
+            raise TooManyParts(self._lookalikes)
+
+    def take_header_line(self, octets: int) -> None:
+        """One more line of a header section. Raises `HeaderTooLarge`."""
+        self._octets_left -= octets
+        self._lines_left -= 1
+        if self._octets_left < 0:
+            raise HeaderTooLarge(self._octets)
+        if self._lines_left < 0:
+            raise HeaderTooLarge(self._lines)
 
 
 class Reader:
@@ -107,19 +145,14 @@ class Reader:
         root_id: str = "1",
         header_octets: int = limits.HEADER_OCTETS,
         header_fields: int = limits.HEADER_FIELDS,
-        headers_octets: int = limits.HEADERS_OCTETS,
-        headers_lines: int = limits.HEADERS_LINES,
-        parts: int = limits.MIME_PARTS,
-        lookalikes: int = limits.MIME_LOOKALIKES,
         depth: int = limits.MIME_DEPTH,
+        allowance: Allowance | None = None,
     ) -> None:
         self._header_octets = header_octets
         self._header_fields = header_fields
-        self._headers_octets = self._headers_octets_left = headers_octets
-        self._headers_lines = self._headers_lines_left = headers_lines
-        self._lookalikes = self._lookalikes_left = lookalikes
-        self._parts = parts
         self._depth = depth
+        self._allowance = allowance or Allowance()
+        self._allowance.take_part()
         self._buffer = bytearray()
         self._position = 0
         """Offset in the message of the buffer's first octet."""
@@ -130,7 +163,6 @@ class Reader:
         self._open: list[_Open] = []
         self._ended: _Open | None = None
         """The multipart whose epilogue is being read."""
-        self._count = 1
         self._lines: list[tuple[str, list[bytes]]] = []
         self._header_size = 0
         self._scanned = 0
@@ -194,12 +226,7 @@ class Reader:
         self._header_size += len(line)
         if self._header_size > self._header_octets:
             raise HeaderTooLarge(self._header_octets)
-        self._headers_octets_left -= len(line)
-        self._headers_lines_left -= 1
-        if self._headers_octets_left < 0:
-            raise HeaderTooLarge(self._headers_octets)
-        if self._headers_lines_left < 0:
-            raise HeaderTooLarge(self._headers_lines)
+        self._allowance.take_header_line(len(line))
         self._take_header_line(line, start)
         return True
 
@@ -307,9 +334,7 @@ class Reader:
         self._open.append(_Open(entity, delimiter))
 
     def _enter_part(self, parent: Entity, start: int) -> None:
-        self._count += 1
-        if self._count > self._parts:
-            raise TooManyParts(self._parts)
+        self._allowance.take_part()
         part = Entity(f"{parent.id}.{len(parent.children) + 1}", start)
         parent.children.append(part)
         self._entity = part
@@ -345,6 +370,8 @@ class Reader:
                     return done
             self._at_line_start = False
         found = min((place for each in watched if (place := self._next(each)) >= 0), default=-1)
+        for each in watched:
+            self._look_after_cr(each, found if found >= 0 else len(buffer))
         if found < 0:
             keep = max(len(each.delimiter) for each in watched) + 2
             self._drop(max(len(buffer) - keep, 0))
@@ -367,6 +394,15 @@ class Reader:
             each.searched = self._position + max(len(self._buffer) - len(each.delimiter), self._scanned)
         return place
 
+    def _look_after_cr(self, each: _Open, end: int) -> None:
+        """A delimiter after a bare CR is one for readers that take CR for a line end, as Thunderbird and Python do."""
+        if "ambiguous_delimiter" in each.entity.oddities:
+            return
+        start = max(each.searched_after_cr - self._position, 0)
+        if self._buffer.find(b"\r" + each.delimiter, start, end) >= 0:
+            each.entity.oddities.add("ambiguous_delimiter")
+        each.searched_after_cr = self._position + max(end - len(each.delimiter), start)
+
     def _try_delimiter(self, place: int, final: bool) -> bool | None:
         """Take the line at `place` as a delimiter. True: taken. False: not whole yet. None: it is not one."""
         newline = self._buffer.find(b"\n", place)
@@ -386,8 +422,9 @@ class Reader:
             before = -self._line_end_octets
         else:
             before = place - (2 if self._buffer[place - 2 : place] == b"\r\n" else 1)
+        if b"\r" in self._without_line_end(bytes(self._buffer[place:line_end])):
+            self._open[number].entity.oddities.add("ambiguous_delimiter")
         self._leave_part(number, self._position + before, closing)
-        self._without_line_end(bytes(self._buffer[place:line_end]))
         self._drop(line_end)
         if closing:
             self._at_line_start = True
@@ -419,9 +456,7 @@ class Reader:
 
     def _count_lookalike(self, entity: Entity) -> None:
         entity.oddities.add("ambiguous_delimiter")
-        self._lookalikes_left -= 1
-        if self._lookalikes_left < 0:
-            raise TooManyParts(self._lookalikes)
+        self._allowance.take_lookalike()
 
     def _leave_part(self, number: int, end: int, closing: bool) -> None:
         multipart = self._open[number].entity

@@ -11,6 +11,7 @@ from letterlock import limits
 from letterlock.errors import Coded
 from letterlock.mime.address import Mailbox, parse_list
 from letterlock.mime.failures import BadAddress
+from letterlock.mime.fields import decode_words
 from letterlock.mime.reader import Entity
 from letterlock.operations.reasons import FromMissing, FromSeveral, FromUnreadable, NameLooksLikeAddress
 from letterlock.verdict import HeaderSet
@@ -49,7 +50,9 @@ def header_set(root: Entity) -> HeaderSet:
     """The fields for a verdict, decoded and bounded."""
 
     def texts(name: str) -> list[str]:
-        return [_cut(each.decoded) for each in root.field_values(name)[:FIELDS_SHOWN]]
+        # An encoded word is at most twelve times as long as what it says.
+        fields = root.field_values(name)[:FIELDS_SHOWN]
+        return [_cut(decode_words(each.text[: 12 * FIELD_CHARACTERS])) for each in fields]
 
     def one(name: str) -> str | None:
         found = texts(name)

@@ -26,7 +26,7 @@ from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, D
 from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
-from letterlock.mime.reader import Entity, Reader
+from letterlock.mime.reader import Allowance, Entity, Reader
 from letterlock.operations.reasons import (
     CertificatesOnly,
     ContentNotSupported,
@@ -109,23 +109,28 @@ class Structure:
     shown: list[Shown] = field(default_factory=list)
 
 
-def explore(source: Source, spools: Callable[[], Spool], keys: Sequence[RecipientKey] = ()) -> Structure:
+def explore(
+    source: Source, spools: Callable[[], Spool], keys: Sequence[RecipientKey], allowance: Allowance
+) -> Structure:
     """Read the structure of a message.
 
     Args:
         spools: makes a spool for each opaque content; the caller closes them.
         keys: whatever may open encrypted layers.
+        allowance: what was left of it after reading the message itself.
     """
-    return _Explorer(spools, keys).explore(source)
+    return _Explorer(spools, keys, allowance).explore(source)
 
 
 class _Explorer:
-    def __init__(self, spools: Callable[[], Spool], keys: Sequence[RecipientKey]) -> None:
+    def __init__(self, spools: Callable[[], Spool], keys: Sequence[RecipientKey], allowance: Allowance) -> None:
         self._spools = spools
         self._keys = keys
+        self._allowance = allowance
         self._found = Structure()
         self._layers_left = limits.LAYERS_IN_MESSAGE
         self._signers_left = limits.SIGNERS_IN_MESSAGE
+        self._values_left = limits.CMS_VALUES_IN_MESSAGE
 
     def explore(self, source: Source) -> Structure:
         self._follow(source, source.root, signed=None, layers=self._found.chain)
@@ -201,7 +206,7 @@ class _Explorer:
         # A reader that takes the signature for something else shows whatever else is in it.
         self._found.oddities |= parts[1].oddities & AMBIGUITIES
         try:
-            layer.signed = read_signed(source.body(parts[1]), _drop)
+            layer.signed = self._read_signed(source.body(parts[1]), _drop)
         except CmsFailure as failure:
             layer.failure = failure
             return layer
@@ -219,8 +224,8 @@ class _Explorer:
         if b"multipart/signed" not in first[: limits.PARAMETERS_CHARACTERS].lower():
             return None
         spool = self._spools()
-        reader = Reader(root_id=f"{entity.id}:1")
         try:
+            reader = Reader(root_id=f"{entity.id}:1", allowance=self._allowance)
             for piece in chain((first,), pieces):
                 spool.write(piece)
                 reader.feed(piece)
@@ -261,7 +266,7 @@ class _Explorer:
             layer.decrypted = opening.close()
             # Only now is it known that these octets are the content: nothing looks at them before, so that no
             # difference in how they read can tell an attacker how a changed ciphertext decrypts.
-            reader = Reader(root_id=f"{layer.entity.id}:1")
+            reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
             for block in spool.blocks():
                 reader.feed(block)
             return Source(spool, reader.close(), source.watch)
@@ -273,14 +278,15 @@ class _Explorer:
     def _signed(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
         layer.kind = Kind.SIGNED
         spool = self._spools()
-        reader = Reader(root_id=f"{layer.entity.id}:1")
 
         def keep(data: bytes) -> None:
             spool.write(data)
             reader.feed(data)
 
         try:
-            layer.signed = read_signed(pieces, keep)
+            reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
+            layer.signed = self._read_signed(pieces, keep)
+            inner = Source(spool, reader.close(), source.watch)
         except (CmsFailure, HeaderTooLarge, TooManyParts) as failure:
             layer.failure = failure
             return None
@@ -291,10 +297,19 @@ class _Explorer:
                 return None
             layer.failure = SignaturePartMissing(1)
             return None
-        inner = Source(spool, reader.close(), source.watch)
         layer.content = inner.content(inner.root)
         layer.failure = self._unfit(layer.signed)
         return inner
+
+    def _read_signed(self, pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:
+        """Read a SignedData object; its content goes to `content` as it comes. Raises `CmsFailure`."""
+        reader = SignedDataReader(content, values=min(limits.CMS_VALUES, self._values_left))
+        try:
+            for piece in pieces:
+                reader.feed(piece)
+            return reader.close()
+        finally:
+            self._values_left = max(self._values_left - reader.values, 0)
 
     def _unfit(self, signed: SignedData) -> Coded | None:
         """Why an object that can be read is no signature of a mail."""
@@ -306,14 +321,6 @@ class _Explorer:
             return ContentNotSupported(content_type_name(signed.content_type))
         self._signers_left -= len(signed.signers)
         return TooManySigners(limits.SIGNERS_IN_MESSAGE) if self._signers_left < 0 else None
-
-
-def read_signed(pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:
-    """Read a SignedData object; its content goes to `content` as it comes. Raises `CmsFailure`."""
-    reader = SignedDataReader(content)
-    for piece in pieces:
-        reader.feed(piece)
-    return reader.close()
 
 
 def is_clear_signed(entity: Entity) -> bool:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
-from letterlock.mime.reader import Entity, Reader
+from letterlock.mime.reader import Allowance, Entity, Reader
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
@@ -78,7 +78,8 @@ class Opening:
         self._examined = 0
         self._spools: list[Spool] = []
         self._spool = self._new_spool()
-        self._reader = Reader()
+        self._allowance = Allowance()
+        self._reader = Reader(allowance=self._allowance)
 
     def feed(self, data: bytes | memoryview) -> None:
         """More octets of the raw message (RFC 5322).
@@ -112,7 +113,7 @@ class Opening:
             if not is_message(root):
                 raise NotAMessage
             source = Source(self._spool, root, self._watch)
-            structure = explore(source, self._new_spool, self._keys)
+            structure = explore(source, self._new_spool, self._keys, self._allowance)
             assessment = self._assess(root, structure)
             parts = [_part(shown, shown.entity.id in assessment.covered) for shown in structure.shown]
         except BaseException:
