@@ -73,6 +73,9 @@ SENDERS = 100
 CERTIFICATES_TRIED = 4
 """Certificates tried for one signer. One is right; several with one name and serial number are an attack on time."""
 
+ANSWERS_KEPT = 512
+"""Answers of the memory kept in a process until the database changes; beyond that it starts anew."""
+
 CERTIFICATES_KEPT = 256
 """Decoded certificates kept in memory for the next message, the most recently used."""
 

@@ -57,6 +57,15 @@ def test_changes_are_said_once_and_then_known(memory: Memory, signer: Issued, co
     assert compared(memory, signer, 3) == "signer_known"
 
 
+def test_another_process_is_heard(memory: Memory, tmp_path: Path) -> None:
+    """What was answered before counts only until somebody else wrote into the database."""
+    other = Memory(tmp_path / "data" / "letterlock.sqlite")
+    assert compared(memory, ANNA, 2) == "first_contact"
+    assert compared(memory, ANNA, 2) == "first_contact"
+    assert compared(other, person("Anna", OTHER, key_name="second"), 1) == "first_contact"
+    assert compared(memory, ANNA, 2) == "signer_key_changed"
+
+
 def test_addresses_do_not_mix(memory: Memory) -> None:
     compared(memory, ANNA)
     (reason,) = memory.contacts(ANNA.certificate, ["else@muster.example"], NOW + 2 * DAY)

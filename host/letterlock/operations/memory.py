@@ -8,14 +8,18 @@ digests, addresses and names of authorities, no content. The command line neithe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
+from letterlock import limits
 from letterlock.errors import Reason
 from letterlock.operations.reasons import FirstContact, SignerKeyChanged, SignerKnown, SignerNewAuthority, SignerRenewed
 from letterlock.store.database import KnownSigner, Store
 from letterlock.trust.certificate import Certificate
+
+Answer = TypeVar("Answer")
 
 
 class Memory:
@@ -23,11 +27,17 @@ class Memory:
 
     def __init__(self, database: Path) -> None:
         self._database = database
+        self._answers: tuple[object, dict[object, Any]] = (None, {})
+        """The database's stamp, and what was answered since it last changed: people read a mail more than once."""
 
     def first_opened(self, message_sha256: str, now: datetime) -> datetime:
         """When the message was first opened here: `now`, if it is for the first time."""
-        with Store.open(self._database) as store:
-            return store.first_opened(message_sha256, now)
+
+        def ask() -> datetime:
+            with Store.open(self._database) as store:
+                return store.first_opened(message_sha256, now)
+
+        return self._answered(message_sha256, ask)
 
     def contacts(self, certificate: Certificate, addresses: Iterable[str], at: datetime) -> list[Reason]:
         """How this signer compares with earlier ones of the same addresses, who is then remembered.
@@ -38,14 +48,35 @@ class Memory:
             at: when the message was first opened. Only what was seen before counts, so that the answer for a message
                 stays the same however often it is opened.
         """
-        signer = KnownSigner(hashlib.sha256(certificate.key_der).hexdigest(), certificate.issuer, at)
-        said: list[Reason] = []
-        with Store.open(self._database) as store:
-            for address in addresses:
-                name = address.lower()
-                said.append(_compared(address, certificate, signer, [s for s in store.signers(name) if s.first < at]))
-                store.remember_signer(name, signer)
-        return said
+        named = tuple(addresses)
+
+        def ask() -> list[Reason]:
+            signer = KnownSigner(hashlib.sha256(certificate.key_der).hexdigest(), certificate.issuer, at)
+            said: list[Reason] = []
+            with Store.open(self._database) as store:
+                for address in named:
+                    name = address.lower()
+                    before = [each for each in store.signers(name) if each.first < at]
+                    said.append(_compared(address, certificate, signer, before))
+                    store.remember_signer(name, signer)
+            return said
+
+        return self._answered((certificate.sha256, named, at), ask)
+
+    def _answered(self, question: object, ask: Callable[[], Answer]) -> Answer:
+        """The answer given before, if nobody wrote into the database since; else a new one. Threads may ask at once."""
+        stamp = Store.stamp(self._database)
+        if self._answers[0] != stamp or len(self._answers[1]) >= limits.ANSWERS_KEPT:
+            self._answers = (stamp, {})
+        answers = self._answers[1]
+        if question in answers:
+            known: Answer = answers[question]
+            return known
+        answer = ask()
+        # An answer that was itself written down is kept the next time it is asked for.
+        if Store.stamp(self._database) == stamp:
+            answers[question] = answer
+        return answer
 
 
 def _compared(address: str, certificate: Certificate, signer: KnownSigner, before: list[KnownSigner]) -> Reason:
