@@ -85,6 +85,21 @@ def test_json_is_what_the_native_host_replies(letterlock: CommandLine) -> None:
     assert printed == replied
 
 
+def test_json_with_memory_is_the_native_hosts_reply_to_the_letter(letterlock: CommandLine, tmp_path: Path) -> None:
+    """For a trusted signer too, whom the host remembers: only the handle differs, even the time that counts is one."""
+    home = {"LETTERLOCK_HOME": str(tmp_path / "home")}
+    path = Path(letterlock.write("good"))
+    assert letterlock("trust", "add", str(letterlock.mail.anchor), **home).returncode == 0
+    with HostProcess(environment=home) as host:
+        replied = host.open(path.read_bytes())
+    printed = json.loads(letterlock("open", str(path), "--json", "--remember", **home).stdout)
+    assert replied["verdict"]["signature"]["status"] == "valid"
+    assert "first_contact" in [reason["code"] for reason in replied["verdict"]["reasons"]]
+    assert replied.pop("message")
+    assert printed.pop("message") is None
+    assert printed == replied
+
+
 def test_standard_input(letterlock: CommandLine) -> None:
     """`-` reads the message from standard input."""
     done = letterlock("open", "-", "--json", "--anchor", str(letterlock.mail.anchor), stdin=letterlock.mail.good())

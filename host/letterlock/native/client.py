@@ -177,12 +177,6 @@ class HostProcess:
             if not ended:  # the caller has seen enough
                 self.send({"type": "cancel", "id": request})
 
-    def forget(self, message: str) -> None:
-        """Closes an opened message."""
-        request = self.request("close", {"message": message})
-        while self._answer(request)["type"] != "reply":
-            pass
-
     def request(self, operation: str, params: Mapping[str, Any]) -> str:
         """Sends a request and returns its id."""
         self._requests += 1
