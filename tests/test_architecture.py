@@ -18,7 +18,7 @@ from letterlock.errors import Coded, LetterlockError, Reason
 PACKAGE = Path(letterlock.__file__).parent
 
 BASE = {"errors", "limits"}
-BELOW = {"mime", "cms", "trust", "store", "keystore", "clients", "spool", "verdict", "words", *BASE}
+BELOW = {"net", "mime", "cms", "trust", "store", "keystore", "clients", "spool", "verdict", "words", *BASE}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "limits": set(),
@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "cms": BASE,
     "trust": BASE,
     "store": BASE,
+    "net": BASE,
     "keystore": {"cms", "trust", "store", *BASE},
     "clients": {"store", *BASE},
     "protocol": {"verdict", "words", *BASE},

@@ -170,6 +170,40 @@ EVIDENCE_OCTETS = 64 * 1024 * 1024
 EVIDENCE_IN_MESSAGE = 64
 """Lists and answers in one message that are looked at; beyond it the others are passed over."""
 
+FETCH_OCTETS = 10 * 1024 * 1024
+"""Octets of one fetched document. The largest lists of public mail authorities have some three million; decoding this
+many takes half a second and 250 MB. Beyond it `fetch_too_large`."""
+
+FETCH_ANSWER_OCTETS = 65_536
+"""Octets of one OCSP answer with its certificates; real ones have 500 to 5,000. Beyond it `fetch_too_large`."""
+
+FETCH_REQUEST_SECONDS = 8.0
+"""For one document, redirections included; a list of three million octets comes in one over a slow line."""
+
+FETCH_TOTAL_SECONDS = 20.0
+"""For all documents that one message needs; then the verdict says what could not be found out."""
+
+FETCH_REDIRECTIONS = 3
+"""Followed for one document; beyond it `fetch_redirected_too_often`. Authorities use one, from HTTP to a CDN."""
+
+FETCH_ADDRESSES = 4
+"""Addresses of one server that are tried: two of each family reach whoever can be reached."""
+
+FETCH_LOOKUPS_AT_ONCE = 8
+"""Names being looked up at once; the system's own time-out cannot be shortened, and each takes a thread."""
+
+FETCH_URL_CHARACTERS = 2_048
+"""Longest URL in a certificate that is followed; longer ones end in `fetch_location_forbidden`."""
+
+FETCH_URLS = 4
+"""URLs of one kind in one certificate that are tried; real ones name one or two."""
+
+FETCH_AGAIN_SECONDS = 300.0
+"""How long a server that failed is not asked again: everybody's mail is opened without waiting for it."""
+
+FETCH_FAILURES_KEPT = 256
+"""Failed URLs remembered by one process; the oldest is forgotten first."""
+
 POLICY_OCTETS = 65_536
 """Largest policy file of an organisation; beyond it `policy_unusable`."""
 
