@@ -177,6 +177,18 @@ many takes half a second and 250 MB. Beyond it `fetch_too_large`."""
 FETCH_ANSWER_OCTETS = 65_536
 """Octets of one OCSP answer with its certificates; real ones have 500 to 5,000. Beyond it `fetch_too_large`."""
 
+FETCHED_KEPT_OCTETS = 32 * 1024 * 1024
+"""Octets of everything fetched that is kept on disk: the lists of some hundred authorities. The oldest goes first."""
+
+FETCHED_LEAST_OCTETS = 2_048
+"""What each kept answer counts at least, for its place in the database: so there are 16,384 at most."""
+
+FETCHED_KEPT_DAYS = 7
+"""Longest time that something fetched is kept, whatever it says of itself: a withdrawal is known after a week."""
+
+FETCHED_DECODED_OCTETS = 2 * 1024 * 1024
+"""Octets of kept lists that a process holds decoded, which takes twenty times as much; larger ones are decoded anew."""
+
 FETCH_REQUEST_SECONDS = 8.0
 """For one document, redirections included; a list of three million octets comes in one over a slow line."""
 

@@ -123,14 +123,14 @@ class Store:
 
     def anchors(self) -> tuple[StoredAnchor, ...]:
         """The user's anchors, oldest first."""
-        rows = self._rows("SELECT sha256, der, added, note FROM anchor ORDER BY added, sha256")
+        rows = self.rows("SELECT sha256, der, added, note FROM anchor ORDER BY added, sha256")
         return tuple(self._anchor(*row) for row in rows)
 
     def add_anchor(self, der: bytes, note: str, added: datetime) -> bool:
         """Keep an anchor; false if it was kept already (then its date and note stay)."""
         sha256 = hashlib.sha256(der).hexdigest()
         row = (sha256, der, added.astimezone(UTC).isoformat(timespec="seconds"), note)
-        with self._writing() as connection:
+        with self.writing() as connection:
             return connection.execute("INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?)", row).rowcount == 1
 
     def remove_anchor(self, sha256_prefix: str) -> StoredAnchor:
@@ -141,7 +141,7 @@ class Store:
             AnchorAmbiguous: there are several; none is removed.
         """
         prefix = sha256_prefix.replace(":", "").replace(" ", "").lower()
-        with self._writing() as connection:
+        with self.writing() as connection:
             found = [anchor for anchor in self.anchors() if prefix and anchor.sha256.startswith(prefix)]
             if not found:
                 raise AnchorNotKept(sha256_prefix)
@@ -154,7 +154,7 @@ class Store:
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A setting's JSON value, or `default` where it was never set."""
-        rows = self._rows("SELECT value FROM setting WHERE name = ?", name)
+        rows = self.rows("SELECT value FROM setting WHERE name = ?", name)
         try:
             return json.loads(rows[0][0]) if rows else default
         except ValueError:
@@ -162,28 +162,28 @@ class Store:
 
     def set_setting(self, name: str, value: Any) -> None:
         """Keep a setting; `value` is anything JSON can say."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
 
     def remove_setting(self, name: str) -> None:
         """Forget a setting, so that its default holds again."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute("DELETE FROM setting WHERE name = ?", (name,))
 
     # --- What was seen before ----------------------------------------------------------------------------------
 
     def first_opened(self, sha256: str, now: datetime) -> datetime:
         """When this very message was first opened here: `now`, and kept, if it never was."""
-        rows = self._rows("SELECT first FROM opened WHERE sha256 = ?", sha256)
+        rows = self.rows("SELECT first FROM opened WHERE sha256 = ?", sha256)
         if not rows:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute("INSERT OR IGNORE INTO opened VALUES (?, ?)", (sha256, _precise(now)))
-            rows = self._rows("SELECT first FROM opened WHERE sha256 = ?", sha256)
+            rows = self.rows("SELECT first FROM opened WHERE sha256 = ?", sha256)
         return self._time(rows[0][0])
 
     def signers(self, address: str) -> tuple[KnownSigner, ...]:
         """The keys with which mail from this address was signed, oldest first."""
-        rows = self._rows("SELECT key, issuer, first FROM signer WHERE address = ? ORDER BY first, key", address)
+        rows = self.rows("SELECT key, issuer, first FROM signer WHERE address = ? ORDER BY first, key", address)
         return tuple(KnownSigner(key, issuer, self._time(first)) for key, issuer, first in rows)
 
     def remember_signer(self, address: str, signer: KnownSigner) -> None:
@@ -191,7 +191,7 @@ class Store:
         if any((each.key, each.issuer) == (signer.key, signer.issuer) for each in self.signers(address)):
             return
         row = (address, signer.key, signer.issuer, _precise(signer.first))
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO signer VALUES (?, ?, ?, ?)", row)
 
     # --- Inside ------------------------------------------------------------------------------------------------
@@ -211,14 +211,16 @@ class Store:
         except (TypeError, ValueError):
             raise StoreDamaged(str(self._path), "time") from None
 
-    def _rows(self, query: str, *values: object) -> list[Any]:
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """What a query finds, for the other modules of this package; nothing where there is no database."""
         if self._connection is None:
             return []
         with _coded(self._path):
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, for the other modules of this package."""
         assert self._connection is not None, "a store that was opened for reading does not write"
         with _coded(self._path):
             # IMMEDIATE takes the writer's lock now: two transactions that both read first and then want to write
@@ -247,9 +249,9 @@ class Store:
 
     def _version(self, migrations: Sequence[Migration]) -> int:
         """How many migrations the database has taken; 0 for an empty file."""
-        ((version,),) = self._rows("PRAGMA user_version")
-        ((application,),) = self._rows("PRAGMA application_id")
-        ((objects,),) = self._rows("SELECT count(*) FROM sqlite_master")
+        ((version,),) = self.rows("PRAGMA user_version")
+        ((application,),) = self.rows("PRAGMA application_id")
+        ((objects,),) = self.rows("SELECT count(*) FROM sqlite_master")
         if (version or objects) and application != APPLICATION_ID:
             raise StoreDamaged(str(self._path), "a database of another program")
         if version > len(migrations):
@@ -259,7 +261,7 @@ class Store:
     def _migrate(self, migrations: Sequence[Migration]) -> None:
         if self._version(migrations) == len(migrations):
             return
-        with self._writing() as connection:
+        with self.writing() as connection:
             # Read again under the lock: another process may have been faster.
             version = self._version(migrations)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -323,6 +325,9 @@ def _coded(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _failure(path, error) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes a damaged schema in its message, and Python cannot read that.
+        raise StoreDamaged(str(path), "schema") from error
     except OSError as error:
         raise StoreUnreachable(str(path), error.strerror or str(error)) from error
 

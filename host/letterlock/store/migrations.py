@@ -63,6 +63,21 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "what was fetched: revocation lists, OCSP answers, certificates of issuers",
+        (
+            """
+            CREATE TABLE fetched (
+                asked   TEXT NOT NULL PRIMARY KEY, -- SHA-256 of what was asked for, lower-case hex
+                octets  BLOB NOT NULL CHECK (typeof(octets) = 'blob'),
+                sha256  TEXT NOT NULL,             -- of octets, lower-case hex
+                size    INTEGER NOT NULL,          -- of octets
+                fetched TEXT NOT NULL,             -- ISO 8601, UTC
+                expires TEXT NOT NULL              -- ISO 8601, UTC
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

@@ -86,6 +86,7 @@ class Extensions:
     policy_constraints: PolicyConstraints | None = None
     inhibit_any_policy: int | None = None
     distribution_points: tuple[DistributionPoint, ...] = ()
+    information_access: tuple[tuple[str, str], ...] = ()
     no_revocation_check: bool = False
     subject_key_id: bytes | None = None
     authority_key_id: bytes | None = None
@@ -217,6 +218,18 @@ def _authority_key_id(value: bytes) -> bytes | None:
     return None
 
 
+def _information_access(value: bytes) -> tuple[tuple[str, str], ...]:
+    # AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF AccessDescription
+    # AccessDescription ::= SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }
+    found = []
+    for item in items_of(value):
+        method, location = children(item.data)
+        name = GeneralName.parse(location)
+        if name.form == "uri" and isinstance(name.value, str):
+            found.append((oid_of(method), name.value))
+    return tuple(found)
+
+
 def _no_check(value: bytes) -> bool:
     # id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1); its value is NULL and says nothing more.
     return True
@@ -236,7 +249,9 @@ _KNOWN: dict[str, tuple[str, Callable[[bytes], Any]]] = {
     "2.5.29.36": ("policy_constraints", _policy_constraints),
     "2.5.29.37": ("purposes", _oids),
     "2.5.29.54": ("inhibit_any_policy", _skip_certs),
+    # Where responders and issuers are; as with the lists, nothing is decided by it.
+    "1.3.6.1.5.5.7.1.1": ("information_access", _information_access),
     "1.3.6.1.5.5.7.48.1.5": ("no_revocation_check", _no_check),
 }
 
-_HINTS = frozenset({"2.5.29.14", "2.5.29.31", "2.5.29.35"})
+_HINTS = frozenset({"2.5.29.14", "2.5.29.31", "2.5.29.35", "1.3.6.1.5.5.7.1.1"})

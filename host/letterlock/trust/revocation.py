@@ -27,8 +27,12 @@ class Mode(StrEnum):
     """Nothing is looked at."""
     AT_HAND = "at-hand"
     """What is at hand counts; where nothing is, the verdict says so and stands."""
+    CRL = "crl"
+    """As `AT_HAND`; and lists are fetched, which all customers of an authority share."""
+    OCSP = "ocsp"
+    """As `CRL`; and where no list tells, the authority's responder is asked, who so learns whose mail is read."""
     STRICT = "strict"
-    """Without a good word about every certificate of the path, the path is not believed."""
+    """As `OCSP`; and without a good word about every certificate of the path, the path is not believed."""
 
 
 class Evidence:
@@ -59,6 +63,11 @@ class Evidence:
         if not other:
             return self
         return Evidence((*self.crls, *other.crls), (*self.answers, *other.answers)) if self else other
+
+    @property
+    def until(self) -> datetime | None:
+        """When the first of it runs out; None where there is nothing."""
+        return min([*(each.until for each in self.crls), *(each.until for each in self.answers)], default=None)
 
 
 NOTHING_AT_HAND = Evidence()

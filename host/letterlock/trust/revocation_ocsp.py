@@ -71,6 +71,11 @@ class OcspAnswer:
         return self.data.produced_at.as_datetime().astimezone(UTC)
 
     @cached_property
+    def until(self) -> datetime:
+        """When the first of what it says runs out, UTC; at once where it says nothing."""
+        return min((_days(each)[1] for each in self.data.responses), default=self.produced_at)
+
+    @cached_property
     def algorithm(self) -> SignatureAlgorithm | None:
         """How it is signed; None for what cannot be checked here."""
         return identified(self.signed.algorithm)
