@@ -18,7 +18,7 @@ from letterlock.errors import Coded, LetterlockError, Reason
 PACKAGE = Path(letterlock.__file__).parent
 
 BASE = {"errors", "limits"}
-BELOW = {"net", "mime", "cms", "trust", "store", "keystore", "clients", "spool", "verdict", "words", *BASE}
+BELOW = {"net", "mime", "cms", "trust", "store", "keystore", "evidence", "clients", "spool", "verdict", "words", *BASE}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "limits": set(),
@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "trust": BASE,
     "store": BASE,
     "net": BASE,
+    "evidence": {"cms", "trust", "store", *BASE},
     "keystore": {"cms", "trust", "store", *BASE},
     "clients": {"store", *BASE},
     "protocol": {"verdict", "words", *BASE},

@@ -219,6 +219,23 @@ FETCH_FAILURES_KEPT = 256
 POLICY_OCTETS = 65_536
 """Largest policy file of an organisation; beyond it `policy_unusable`."""
 
+# --- Time-stamps -----------------------------------------------------------------------------------------------
+
+TIME_STAMPS_IN_MESSAGE = 16
+"""Time-stamp tokens looked at in one message; each may cost some key operations. Beyond it `too_many_time_stamps`."""
+
+TIME_STAMP_OCTETS = 1024 * 1024
+"""Octets of one token. Real ones have two to eight thousand, a megabyte with revocation lists inside."""
+
+TIME_STAMP_ACCURACY_SECONDS = 86_400
+"""The least accurate time-stamp that is used; ETSI EN 319 421 §7.7.2 asks for one second."""
+
+CLOCKS_APART_MINUTES = 10
+"""How far a time-stamp may lie ahead of this computer's clock. Computers that ask a time server are a second apart."""
+
+TIME_STAMP_NONCE_BITS = 64
+"""Of the number that ties an authority's answer to its question (RFC 3161 §2.4.1: "e.g., 64 bits")."""
+
 # --- Keys ------------------------------------------------------------------------------------------------------
 
 KEY_FILE_OCTETS = 1024 * 1024

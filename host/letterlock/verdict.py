@@ -114,8 +114,32 @@ class PathResult(_Shape):
     assurance: Reason | None = None
 
 
+MomentKind = Literal["signed", "time_stamped", "time_stamp_refused", "received", "first_opened", "checked"]
+
+
+class Moment(_Shape):
+    """One moment in the life of a signed message, for a time line.
+
+    `at` is null where it cannot be told; `by` says whose word it is, where somebody's. `proven` is false for what is
+    only claimed. `counts` marks the moment at which the certificates were judged: the earliest confirmed time-stamp,
+    else the first opening on this computer, else the check. `reason` says why a time-stamp is not confirmed.
+    """
+
+    kind: MomentKind
+    at: str | None
+    by: str | None
+    proven: bool
+    counts: bool
+    label: str
+    note: str
+    reason: Reason | None
+
+
 class Signer(_Shape):
-    """One SignerInfo. `certificate` is null where the message does not carry it; `signing_time` is only a claim."""
+    """One SignerInfo. `certificate` is null where the message does not carry it; `signing_time` is only a claim.
+
+    `checked_at` is the time at which the certificates were judged; `times` (protocol 1.2) says where it comes from.
+    """
 
     status: SignatureStatus
     certificate: CertificateSummary | None
@@ -126,6 +150,7 @@ class Signer(_Shape):
     signature_algorithm: str
     path: PathResult | None
     reasons: list[Reason]
+    times: list[Moment] = []
 
 
 class Layer(_Shape):

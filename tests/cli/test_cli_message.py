@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -82,11 +83,15 @@ def test_json_is_what_the_native_host_replies(letterlock: CommandLine) -> None:
     for each in (printed, replied):
         each["message"] = None
         each["verdict"]["signers"][0]["checked_at"] = ""
+        # The host remembers the first opening, the command line only if told.
+        each["verdict"]["signers"][0]["times"] = [
+            moment["kind"] for moment in each["verdict"]["signers"][0]["times"] if moment["kind"] != "first_opened"
+        ]
     assert printed == replied
 
 
 def test_json_with_memory_is_the_native_hosts_reply_to_the_letter(letterlock: CommandLine, tmp_path: Path) -> None:
-    """For a trusted signer too, whom the host remembers: only the handle differs, even the time that counts is one."""
+    """For a trusted signer too, whom the host remembers: the time that counts is one; only handle and clock differ."""
     home = {"LETTERLOCK_HOME": str(tmp_path / "home")}
     path = Path(letterlock.write("good"))
     assert letterlock("trust", "add", str(letterlock.mail.anchor), **home).returncode == 0
@@ -97,6 +102,9 @@ def test_json_with_memory_is_the_native_hosts_reply_to_the_letter(letterlock: Co
     assert "first_contact" in [reason["code"] for reason in replied["verdict"]["reasons"]]
     assert replied.pop("message")
     assert printed.pop("message") is None
+    for each in (printed, replied):
+        (checked,) = [one for one in each["verdict"]["signers"][0]["times"] if one["kind"] == "checked"]
+        assert datetime.fromisoformat(checked.pop("at")) > datetime.now(UTC) - timedelta(minutes=1)
     assert printed == replied
 
 

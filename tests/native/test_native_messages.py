@@ -96,6 +96,7 @@ def test_the_end_closes_everything() -> None:
 
 
 def test_an_older_client_gets_the_fields_it_knows() -> None:
-    """What 1.1 added is not sent to a client of 1.0, which refuses what it does not know."""
-    assert _unknown_to(Version(1, 1)) is None
-    assert _unknown_to(Version(1, 0)) == {"signers": {"__all__": {"path": {"assurance"}}}}
+    """What a minor added is not sent to a client of an older one, which refuses what it does not know."""
+    assert _unknown_to(Version(1, 2)) is None
+    assert _unknown_to(Version(1, 1)) == {"signers": {"__all__": {"times": True}}}
+    assert _unknown_to(Version(1, 0)) == {"signers": {"__all__": {"times": True, "path": {"assurance"}}}}

@@ -47,7 +47,7 @@ def test_mozillas_list_is_what_it_says() -> None:
 
 def test_a_root_of_mozilla_is_an_anchor_with_its_source(tmp_path: Path) -> None:
     """By default the list is used; switched off, nobody in it is trusted."""
-    root = mozilla.roots().anchors[0].certificate
+    root = next(iter(mozilla.roots().anchors)).certificate
     when = root.not_before
     database = tmp_path / "letterlock.sqlite"
     found = trust.settings(database).path(root, [], when)
@@ -80,9 +80,9 @@ def test_a_changed_policy_counts_for_the_next_message(tmp_path: Path, policy: Pa
     kept = KeptSettings(tmp_path / "none.sqlite", policy)
     assert [each.source for each in kept.now().anchors] == ["organisation"]
     policy.write_text("{}")
-    assert kept.now().anchors == ()
+    assert not kept.now().anchors
     policy.unlink()
-    assert kept.now().anchors == ()
+    assert not kept.now().anchors
 
 
 @pytest.mark.parametrize(

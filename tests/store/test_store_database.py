@@ -95,6 +95,20 @@ def test_removing_by_prefix(database: Path) -> None:
             store.remove_anchor(digest)
 
 
+def test_the_revision_changes_with_the_anchors_and_only_with_them(database: Path) -> None:
+    """So that whoever holds thousands of decoded anchors knows whether they are still right."""
+    with Store.open(filled(database)) as store:
+        seen = [store.anchors_revision()]
+        store.set_setting("other", 1)
+        store.add_anchor(b"certificate 1", "again", ADDED)
+        assert store.anchors_revision() == seen[0]
+        store.remove_anchor(hashlib.sha256(b"certificate 1").hexdigest())
+        seen.append(store.anchors_revision())
+        store.add_anchor(b"certificate 1", "back", ADDED)
+        seen.append(store.anchors_revision())
+    assert len(set(seen)) == 3
+
+
 @pytest.mark.parametrize("prefix", ["", ":", "zz", "%", "_"])
 def test_removing_nothing(database: Path, prefix: str) -> None:
     """An empty prefix or one that is no hexadecimal number removes nothing."""

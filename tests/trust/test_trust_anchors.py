@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from letterlock.errors import Reason
 from letterlock.trust import reasons as why
-from letterlock.trust.anchors import Anchor, certificates_of
+from letterlock.trust.anchors import Anchor, Anchors, certificates_of
 from letterlock.trust.reasons import RANKING, CertificateUndecodable, NoCertificateInFile, rank, ranked
 from tests.trust import openssl
-from tests.trust.chains import NOW, issue
+from tests.trust.chains import NOW, anchored, issue
 
 
 def test_one_in_der() -> None:
@@ -96,3 +96,38 @@ def test_ranked() -> None:
     other = why.CertificateExpired("CA", NOW, NOW)
     assert ranked([expired, other, broken, expired]) == (broken, expired, other)
     assert rank(broken) < rank(expired)
+
+
+# --- Many of them ----------------------------------------------------------------------------------------------
+
+
+def test_anchors_are_found_by_certificate_and_by_name() -> None:
+    """Two of one name are both found, in the order given; who is not there is not found."""
+    one, two, other = issue("Root", key_name="one"), issue("Root", key_name="two"), issue("Other")
+    anchors = Anchors(Anchor(each.certificate, "user") for each in (one, two))
+    found = anchors.find(one.der)
+    assert found
+    assert found.certificate == one.certificate
+    assert anchors.find(other.der) is None
+    assert anchors.bearing(one.certificate.subject_dn.normal) == [one.certificate, two.certificate]
+    assert anchors.bearing(other.certificate.subject_dn.normal) == []
+
+
+def test_joined_anchors_tell_the_first_word() -> None:
+    """Who is in several lists is there on the word of the first; the lists keep what they have built."""
+    root = issue("Root").certificate
+    own, list_ = Anchors([Anchor(root, "user")]), Anchors([Anchor(root, "mozilla"), *anchored(issue("Other"))])
+    joined = own + list_
+    found = joined.find(root.der)
+    assert found
+    assert found.source == "user"
+    assert len(joined) == len(list(joined)) == 3
+    assert Anchors.of(joined) is joined
+
+
+def test_anchors_by_source() -> None:
+    """Some questions are only for those whom a person chose."""
+    one, two = issue("One").certificate, issue("Two").certificate
+    anchors = Anchors([Anchor(one, "user"), Anchor(two, "mozilla")]) + Anchors([Anchor(two, "argument")])
+    assert [each.source for each in anchors.from_sources(["user", "argument"])] == ["user", "argument"]
+    assert not anchors.from_sources(["system"])

@@ -150,6 +150,24 @@ export interface Limits {
   open_messages: number;
 }
 
+/**
+ * One moment in the life of a signed message, for a time line.
+ *
+ * `at` is null where it cannot be told; `by` says whose word it is, where somebody's. `proven` is false for what is
+ * only claimed. `counts` marks the moment at which the certificates were judged: the earliest confirmed time-stamp,
+ * else the first opening on this computer, else the check. `reason` says why a time-stamp is not confirmed.
+ */
+export interface Moment {
+  kind: "signed" | "time_stamped" | "time_stamp_refused" | "received" | "first_opened" | "checked";
+  at: string | null;
+  by: string | null;
+  proven: boolean;
+  counts: boolean;
+  label: string;
+  note: string;
+  reason: Reason | null;
+}
+
 /** `open` takes the raw RFC 5322 message as upload. `size` is its length in octets, where it is known. */
 export interface OpenParams {
   size: number | null;
@@ -250,7 +268,11 @@ export interface Signature {
 /** What a signature is worth to the reader. */
 export type SignatureStatus = "none" | "valid" | "mismatch" | "untrusted" | "partial" | "invalid";
 
-/** One SignerInfo. `certificate` is null where the message does not carry it; `signing_time` is only a claim. */
+/**
+ * One SignerInfo. `certificate` is null where the message does not carry it; `signing_time` is only a claim.
+ *
+ * `checked_at` is the time at which the certificates were judged; `times` (protocol 1.2) says where it comes from.
+ */
 export interface Signer {
   status: SignatureStatus;
   certificate: CertificateSummary | null;
@@ -261,6 +283,7 @@ export interface Signer {
   signature_algorithm: string;
   path: PathResult | null;
   reasons: Reason[];
+  times?: Moment[];
 }
 
 /** Everything that is said about one message. */

@@ -8,6 +8,7 @@
  * @typedef {import("./protocol.js").Verdict} Verdict
  * @typedef {import("./protocol.js").Signer} Signer
  * @typedef {import("./protocol.js").Reason} Reason
+ * @typedef {import("./protocol.js").Moment} Moment
  * @typedef {import("./protocol.js").Part} Part
  * @typedef {import("./protocol.js").CertificateSummary} CertificateSummary
  * @typedef {{ size: number, type: string, charset: string | null, name: string | null }} PartInfo

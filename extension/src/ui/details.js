@@ -207,12 +207,36 @@ function pathEnd(role, name, words) {
   return element("li", { "data-role": role }, element("span", { class: "path__name" }, name), element("span", { class: "path__word" }, words));
 }
 
-/** @param {Signer} signer */
+/**
+ * The moments of a signed message as the host tells them, its words included. A host of protocol 1.1 tells only two.
+ * @param {Signer} signer
+ */
 function timeLine(signer) {
+  const times = signer.times ?? [];
+  if (times.length > 0) return element("dl", { class: "times" }, ...times.map(timeOf));
   return table([
     [say("time_signed"), signer.signing_time ? element("span", {}, moment(signer.signing_time), ` ${say("time_claimed")}`) : say("time_none")],
     [say("time_checked"), moment(signer.checked_at)],
   ]);
+}
+
+/**
+ * Why a time-stamp is not confirmed stands among the reasons.
+ * @param {import("../lib/shapes.js").Moment} time
+ */
+function timeOf({ kind, label, at, note, by, proven, counts }) {
+  return element(
+    "div",
+    { "data-kind": kind, "data-proven": String(proven), "data-counts": String(counts) },
+    element("dt", {}, label),
+    element(
+      "dd",
+      {},
+      at ? moment(at) : say("time_none"),
+      note ? element("span", { class: "times__note" }, " · ", sentence(note, [by])) : null,
+      counts ? element("span", { class: "times__note" }, " · ", say("time_counts")) : null,
+    ),
+  );
 }
 
 /** @param {Verdict} verdict */

@@ -41,6 +41,7 @@ function signerLines(signer) {
     `${say("fact_signer")}: ${certificate?.name ?? say("signer_unknown")} ${signer.addresses.map((address) => `<${address}>`).join(" ")} (${signer.status})`,
     `${say("time_signed")}: ${signer.signing_time ?? say("time_none")}`,
     `${say("time_checked")}: ${signer.checked_at}`,
+    ...(signer.times ?? []).map(({ label, at, note, counts }) => `- ${label}: ${at ?? "–"} ${note}${counts ? ` (${say("time_counts")})` : ""}`.trimEnd()),
     `${say("signature_algorithm")}: ${signer.signature_algorithm}, ${signer.digest_algorithm}`,
     ...(certificate ? [`SHA-256: ${certificate.sha256}`, `${say("serial")}: ${certificate.serial}`] : []),
     ...(path ? [`${say("path")}: ${path.chain.map(({ name }) => name).join(" > ")}${path.anchor ? ` > [${path.anchor.name}]` : ""}`] : []),

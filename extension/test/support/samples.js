@@ -54,8 +54,20 @@ function signer(deviation = {}) {
     signature_algorithm: "RSA PKCS#1 v1.5",
     path: { valid: true, reasons: [], chain: [certificate(), issuing, root], anchor },
     reasons: [],
+    times: [
+      time({ kind: "signed", at: "2026-11-24T08:59:12Z", label: "Signed", note: "by the signer's own clock" }),
+      time({ kind: "checked", at: "2026-11-24T09:14:03Z", label: "Checked", proven: true, counts: true }),
+    ],
     ...deviation,
   });
+}
+
+/**
+ * @param {Partial<import("../../src/lib/shapes.js").Moment>} deviation
+ * @returns {import("../../src/lib/shapes.js").Moment}
+ */
+export function time(deviation) {
+  return { kind: "signed", at: null, by: null, proven: false, counts: false, label: "", note: "", reason: null, ...deviation };
 }
 
 /**

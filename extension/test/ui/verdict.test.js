@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Failure } from "../../src/lib/failure.js";
 import { enter, locale, page } from "../support/dom.js";
 import { install } from "../support/fake-browser.js";
-import { SAMPLES, certificate, opened, reason } from "../support/samples.js";
+import { SAMPLES, certificate, opened, reason, time } from "../support/samples.js";
 
 install(locale("en"), "en");
 enter(page("<html lang=en><body></body></html>"));
@@ -176,6 +176,32 @@ test("a signature without a certificate has details, too", () => {
     signers: [{ ...SAMPLES.valid.verdict.signers[0], status: "untrusted", certificate: null, addresses: [], path: null, signing_time: null }],
   });
   assert.match(text(shown({ phase: "opened", opened: bare }).root, ".signer") ?? "", /unknown/);
+});
+
+test("the time line shows every moment in the host's words, and which of them counts", () => {
+  const [signer] = SAMPLES.valid.verdict.signers;
+  const times = [
+    time({ kind: "signed", at: "2026-11-24T08:59:12Z", label: "Signed", note: "by the signer's own clock" }),
+    time({ kind: "time_stamped", at: "2026-11-24T09:00:00Z", label: "Time-stamped", note: "confirmed by <b>Clock</b>", by: "<b>Clock</b>", proven: true, counts: true }),
+    time({ kind: "time_stamp_refused", label: "Time-stamp", note: "not confirmed" }),
+    time({ kind: "checked", at: "2026-11-25T09:14:03Z", label: "Checked", proven: true }),
+  ];
+  const stamped = opened({ signers: [{ ...signer, times }] });
+  const { root } = shown({ phase: "opened", opened: stamped });
+  const rows = [...root.querySelectorAll(".times > div")];
+  assert.deepEqual(rows.map((row) => text(row, "dt")), ["Signed", "Time-stamped", "Time-stamp", "Checked"]);
+  assert.deepEqual(rows.map((row) => /judged as of this moment/.test(row.textContent ?? "")), [false, true, false, false]);
+  assert.match(rows[1].textContent ?? "", /confirmed by <b>Clock<\/b>/, "what a certificate says is text");
+  assert.match(rows[2].textContent ?? "", /not stated/);
+  assert.match(report(stamped), /- Time-stamped: 2026-11-24T09:00:00Z confirmed by <b>Clock<\/b> \(the certificates/);
+});
+
+test("a host of protocol 1.1 tells two times", () => {
+  const { times, ...older } = SAMPLES.valid.verdict.signers[0];
+  assert.ok(times);
+  const { root } = shown({ phase: "opened", opened: opened({ signers: [older] }) });
+  assert.equal(root.querySelector(".times"), null);
+  assert.match(text(root, ".signer") ?? "", /Time of signing.*as the signer says.*Checked/);
 });
 
 test("the report names codes, reasons and fingerprints, and nothing of the body", () => {

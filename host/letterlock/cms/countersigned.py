@@ -10,6 +10,7 @@ from __future__ import annotations
 from cryptography import x509
 
 from letterlock import limits
+from letterlock.cms.attributes import TIME_STAMP
 from letterlock.cms.content_types import COUNTERSIGNATURE
 from letterlock.cms.failures import TooManySigners
 from letterlock.cms.signed import CheckedSignature, SignerInfo, check, read_signer
@@ -17,7 +18,7 @@ from letterlock.cms.verifiers import hash_of
 
 _TIME_STAMP_TOKENS = frozenset(
     {
-        "1.2.840.113549.1.9.16.2.14",  # id-aa-timeStampToken
+        TIME_STAMP,
         "1.3.6.1.4.1.311.3.3.1",  # the same, as Authenticode numbers it
     }
 )

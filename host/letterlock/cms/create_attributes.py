@@ -1,4 +1,4 @@
-"""Signed attributes that we write (RFC 5652 §11, RFC 8551 §2.5, RFC 6211, RFC 5035), each as one Attribute in DER."""
+"""Attributes that we write (RFC 5652 §11, RFC 8551 §2.5, RFC 6211, RFC 5035, RFC 3161), each one Attribute in DER."""
 
 from __future__ import annotations
 
@@ -78,6 +78,11 @@ def signing_certificate(certificate: x509.Certificate) -> bytes:
     issuer_serial = der.value(0x30, der.value(0x30, der.value(0xA4, issuer)) + serial)
     identifier = der.value(0x30, der.value(0x04, certificate.fingerprint(hashes.SHA256())) + issuer_serial)
     return _attribute(attributes.SIGNING_CERTIFICATE_V2, der.value(0x30, der.value(0x30, identifier)))
+
+
+def time_stamp(token: bytes) -> bytes:
+    """TimeStampToken ::= ContentInfo (RFC 3161 Appendix A): an unsigned attribute, about the signature value."""
+    return _attribute(attributes.TIME_STAMP, token)
 
 
 def encryption_key_preference(certificate: x509.Certificate) -> bytes:

@@ -36,6 +36,8 @@ class Signing:
         capabilities: what the signer decrypts, the preferred first; none: no such attribute.
         encryption_certificate: which certificate answers should be encrypted to, where it is not the signer's.
         by_key_identifier: name the certificate by its key's identifier, not by issuer and serial number.
+        unsigned_attributes: given the signature value, what to put beside it, each an Attribute in DER
+            (`create_attributes.time_stamp`): asked for once, when the signature is made.
     """
 
     key: SigningKey
@@ -43,6 +45,7 @@ class Signing:
     capabilities: Sequence[Algorithm] = create_attributes.OUR_CAPABILITIES
     encryption_certificate: x509.Certificate | None = None
     by_key_identifier: bool = False
+    unsigned_attributes: Callable[[bytes], Sequence[bytes]] | None = None
 
     def signed_attributes(self, content_type: str, digest: bytes) -> list[bytes]:
         """The signed attributes, each in DER, in DER order."""
@@ -63,17 +66,19 @@ class Signing:
     def signer_info(self, content_type: str, digest: bytes) -> bytes:
         """The SignerInfo (RFC 5652 §5.3) over content with this digest."""
         signed = b"".join(self.signed_attributes(content_type, digest))
-        return self._encode(signed, self.key.sign(der.value(0x31, signed)))
+        value = self.key.sign(der.value(0x31, signed))
+        beside = self.unsigned_attributes(value) if self.unsigned_attributes else ()
+        return self._encode(signed, value, beside)
 
     def octets(self, content_type: str) -> int | None:
-        """How long `signer_info` will be, None where that is not known beforehand (ECDSA)."""
+        """How long `signer_info` will be, None where that is not known beforehand (ECDSA, unsigned attributes)."""
         algorithm = self.key.algorithm
-        if algorithm.value_octets is None:
+        if algorithm.value_octets is None or self.unsigned_attributes:
             return None
         signed = b"".join(self.signed_attributes(content_type, bytes(algorithm.digest.hash().digest_size)))
         return len(self._encode(signed, bytes(algorithm.value_octets)))
 
-    def _encode(self, signed: bytes, value: bytes) -> bytes:
+    def _encode(self, signed: bytes, value: bytes, beside: Sequence[bytes] = ()) -> bytes:
         algorithm = self.key.algorithm
         if self.by_key_identifier:
             sid = der.value(0x80, _key_identifier(self.key.certificate))
@@ -86,7 +91,8 @@ class Signing:
             + algorithm.digest_identifier.encode()
             + der.value(0xA0, signed)
             + algorithm.signature_identifier.encode()
-            + der.value(0x04, value),
+            + der.value(0x04, value)
+            + (der.set_of(beside, 0xA1) if beside else b""),
         )
 
 

@@ -85,7 +85,9 @@ def standard(messages: OpenMessages) -> Operations:
 
 def _unknown_to(version: Version) -> dict[str, Any] | None:
     """The fields of a verdict that a client of an older minor does not know, in pydantic's form."""
-    return {"signers": {"__all__": {"path": {"assurance"}}}} if version < Version(1, 1) else None
+    if version >= Version(1, 2):
+        return None
+    return {"signers": {"__all__": {"times": True} | ({"path": {"assurance"}} if version < Version(1, 1) else {})}}
 
 
 def warm_up() -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from letterlock.errors import Coded
 from letterlock.mime.reader import Entity
 from letterlock.operations import describe
-from letterlock.operations.headers import Senders, date, header_set, senders
+from letterlock.operations.headers import Senders, date, header_set, received_date, senders
 from letterlock.operations.layers import Kind, Layer, Structure
 from letterlock.operations.reasons import (
     CoversCiphertext,
@@ -29,6 +29,7 @@ from letterlock.operations.reasons import (
     StructureAmbiguous,
 )
 from letterlock.operations.signers import Judge, SignerResult
+from letterlock.operations.times import Clock, is_about_time
 from letterlock.operations.trust import TrustSettings
 from letterlock.verdict import (
     Encryption,
@@ -66,16 +67,16 @@ def assess(
     root: Entity,
     structure: Structure,
     trust: TrustSettings,
-    at: datetime,
+    clock: Clock,
     language: str = "en",
     recalled: Callable[[SignerResult], list[Coded]] | None = None,
 ) -> Assessment:
-    """The verdict on a message, given its structure, the reader's anchors and the time that counts.
+    """The verdict on a message, given its structure, the reader's anchors and what is known of the time.
 
     `recalled` is asked what is remembered of each signer of a valid message.
     """
     from_ = senders(root)
-    judge = Judge(trust, at, frozenset(from_.addresses))
+    judge = Judge(trust, clock, frozenset(from_.addresses))
     judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
     chain, fragments = judged[: len(structure.chain)], judged[len(structure.chain) :]
 
@@ -92,10 +93,11 @@ def assess(
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
     reasons += _encryption_remarks(encryption, status)
     covered = _covered(structure, status, judged)
+    received = received_date(root)
     # Those who decided come first, and only they are in the headline: who signed a part signed nothing else.
     others = [each for layer in reversed(judged) for each in layer.results if not any(each is one for one in deciding)]
     said = [describe.reason(each, language) for each in _unique(reasons)]
-    signers = [describe.signer(each, at, language) for each in [*deciding, *others]]
+    signers = [describe.signer(each, clock, received, language) for each in [*deciding, *others]]
     return Assessment(
         Verdict(
             signature=Signature(status=status, covers=sorted(covered)),
@@ -262,4 +264,4 @@ def _unique(reasons: Iterable[Coded]) -> list[Coded]:
     found: dict[tuple[str, str], Coded] = {}
     for each in reasons:
         found.setdefault((each.code, repr(sorted(each.facts().items()))), each)
-    return sorted(found.values(), key=lambda each: isinstance(each, RevocationNotChecked))
+    return sorted(found.values(), key=lambda each: isinstance(each, RevocationNotChecked) or is_about_time(each))

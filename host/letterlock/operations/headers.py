@@ -101,13 +101,21 @@ def _names_another(mailbox: Mailbox) -> bool:
 
 def date(root: Entity) -> datetime | None:
     """The Date field in UTC, or nothing where there is none that can be read (RFC 5322 §3.3)."""
+    field = root.first("date")
+    return None if field is None else _time(field.text)
+
+
+def received_date(root: Entity) -> datetime | None:
+    """What the last mail server says (RFC 5321 §4.4: the first field, its time after the last semicolon). A claim."""
+    field = root.first("received")
+    return None if field is None else _time(field.text.rpartition(";")[2])
+
+
+def _time(text: str) -> datetime | None:
     from email.utils import parsedate_to_datetime
 
-    field = root.first("date")
-    if field is None:
-        return None
     try:
-        found = parsedate_to_datetime(field.text)
+        found = parsedate_to_datetime(text.strip())
     except (ValueError, OverflowError):
         return None
     # "-0000" says that the zone is unknown; the time is still UTC.

@@ -24,9 +24,9 @@ from letterlock.mime.reader import Allowance, Entity, Reader
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
-from letterlock.operations.reasons import CertificateExpiredSince
 from letterlock.operations.signers import SignerResult
 from letterlock.operations.source import Source
+from letterlock.operations.times import Clock
 from letterlock.operations.trust import TrustSettings
 from letterlock.spool import Spool
 from letterlock.verdict import Part, Verdict
@@ -49,7 +49,7 @@ class Opening:
 
     Args:
         trust: whom the reader trusts.
-        at: the time at which certificates are judged; now if not given.
+        at: what time to take for now; the clock's if not given. Nothing is then looked up or kept of first openings.
         language: of the sentences in the verdict, "en" or "de".
         keys: whatever may open an encrypted message.
         memory: what this computer remembers; without it, nothing is recalled and nothing kept.
@@ -126,18 +126,18 @@ class Opening:
         now = datetime.now(UTC)
         signed = any(layer.kind is Kind.SIGNED for layer in structure.chain + structure.fragments)
         memory = self._memory if signed else None
-        at, forgotten = self._at or now, None
+        clock, forgotten = Clock(self._at or now), None
         if memory and self._at is None:
             try:
-                at = memory.first_opened(self._digest.hexdigest(), now)
+                clock = Clock(now, memory.first_opened(self._digest.hexdigest(), now))
             except LetterlockError as failure:
                 # A database that cannot be written keeps nobody from reading mail; it is said.
                 memory, forgotten = None, failure
 
         def recalled(result: SignerResult) -> list[Coded]:
-            return [forgotten] if forgotten else _recalled(memory, result, at, now) if memory else []
+            return [forgotten] if forgotten else _recalled(memory, result, clock.here) if memory else []
 
-        return assess(root, structure, self._trust, at, self._language, recalled)
+        return assess(root, structure, self._trust, clock, self._language, recalled)
 
     def abandon(self) -> None:
         """Forget everything; nothing stays in memory or on disk."""
@@ -190,18 +190,13 @@ class OpenedMessage:
             spool.close()
 
 
-def _recalled(memory: Memory, result: SignerResult, at: datetime, now: datetime) -> list[Coded]:
-    certificate = result.certificate
-    if certificate is None:
+def _recalled(memory: Memory, result: SignerResult, at: datetime) -> list[Coded]:
+    if result.certificate is None:
         return []
-    said: list[Coded] = []
-    if at <= certificate.not_after < now:
-        said.append(CertificateExpiredSince(certificate.name, certificate.not_after, at))
     try:
-        said += memory.contacts(certificate, sorted(result.names), at)
+        return [*memory.contacts(result.certificate, sorted(result.names), at)]
     except LetterlockError as failure:
-        said.append(failure)
-    return said
+        return [failure]
 
 
 def _body(shown: Shown) -> Iterator[bytes]:

@@ -151,6 +151,16 @@ class CertificateExpiredSince(Reason):
     first_opened: datetime
 
 
+class CertificateExpiredSinceTimeStamp(Reason):
+    """The certificate was good when a trusted authority stamped the signature, and has expired since."""
+
+    code = "certificate_expired_since_time_stamp"
+    subject: str
+    not_after: datetime
+    time_stamped: datetime
+    authority: str
+
+
 class SigningTimeDiffers(Reason):
     """The signer's clock and the message's Date are far apart. Drafts sent later do that, and so do replays."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
@@ -24,6 +23,7 @@ from letterlock.cms.failures import ContentChanged
 from letterlock.errors import Coded
 from letterlock.operations.reasons import RevocationNotChecked, SignatureWeak, SignerCertificateMissing
 from letterlock.operations.source import Content
+from letterlock.operations.times import Clock, Stamps, Times
 from letterlock.operations.trust import TrustSettings
 from letterlock.trust.addresses import names_address
 from letterlock.trust.certificate import Certificate
@@ -45,6 +45,8 @@ class SignerResult:
     path: Path | None = None
     reasons: list[Coded] = field(default_factory=list)
     names: frozenset[str] = frozenset()
+    times: Times | None = None
+    """None where there is no certificate that could be judged at any time."""
 
     @property
     def trusted(self) -> bool:
@@ -53,11 +55,15 @@ class SignerResult:
 
 
 class Judge:
-    """Judges the signers of one message by the reader's settings, at one time, for one set of From addresses."""
+    """Judges the signers of one message by the reader's settings, for one set of From addresses.
 
-    def __init__(self, settings: TrustSettings, at: datetime, senders: frozenset[str]) -> None:
+    Each is judged at the time that counts for it: a signature may have a time-stamp.
+    """
+
+    def __init__(self, settings: TrustSettings, clock: Clock, senders: frozenset[str]) -> None:
         self._settings = settings
-        self._at = at
+        self._stamps = Stamps(clock)
+        self._clock = clock
         self._senders = senders
         self._allowance = Allowance()
 
@@ -93,10 +99,19 @@ class Judge:
         self._trust(result, result.certificate, certificates, along)
         return result
 
-    def _trust(self, result: SignerResult, certificate: Certificate, others: Iterable[bytes], along: Evidence) -> None:
+    def _times(self, result: SignerResult, certificates: Sequence[bytes], along: Evidence) -> Times:
+        """Of an intact signature; what stands beside a broken one is not looked at."""
+        if result.checked is None:
+            return Times(self._clock)
+        return self._stamps.of(
+            result.info, certificates, lambda: self._settings.stamping(self._clock.now, along, self._allowance)
+        )
+
+    def _trust(self, result: SignerResult, certificate: Certificate, others: Sequence[bytes], along: Evidence) -> None:
         """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
         accepted = self._settings.accepted
-        result.path = self._settings.path(certificate, _parse(others), self._at, along, self._allowance)
+        result.times = self._times(result, others, along)
+        result.path = self._settings.path(certificate, _parse(others), result.times.counts, along, self._allowance)
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
@@ -108,6 +123,7 @@ class Judge:
             (remarks if accepted.weak_algorithms else against).append(SignatureWeak(result.checked.weak))
         result.reasons += [each for each in against if each not in result.reasons]
         if against:
+            result.reasons += result.times.refused
             return
         result.status = SignatureStatus.VALID if result.names else SignatureStatus.MISMATCH
         if not certificate.addresses:
@@ -117,6 +133,8 @@ class Judge:
                 AddressNotNamed(sender, certificate.addresses) for sender in sorted(self._senders - result.names)
             ]
         result.reasons += remarks
+        result.reasons += result.times.expired_since(certificate)
+        result.reasons += result.times.refused
         statuses = result.path.revocation
         if not statuses or any(isinstance(each, NotChecked) for each in statuses):
             result.reasons.append(RevocationNotChecked())

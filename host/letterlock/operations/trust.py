@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from letterlock.store import policy as policies
 from letterlock.store.database import Store, StoredAnchor
 from letterlock.store.failures import PolicyUnusable
 from letterlock.trust import mozilla
 from letterlock.trust.algorithms import MODERN, Accepted
-from letterlock.trust.anchors import Anchor, certificates_of
+from letterlock.trust.anchors import Anchor, Anchors, certificates_of
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import Allowance, build
 from letterlock.trust.path import Path as CertificatePath
@@ -20,17 +20,27 @@ from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import CertificateUndecodable
 from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode
 
+if TYPE_CHECKING:
+    from letterlock.evidence.timestamp import Terms
+
 
 class TrustSettings(NamedTuple):
     """Everything a verdict's trust depends on, but the time."""
 
-    anchors: tuple[Anchor, ...] = ()
+    anchors: Collection[Anchor] = ()
+    """With an index (`Anchors`) where there may be many."""
     mozilla: bool = False
     """Whether Mozilla's roots are anchors too. The list is decoded when the first path is wanted, not before."""
     evidence: Evidence = NOTHING_AT_HAND
     mode: Mode = Mode.AT_HAND
     accepted: Accepted = MODERN
     policies: InitialPolicies = NOTHING_ASKED
+
+    @property
+    def believed(self) -> Anchors:
+        """Everybody whose word counts."""
+        own = Anchors.of(self.anchors)
+        return own + mozilla.roots().anchors if self.mozilla else own
 
     def path(
         self,
@@ -44,7 +54,7 @@ class TrustSettings(NamedTuple):
         return build(
             leaf,
             others,
-            (*self.anchors, *mozilla.roots().anchors) if self.mozilla else self.anchors,
+            self.believed,
             at,
             accepted=self.accepted,
             policies=self.policies,
@@ -53,40 +63,69 @@ class TrustSettings(NamedTuple):
             allowance=allowance,
         )
 
+    def stamping(self, now: datetime, along: Evidence, allowance: Allowance) -> Terms:
+        """What time-stamps are judged by."""
+        from letterlock.evidence.timestamp import Terms
+
+        return Terms(now, self.believed, self.evidence + along, self.mode, self.accepted, allowance)
+
 
 MOZILLA = "trust.mozilla"
 """The setting that says whether Mozilla's roots are trusted; they are unless the user or the organisation says no."""
 
 
-def settings(database: Path, files: Iterable[Path] = (), policy: Path | None = None) -> TrustSettings:
+class OwnAnchors:
+    """The user's anchors, decoded again only when there are others: thousands take a noticeable time."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, Anchors] | None = None
+
+    def of(self, store: Store) -> Anchors:
+        """Those in a store, always the same one."""
+        revision = store.anchors_revision()
+        known = self._known
+        if known is None or known[0] != revision:
+            known = self._known = (revision, Anchors(_own(store)))
+        return known[1]
+
+
+def _own(store: Store) -> Iterable[Anchor]:
+    for kept in store.anchors():
+        certificate = _decoded(kept)
+        # A certificate that was kept and cannot be decoded any more vouches for nobody.
+        if certificate is not None:
+            yield Anchor(certificate, "user", certificate.name, kept.added)
+
+
+def settings(
+    database: Path, files: Iterable[Path] = (), policy: Path | None = None, own: OwnAnchors | None = None
+) -> TrustSettings:
     """Whom the user, the organisation and Mozilla trust, and certificate files given for this one time.
 
     Args:
         database: with the user's own anchors.
         files: certificates trusted this once.
         policy: the organisation's policy file, where there may be one.
+        own: the user's anchors as known from before.
 
     Raises:
         NoCertificateInFile, CertificateUndecodable: a file holds none, or a damaged one.
         PolicyUnusable: the policy cannot be understood, or names a file that cannot be read.
         StoreDamaged, StoreNewer …: as `Store.read`.
     """
-    anchors = [*given(files)]
+    organisation: list[Anchor] = []
     decided = policies.read(policy)
     with Store.read(database) as store:
-        for kept in store.anchors():
-            certificate = _decoded(kept)
-            # A certificate that was kept and cannot be decoded any more vouches for nobody.
-            if certificate is not None:
-                anchors.append(Anchor(certificate, "user", certificate.name, kept.added))
+        users = (own or OwnAnchors()).of(store)
         wanted = store.setting(MOZILLA, True) is True
     for file in decided.anchors:
         try:
             data = file.read_bytes()
         except OSError as error:
             raise PolicyUnusable(str(policy), f"{file}: {error.strerror}") from error
-        anchors += [Anchor(each, "organisation") for each in certificates_of(data, str(file))]
-    return TrustSettings(tuple(anchors), wanted if decided.mozilla is None else decided.mozilla)
+        organisation += [Anchor(each, "organisation") for each in certificates_of(data, str(file))]
+    anchors = Anchors(given(files)) + users + Anchors(organisation)
+    return TrustSettings(anchors, wanted if decided.mozilla is None else decided.mozilla)
 
 
 class KeptSettings:
@@ -96,6 +135,7 @@ class KeptSettings:
         self._database = database
         self._policy = policy
         self._known: tuple[object, TrustSettings] | None = None
+        self._own = OwnAnchors()
 
     def now(self) -> TrustSettings:
         """The settings as they are now. Raises as `settings`; several threads may ask."""
@@ -103,7 +143,7 @@ class KeptSettings:
         stamp = (Store.stamp(self._database), _changed(self._policy))
         known = self._known
         if known is None or known[0] != stamp:
-            known = self._known = (stamp, settings(self._database, policy=self._policy))
+            known = self._known = (stamp, settings(self._database, policy=self._policy, own=self._own))
         return known[1]
 
 

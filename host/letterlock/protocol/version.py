@@ -32,8 +32,8 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}"
 
 
-PROTOCOL = Version(1, 1)
-"""What this host speaks. 1.1 added `PathResult.assurance`."""
+PROTOCOL = Version(1, 2)
+"""What this host speaks. 1.1 added `PathResult.assurance`, 1.2 `Signer.times`."""
 
 
 def agree(client: Version, host: Version = PROTOCOL) -> Version:

@@ -29,6 +29,11 @@ from letterlock.store.failures import (
 from letterlock.store.location import create_private
 from letterlock.store.migrations import APPLICATION_ID, MIGRATIONS, Migration
 
+_ANOTHER_REVISION = """
+    INSERT INTO setting VALUES ('anchors.revision', '1')
+    ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
+"""
+
 if TYPE_CHECKING:
     # Imported where it is used, so that opening a mail without any database does not pay for it.
     import sqlite3
@@ -131,7 +136,10 @@ class Store:
         sha256 = hashlib.sha256(der).hexdigest()
         row = (sha256, der, added.astimezone(UTC).isoformat(timespec="seconds"), note)
         with self.writing() as connection:
-            return connection.execute("INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?)", row).rowcount == 1
+            new = connection.execute("INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?)", row).rowcount == 1
+            if new:
+                connection.execute(_ANOTHER_REVISION)
+            return new
 
     def remove_anchor(self, sha256_prefix: str) -> StoredAnchor:
         """Forget the one anchor whose SHA-256 begins so (hex, case and colons do not matter).
@@ -148,7 +156,12 @@ class Store:
             if len(found) > 1:
                 raise AnchorAmbiguous(sha256_prefix, len(found))
             connection.execute("DELETE FROM anchor WHERE sha256 = ?", (found[0].sha256,))
+            connection.execute(_ANOTHER_REVISION)
         return found[0]
+
+    def anchors_revision(self) -> int:
+        """A number that changes whenever the anchors do, so that thousands need not be read again to find out."""
+        return int(self.setting("anchors.revision", 0))
 
     # --- Settings ----------------------------------------------------------------------------------------------
 

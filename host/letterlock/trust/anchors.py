@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import Normal
 from letterlock.trust.reasons import CertificateUndecodable, NoCertificateInFile
 from letterlock.trust.schema import NotDer, children, items_of, oid_of, whole
 
@@ -32,6 +36,80 @@ class Anchor:
     def __post_init__(self) -> None:
         if not self.name:
             object.__setattr__(self, "name", self.certificate.name)
+
+
+class Anchors(Collection[Anchor]):
+    """Any number of anchors, found by certificate and by name through an index that is built once, when first needed.
+
+    Adding two of them joins what each has built. Where both hold a certificate, the first one's word is told.
+    """
+
+    def __init__(self, anchors: Iterable[Anchor] = ()) -> None:
+        self._lists: tuple[_List, ...] = (_List(tuple(anchors)),)
+
+    @classmethod
+    def of(cls, anchors: Iterable[Anchor]) -> Anchors:
+        """Themselves, or an index for anchors that have none yet."""
+        return anchors if isinstance(anchors, cls) else cls(anchors)
+
+    def __add__(self, other: Anchors) -> Anchors:
+        joined = Anchors.__new__(Anchors)
+        joined._lists = self._lists + other._lists
+        return joined
+
+    def __len__(self) -> int:
+        return sum(len(each.anchors) for each in self._lists)
+
+    def __iter__(self) -> Iterator[Anchor]:
+        return (anchor for each in self._lists for anchor in each.anchors)
+
+    def __contains__(self, anchor: object) -> bool:
+        return isinstance(anchor, Anchor) and self.find(anchor.certificate.der) == anchor
+
+    def find(self, der: bytes) -> Anchor | None:
+        """The anchor that is this very certificate."""
+        return next((found for each in self._lists if (found := each.by_der.get(der))), None)
+
+    def bearing(self, name: Normal) -> list[Certificate]:
+        """The anchors with this subject, in the order given."""
+        return [found for each in self._lists for found in each.by_name.get(name, ())]
+
+    def from_sources(self, sources: Iterable[Source]) -> Anchors:
+        """Those on the word of one of these."""
+        chosen = Anchors.__new__(Anchors)
+        chosen._lists = tuple(each.of_source[source] for each in self._lists for source in sources)
+        return chosen
+
+
+class _List:
+    def __init__(self, anchors: tuple[Anchor, ...]) -> None:
+        self.anchors = anchors
+
+    @cached_property
+    def by_der(self) -> dict[bytes, Anchor]:
+        return {anchor.certificate.der: anchor for anchor in reversed(self.anchors)}
+
+    @cached_property
+    def by_name(self) -> dict[Normal, list[Certificate]]:
+        found: dict[Normal, list[Certificate]] = {}
+        for certificate in dict.fromkeys(anchor.certificate for anchor in self.anchors):
+            found.setdefault(certificate.subject_dn.normal, []).append(certificate)
+        return found
+
+    @cached_property
+    def of_source(self) -> dict[Source, _List]:
+        sources = {anchor.source for anchor in self.anchors}
+        if len(sources) == 1:
+            (only,) = sources
+            return defaultdict(_nothing, {only: self})
+        return defaultdict(
+            _nothing,
+            {each: _List(tuple(anchor for anchor in self.anchors if anchor.source == each)) for each in sources},
+        )
+
+
+def _nothing() -> _List:
+    return _List(())
 
 
 _PEM = re.compile(

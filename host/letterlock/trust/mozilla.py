@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from letterlock.trust.anchors import Anchor
+from letterlock.trust.anchors import Anchor, Anchors
 from letterlock.trust.certificate import Certificate
 
 FILE = Path(__file__).with_name("mozilla_roots.json")
@@ -22,7 +22,7 @@ class RootList(NamedTuple):
 
     source: str
     made: str
-    anchors: tuple[Anchor, ...]
+    anchors: Anchors
 
 
 @cache
@@ -32,5 +32,5 @@ def roots() -> RootList:
     return RootList(
         kept["source"],
         kept["made"],
-        tuple(Anchor(Certificate.parse(base64.b64decode(root["der"])), "mozilla") for root in kept["roots"]),
+        Anchors(Anchor(Certificate.parse(base64.b64decode(root["der"])), "mozilla") for root in kept["roots"]),
     )

@@ -9,7 +9,7 @@ paths out of few signatures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -17,7 +17,7 @@ from enum import Enum, auto
 from letterlock import limits
 from letterlock.errors import Reason
 from letterlock.trust.algorithms import MODERN, Accepted
-from letterlock.trust.anchors import Anchor
+from letterlock.trust.anchors import Anchor, Anchors
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.names import Normal
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
@@ -64,6 +64,14 @@ class Allowance:
         self.left = checks
 
 
+Kept = Callable[[Normal], Iterable[Certificate]]
+"""Certificates that are kept somewhere and not loaded, by the name they bear."""
+
+
+def _nobody(name: Normal) -> Iterable[Certificate]:
+    return ()
+
+
 def build(
     leaf: Certificate,
     candidates: Iterable[Certificate],
@@ -78,13 +86,15 @@ def build(
     checks: int = limits.PATH_SIGNATURE_CHECKS,
     comparisons: int = limits.PATH_NAME_COMPARISONS,
     allowance: Allowance | None = None,
+    kept: Kept = _nobody,
 ) -> Path:
     """The best path from `leaf` to an anchor, judged at `time`.
 
     Args:
         leaf: the certificate in question.
         candidates: possible issuers in any order, with any amount of chaff: from the message, from the store.
-        anchors: whom the reader trusts. An anchor may be a root, an authority below one, or `leaf` itself.
+        anchors: whom the reader trusts. An anchor may be a root, an authority below one, or `leaf` itself. Many are
+            given as `Anchors`, whose index then serves every search.
         time: an aware datetime; validity includes both ends.
         accepted: which algorithms and key sizes the reader relies on.
         policies: the initial policy inputs of RFC 5280 §6.1.1.
@@ -94,11 +104,12 @@ def build(
         checks: issuers tried, and signatures of evidence checked, in the whole search.
         comparisons: names compared with name constraints in the whole search.
         allowance: what this search shares with others.
+        kept: further possible issuers, asked for by name, once for each name that the search comes to.
     """
     budget = _Budget(length, checks, comparisons, allowance or Allowance(checks))
     terms = Terms(time, accepted, policies, budget.spend_comparisons)
-    anchors = tuple(anchors)
-    known = _by_name([*(anchor.certificate for anchor in anchors), *candidates])
+    anchors = Anchors.of(anchors)
+    known = _Known(anchors, candidates, kept)
     return _Search(leaf, known, anchors, budget, terms, _Withdrawal(known, budget, terms, evidence, mode)).run()
 
 
@@ -144,8 +155,23 @@ class _Link(Enum):
     """It bears the issuer's name but is not meant: key identifiers differ, and so does the key."""
 
 
-_Known = dict[Normal, list[Certificate]]
-"""Everybody at hand, by name."""
+class _Known:
+    """Everybody at hand, by name: anchors first, then what came along, then what is kept."""
+
+    def __init__(self, anchors: Anchors, candidates: Iterable[Certificate], kept: Kept) -> None:
+        self._anchors = anchors
+        self._kept = kept
+        self._candidates: dict[Normal, list[Certificate]] = {}
+        for certificate in candidates:
+            self._candidates.setdefault(certificate.subject_dn.normal, []).append(certificate)
+        self._found: dict[Normal, Sequence[Certificate]] = {}
+
+    def bearing(self, name: Normal) -> Sequence[Certificate]:
+        """Each once."""
+        if name not in self._found:
+            along = self._candidates.get(name, ())
+            self._found[name] = tuple(dict.fromkeys((*self._anchors.bearing(name), *along, *self._kept(name))))
+        return self._found[name]
 
 
 class _Withdrawal:
@@ -162,7 +188,7 @@ class _Withdrawal:
             mode,
             terms.time,
             terms.accepted,
-            lambda name: known.get(name, ()),
+            known.bearing,
             budget.spend_check,
             self._vouched,
         )
@@ -176,8 +202,9 @@ class _Withdrawal:
             return False
         self._depth += 1
         try:
+            only = Anchors((Anchor(anchor, "argument"),))
             # RFC 5280 §6.3.3 (f): "the trust anchor used … MUST be the same as the one used to validate the target".
-            return _Search(signer, self._known, (Anchor(anchor, "argument"),), self._budget, self._terms, self).found()
+            return _Search(signer, self._known, only, self._budget, self._terms, self).found()
         finally:
             self._depth -= 1
 
@@ -187,7 +214,7 @@ class _Search:
         self,
         leaf: Certificate,
         known: _Known,
-        anchors: Iterable[Anchor],
+        anchors: Anchors,
         budget: _Budget,
         terms: Terms,
         withdrawal: _Withdrawal,
@@ -196,13 +223,11 @@ class _Search:
         self._budget = budget
         self._terms = terms
         self._withdrawal = withdrawal
-        self._anchors: dict[bytes, Anchor] = {}
+        self._anchors = anchors
         self._issuers = known
         self._links: dict[tuple[bytes, bytes], _Link | Reason] = {}
         self._best: Path | None = None
         self._best_merit = (False, 0, 0)
-        for anchor in anchors:
-            self._anchors.setdefault(anchor.certificate.der, anchor)
 
     def found(self) -> bool:
         """Whether there is a valid path; raises `_Exhausted`, because a search inside another must end both."""
@@ -221,7 +246,7 @@ class _Search:
     def _extend(self, chain: tuple[Certificate, ...]) -> Path | None:
         """Follow every way up from the end of `chain`; the first valid path, or None with `_best` updated."""
         current = chain[-1]
-        anchor = self._anchors.get(current.der)
+        anchor = self._anchors.find(current.der)
         if anchor:
             path = self._judged(chain, anchor, None)
             if path.valid:
@@ -274,9 +299,9 @@ class _Search:
             self._links[pair] = _checked_link(certificate, issuer)
         return self._links[pair]
 
-    def _likeliest_first(self, certificate: Certificate) -> list[Certificate]:
+    def _likeliest_first(self, certificate: Certificate) -> Sequence[Certificate]:
         """Everybody who bears the issuer's name: whom the key identifier means, then anchors, then who is in force."""
-        issuers = self._issuers.get(certificate.issuer_dn.normal, [])
+        issuers = self._issuers.bearing(certificate.issuer_dn.normal)
         if len(issuers) < 2:
             return issuers
         wanted, time = certificate.authority_key_id, self._terms.time
@@ -284,7 +309,7 @@ class _Search:
         def likelihood(issuer: Certificate) -> tuple[bool, bool, bool, bool]:
             return (
                 wanted is None or issuer.subject_key_id != wanted,
-                issuer.der not in self._anchors,
+                self._anchors.find(issuer.der) is None,
                 not issuer.not_before <= time <= issuer.not_after,
                 not (issuer.basic_constraints and issuer.basic_constraints.ca),
             )
@@ -311,13 +336,6 @@ class _Search:
         if self._best is None or merit > self._best_merit:
             self._best, self._best_merit = path, merit
         return path
-
-
-def _by_name(certificates: Iterable[Certificate]) -> _Known:
-    known: _Known = {}
-    for certificate in dict.fromkeys(certificates):
-        known.setdefault(certificate.subject_dn.normal, []).append(certificate)
-    return known
 
 
 def _checked_link(certificate: Certificate, issuer: Certificate) -> _Link | Reason:

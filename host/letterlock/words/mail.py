@@ -203,6 +203,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "",
         ),
     },
+    "certificate_expired_since_time_stamp": {
+        "en": (
+            "The certificate of {subject} was good when the signature was time-stamped ({time_stamped}, by "
+            "{authority}), and expired on {not_after}.",
+            "",
+        ),
+        "de": (
+            "Das Zertifikat von {subject} war gültig, als die Signatur einen Zeitstempel bekam ({time_stamped}, von "
+            "{authority}), und ist am {not_after} abgelaufen.",
+            "",
+        ),
+    },
     "revocation_not_checked": {
         "en": ("Whether the certificate has been withdrawn was not checked.", ""),
         "de": ("Ob das Zertifikat zurückgezogen wurde, wurde nicht geprüft.", ""),

@@ -1,0 +1,1 @@
+"""What proves something about a message later: time-stamps. Sans-IO; time, anchors and evidence are arguments."""

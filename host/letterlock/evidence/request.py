@@ -1,0 +1,102 @@
+"""Asking a time-stamping authority (RFC 3161 §2.4): the octets to send, and the token in what comes back. No network.
+
+question = ask(signer.value)
+token = answer(reply, question)                # for the unsigned attribute; `timestamp.verify` believes or does not
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from cryptography.hazmat.asn1 import TLV, decode_der, encode_der
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import ObjectIdentifier
+
+from letterlock import limits
+from letterlock.evidence.failures import TimeStampForOther, TimeStampMalformed, TimeStampRefused
+from letterlock.evidence.schema import MessageImprint, TimeStampReq
+from letterlock.evidence.timestamp import parse
+from letterlock.trust.schema import children, items_of, whole
+
+_SHA256 = "2.16.840.1.101.3.4.2.1"
+_GRANTED = (0, 1)
+"""PKIStatus: granted, grantedWithMods (RFC 3161 §2.4.2). With anything else there is no token."""
+
+CONTENT_TYPE_ASKED, CONTENT_TYPE_ANSWERED = "application/timestamp-query", "application/timestamp-reply"
+"""The media types over HTTP (RFC 3161 §3.4)."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request: its DER, and what the answer must repeat."""
+
+    der: bytes
+    digest: bytes
+    nonce: int
+
+
+def ask(stamped: bytes, policy: str | None = None, nonce: int | None = None) -> Question:
+    """A request for a time-stamp of these octets by SHA-256, with the authority's certificate in the token.
+
+    Args:
+        stamped: what is to be time-stamped: of a signature, its value. Only its digest leaves.
+        policy: the policy wanted, dotted.
+        nonce: for tests; a random number otherwise.
+    """
+    computed = hashes.Hash(hashes.SHA256())
+    computed.update(stamped)
+    digest = computed.finalize()
+    nonce = nonce if nonce is not None else secrets.randbits(limits.TIME_STAMP_NONCE_BITS)
+    algorithm = [decode_der(TLV, encode_der(ObjectIdentifier(_SHA256)))]
+    wanted = TimeStampReq(
+        version=1,
+        imprint=MessageImprint(algorithm=algorithm, digest=digest),
+        policy=ObjectIdentifier(policy) if policy else None,
+        nonce=nonce,
+        certificate_wanted=True,
+        extensions=None,
+    )
+    return Question(encode_der(wanted), digest, nonce)
+
+
+def answer(response: bytes, question: Question) -> bytes:
+    """The token in an authority's answer, DER. That it is worth something, `timestamp.verify` finds out.
+
+    TimeStampResp ::= SEQUENCE  {
+         status                  PKIStatusInfo,
+         timeStampToken          TimeStampToken     OPTIONAL  }
+    PKIStatusInfo ::= SEQUENCE {
+         status        PKIStatus,
+         statusString  PKIFreeText     OPTIONAL,        -- SEQUENCE OF UTF8String
+         failInfo      PKIFailureInfo  OPTIONAL  }
+
+    Raises:
+        TimeStampRefused: the authority made none.
+        TimeStampMalformed: it is no answer.
+        TimeStampForOther: it is the answer to another question.
+    """
+    try:
+        status, *token = items_of(response)
+        code, *said = children(status.data)
+        number = decode_der(int, whole(code))
+        text = _text(said)
+    except ValueError:
+        raise TimeStampMalformed("TimeStampResp") from None
+    if number not in _GRANTED:
+        raise TimeStampRefused(number, text)
+    if len(token) != 1:
+        raise TimeStampMalformed("timeStampToken")
+    der = whole(token[0])
+    info = parse(der).info
+    if info.nonce != question.nonce or info.imprint.digest != question.digest:
+        raise TimeStampForOther()
+    return der
+
+
+def _text(said: list[TLV]) -> str:
+    for value in said:
+        if value.tag_bytes == b"\x30":
+            texts = [bytes(each.data).decode(errors="replace") for each in children(value.data)]
+            return " ".join(texts)[:200]
+    return ""
