@@ -248,3 +248,29 @@ PASSPHRASE_OCTETS = 4_096
 
 STORE_WAIT_MILLISECONDS = 5_000
 """How long a process waits for another one's transaction, which takes a few milliseconds; beyond it `store_busy`."""
+
+# --- The internal CA -------------------------------------------------------------------------------------------
+
+OCSP_REQUEST_OCTETS = 4_096
+"""Largest OCSP request; one for a certificate has 80 to 250 octets. Beyond it `malformedRequest`."""
+
+OCSP_CERTIFICATES = 16
+"""Certificates asked about in one OCSP request; mail programs ask about one. Beyond it `malformedRequest`."""
+
+OCSP_CONNECTIONS = 200
+"""Connections an OCSP server holds at once; more wait in the system's queue."""
+
+OCSP_SECONDS = 15
+"""Seconds a connection may be silent before the OCSP server closes it."""
+
+STAFF_OCTETS = 16 * 1024 * 1024
+"""Largest list of staff (CSV); a line has some hundred octets. Beyond it `staff_list_unreadable`."""
+
+STAFF_LINES = 100_000
+"""People in one list of staff; beyond it `staff_list_unreadable`."""
+
+CERTIFICATE_REQUEST_OCTETS = 65_536
+"""Largest PKCS#10 request; the largest keys make some 6,000 octets. Beyond it `certificate_request_not_usable`."""
+
+MAILBOXES_IN_CERTIFICATE = 100
+"""Addresses in one certificate; a person has some few."""

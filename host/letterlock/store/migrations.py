@@ -78,6 +78,55 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "the internal CA: its log, certificates and revocation lists",
+        (
+            """
+            CREATE TABLE authority_log (
+                number INTEGER PRIMARY KEY,        -- from 1, without gaps
+                at     TEXT NOT NULL,              -- ISO 8601, UTC
+                kind   TEXT NOT NULL,
+                body   TEXT NOT NULL,              -- JSON, hashed to the letter
+                hash   TEXT NOT NULL               -- of this entry and the one before, lower-case hex
+            )
+            """,
+            """
+            CREATE TABLE authority_head (
+                id        INTEGER PRIMARY KEY CHECK (id = 1),
+                number    INTEGER NOT NULL,
+                hash      TEXT NOT NULL,
+                issuer    TEXT NOT NULL,           -- SHA-256 of the certificate whose key signed, lower-case hex
+                signature BLOB NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE authority_certificate (
+                serial   TEXT NOT NULL PRIMARY KEY, -- lower-case hex
+                role     TEXT NOT NULL,             -- root, issuing, person, responder
+                der      BLOB NOT NULL,
+                bundle   TEXT,                      -- SHA-256 of the file it was handed over in, lower-case hex
+                revoked  TEXT,                      -- ISO 8601, UTC
+                reason   TEXT
+            )
+            """,
+            "CREATE INDEX authority_bundle ON authority_certificate (bundle)",
+            """
+            CREATE TABLE authority_address (
+                address TEXT NOT NULL,              -- in the form in which equal addresses are equal
+                serial  TEXT NOT NULL,
+                PRIMARY KEY (address, serial)
+            )
+            """,
+            """
+            CREATE TABLE authority_list (
+                role   TEXT NOT NULL,               -- whose list: root, issuing
+                number INTEGER NOT NULL,
+                der    BLOB NOT NULL,
+                PRIMARY KEY (role, number)
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31
