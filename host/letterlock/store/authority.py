@@ -7,6 +7,7 @@ is killed leaves the log, the certificates and the head as they were.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,9 +146,9 @@ class Appending:
         row = self._records.certificate(serial)
         return row is not None and row.revoked is not None
 
-    def add(self, entry: LogRow, head: HeadRow) -> None:
-        """Add an entry and put the head in the place of the old one."""
-        self._connection.execute("INSERT INTO authority_log VALUES (?, ?, ?, ?, ?)", entry)
+    def add(self, entries: Sequence[LogRow], head: HeadRow) -> None:
+        """Add entries and put the head in the place of the old one."""
+        self._connection.executemany("INSERT INTO authority_log VALUES (?, ?, ?, ?, ?)", entries)
         self._connection.execute("INSERT OR REPLACE INTO authority_head VALUES (1, ?, ?, ?, ?)", head)
 
     def add_certificate(self, row: CertificateRow, addresses: Sequence[str]) -> None:
@@ -170,3 +171,7 @@ class Appending:
         """Keep a revocation list; older ones of the same role are dropped."""
         self._connection.execute("DELETE FROM authority_list WHERE role = ?", (role,))
         self._connection.execute("INSERT INTO authority_list VALUES (?, ?, ?)", (role, number, der))
+
+    def set_setting(self, name: str, value: object) -> None:
+        """As `Store.set_setting`, in this transaction."""
+        self._connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
