@@ -18,7 +18,21 @@ from letterlock.errors import Coded, LetterlockError, Reason
 PACKAGE = Path(letterlock.__file__).parent
 
 BASE = {"errors", "limits"}
-BELOW = {"net", "mime", "cms", "trust", "store", "keystore", "evidence", "clients", "spool", "verdict", "words", *BASE}
+BELOW = {
+    "net",
+    "mime",
+    "cms",
+    "trust",
+    "store",
+    "keystore",
+    "evidence",
+    "clients",
+    "spool",
+    "verdict",
+    "words",
+    "authority",
+    *BASE,
+}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "limits": set(),
@@ -32,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "net": BASE,
     "evidence": {"cms", "trust", "store", *BASE},
     "keystore": {"cms", "trust", "store", *BASE},
+    "authority": {"cms", "trust", "store", "keystore", *BASE},
     "clients": {"store", *BASE},
     "protocol": {"verdict", "words", *BASE},
     "operations": BELOW,

@@ -24,7 +24,7 @@ from letterlock.authority.failures import (
 )
 from letterlock.authority.keys import CaKey
 from letterlock.authority.log import START, Entry, Head, Kind
-from letterlock.authority.profiles import Lifetimes, Use
+from letterlock.authority.profiles import LIFETIMES, Lifetimes, Use
 from letterlock.authority.settings import Settings
 from letterlock.errors import JsonFact
 from letterlock.store.authority import Appending, AuthorityRecords, CertificateRow, HeadRow, LogRow
@@ -114,9 +114,7 @@ class Authority:
         writing.check_person(made, self.chain, wanted.mailboxes, at, wanted.use is not Use.ENCRYPT)
         return made
 
-    def keep(
-        self, made: Sequence[Certificate], key: CaKey, at: datetime, *, bundle: str | None = None
-    ) -> None:
+    def keep(self, made: Sequence[Certificate], key: CaKey, at: datetime, *, bundle: str | None = None) -> None:
         """Keep certificates of one person together: in the log, and to be found again.
 
         Args:
@@ -133,7 +131,7 @@ class Authority:
 
         self._act(key, at, [(Kind.ISSUED, _facts(each, bundle)) for each in made], change)
 
-    def responder(self, public: bytes, key: CaKey, at: datetime, lifetimes: Lifetimes = Lifetimes()) -> Certificate:
+    def responder(self, public: bytes, key: CaKey, at: datetime, lifetimes: Lifetimes = LIFETIMES) -> Certificate:
         """A certificate for an OCSP responder, kept."""
         issuing = self.chain.issuing
         made = writing.write(
@@ -250,7 +248,7 @@ def found(
     root: CaKey,
     issuing: CaKey,
     at: datetime,
-    lifetimes: Lifetimes = Lifetimes(),
+    lifetimes: Lifetimes = LIFETIMES,
 ) -> Authority:
     """Make an authority: two certificates, the first entries of the log, and the settings, kept together.
 
@@ -285,7 +283,9 @@ def found(
             raise AuthorityExists(organisation)
         for role, made in ((ROOT, top), (ISSUING, below)):
             changes.add_certificate(CertificateRow(made.serial, role, made.der), [])
-        acts: list[tuple[Kind, Facts]] = [(Kind.AUTHORITY, {**_facts(each), "name": each.name}) for each in (top, below)]
+        acts: list[tuple[Kind, Facts]] = [
+            (Kind.AUTHORITY, {**_facts(each), "name": each.name}) for each in (top, below)
+        ]
         append(changes, 0, START, issuing, below, at, acts)
         changes.set_setting(SETTING, settings.json())
     return Authority(records, settings, Chain(below, top))
@@ -315,7 +315,9 @@ def _issuing(
     return made
 
 
-def renew_issuing(authority: Authority, root: CaKey, key: CaKey, at: datetime, lifetimes: Lifetimes = Lifetimes()) -> Authority:
+def renew_issuing(
+    authority: Authority, root: CaKey, key: CaKey, at: datetime, lifetimes: Lifetimes = LIFETIMES
+) -> Authority:
     """A new certificate for the issuing authority's key, kept; the old one stays good until it expires.
 
     The key stays: people's certificates lead to the new one as well, and lists and answers go on.

@@ -54,6 +54,10 @@ class Lifetimes:
     """It cannot be revoked (RFC 6960 §4.2.2.2.1, id-pkix-ocsp-nocheck), so it lives shortly."""
 
 
+LIFETIMES = Lifetimes()
+"""The usual ones."""
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Where an authority publishes: each None where there is no such place.
@@ -186,7 +190,7 @@ def key_bits(public: bytes) -> bytes:
 
 
 def _odd(character: str) -> bool:
-    return not character.isprintable() or character in " <>()[],;:\\\""
+    return not character.isprintable() or character in ' <>()[],;:\\"'
 
 
 def _identified(own: bytes, issuer: bytes | None) -> list[x509.Extension[x509.ExtensionType]]:

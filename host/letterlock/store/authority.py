@@ -50,9 +50,6 @@ class CertificateRow:
     reason: str | None = None
 
 
-_COLUMNS = "serial, role, der, bundle, revoked, reason"
-
-
 class AuthorityRecords:
     """The tables of the internal CA in an open store."""
 
@@ -74,19 +71,19 @@ class AuthorityRecords:
     def certificates(self, role: str | None = None) -> tuple[CertificateRow, ...]:
         """All certificates, or those of one role, in the order in which they were kept."""
         rows = self._store.rows(
-            f"SELECT {_COLUMNS} FROM authority_certificate WHERE ? IS NULL OR role = ? ORDER BY rowid", role, role
+            "SELECT * FROM authority_certificate WHERE ? IS NULL OR role = ? ORDER BY rowid", role, role
         )
         return tuple(CertificateRow(*row) for row in rows)
 
     def certificate(self, serial: str) -> CertificateRow | None:
         """The one with this serial number."""
-        rows = self._store.rows(f"SELECT {_COLUMNS} FROM authority_certificate WHERE serial = ?", serial)
+        rows = self._store.rows("SELECT * FROM authority_certificate WHERE serial = ?", serial)
         return CertificateRow(*rows[0]) if rows else None
 
     def of_address(self, address: str) -> tuple[CertificateRow, ...]:
         """Those for an address, in the form in which it was kept, oldest first."""
         rows = self._store.rows(
-            f"SELECT {_COLUMNS} FROM authority_certificate WHERE serial IN "
+            "SELECT * FROM authority_certificate WHERE serial IN "
             "(SELECT serial FROM authority_address WHERE address = ?) ORDER BY rowid",
             address,
         )
@@ -94,7 +91,7 @@ class AuthorityRecords:
 
     def of_bundle(self, sha256: str) -> tuple[CertificateRow, ...]:
         """Those handed over in the file with this SHA-256."""
-        rows = self._store.rows(f"SELECT {_COLUMNS} FROM authority_certificate WHERE bundle = ?", sha256)
+        rows = self._store.rows("SELECT * FROM authority_certificate WHERE bundle = ?", sha256)
         return tuple(CertificateRow(*row) for row in rows)
 
     def revoked(self) -> list[tuple[str, str, str, str]]:
@@ -154,7 +151,7 @@ class Appending:
     def add_certificate(self, row: CertificateRow, addresses: Sequence[str]) -> None:
         """Keep a certificate; a serial number that is known already is a failure."""
         self._connection.execute(
-            f"INSERT INTO authority_certificate ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO authority_certificate VALUES (?, ?, ?, ?, ?, ?)",
             (row.serial, row.role, row.der, row.bundle, row.revoked, row.reason),
         )
         self._connection.executemany(
