@@ -69,6 +69,11 @@ class CompressedReader:
         self._zlib = zlib.decompressobj()
         self._reader = ber.BerReader(_CONTENT, self._decompress, self._seen, begins=self._begin)
 
+    @property
+    def octets(self) -> int:
+        """How many octets came out so far."""
+        return self._given
+
     def feed(self, data: bytes) -> None:
         """More octets (base64 already removed).
 

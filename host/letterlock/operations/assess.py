@@ -132,11 +132,19 @@ class _JudgedLayer:
         return self.layer.kind is Kind.SIGNED
 
     @property
+    def opaque(self) -> bool:
+        """Whether a signature around this layer says nothing of what is shown."""
+        unpacked = self.layer.decompressed is not None and not self.layer.failure
+        return self.layer.kind in (Kind.ENCRYPTED, Kind.COMPRESSED, Kind.UNKNOWN) and not unpacked
+
+    @property
     def said(self) -> str:
         """The status for the list of layers: of the signature, or whether the layer was opened."""
         if self.signed:
             return self.status.value
-        return "decrypted" if self.layer.decrypted and not self.layer.failure else "not_opened"
+        if self.layer.failure:
+            return "not_opened"
+        return "decrypted" if self.layer.decrypted else "decompressed" if self.layer.decompressed else "not_opened"
 
 
 def _judge_layer(layer: Layer, judge: Judge, from_: Senders) -> _JudgedLayer:
@@ -184,7 +192,7 @@ def _decide(
                 # Beside this layer or any around it: the innermost signature does not cover it.
                 status, reasons = SignatureStatus.PARTIAL, [CoversPart(), *reasons]
             inside = chain[chain.index(innermost) + 1 :]
-            if any(each.layer.kind in (Kind.ENCRYPTED, Kind.COMPRESSED, Kind.UNKNOWN) for each in inside):
+            if any(each.opaque for each in inside):
                 # Whoever signed it need not have seen what can be read.
                 status, reasons = SignatureStatus.PARTIAL, [CoversCiphertext(), *reasons]
         for outer in signed[:-1]:

@@ -27,6 +27,7 @@ from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Allowance, Entity, Reader
+from letterlock.operations.forms import is_clear_signed, is_cms, is_file, is_openpgp, is_signature, is_wrapper
 from letterlock.operations.reasons import (
     CertificatesOnly,
     ContentNotSupported,
@@ -41,12 +42,7 @@ from letterlock.operations.source import Content, Source
 from letterlock.spool import Spool
 
 if TYPE_CHECKING:
-    from letterlock.cms import Decrypted, RecipientKey
-
-_SIGNATURE_TYPES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
-_CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_CMS_NAMES = frozenset({"smime.p7m", "smime.p7c", "smime.p7z", "smime.aed"})
-"""RFC 8551 §3.2.1: "the file name base SHOULD be smime"."""
+    from letterlock.cms import Decompressed, Decrypted, RecipientKey
 
 _ENCRYPTED = frozenset({ENVELOPED_DATA, AUTH_ENVELOPED_DATA})
 
@@ -84,6 +80,7 @@ class Layer:
     signed: SignedData | None = None
     content: Content | None = None
     decrypted: Decrypted | None = None
+    decompressed: Decompressed | None = None
     failure: Coded | None = None
     uncovered: list[Entity] = field(default_factory=list)
     """Parts beside the signed one and its signature: shown by readers, signed by nobody."""
@@ -131,8 +128,12 @@ class _Explorer:
         self._layers_left = limits.LAYERS_IN_MESSAGE
         self._signers_left = limits.SIGNERS_IN_MESSAGE
         self._values_left = limits.CMS_VALUES_IN_MESSAGE
+        self._expansion_left = 0
 
     def explore(self, source: Source) -> Structure:
+        # One bound for all compressed layers together: bombs inside bombs, or side by side, gain nothing.
+        expanded = max(limits.CMS_EXPANSION_FREE_OCTETS, limits.CMS_EXPANSION * len(source.spool))
+        self._expansion_left = min(expanded, limits.MESSAGE_OCTETS)
         self._follow(source, source.root, signed=None, layers=self._found.chain)
         return self._found
 
@@ -140,7 +141,7 @@ class _Explorer:
         """Follow the layers from `entity` inwards; where they end there is a body."""
         while True:
             smime = is_clear_signed(entity) or is_cms(entity)
-            if smime or _is_wrapper(entity):
+            if smime or is_wrapper(entity):
                 # How what stands inside is taken apart is the signer's business: all of it is signed.
                 self._found.oddities |= entity.oddities & AMBIGUITIES
             if smime and (len(layers) >= limits.NESTED_LAYERS or not self._layers_left):
@@ -166,10 +167,12 @@ class _Explorer:
                 layers.append(layer)
                 if inner is None:
                     return
-                # A signature around ciphertext says nothing of the text inside.
-                signed = layer if layer.kind is Kind.SIGNED else None
+                if layer.kind is not Kind.COMPRESSED:
+                    # A signature around ciphertext says nothing of the text inside. One around compressed text does:
+                    # nothing but that text comes out of it (RFC 8551 §3.6 allows either order).
+                    signed = layer if layer.kind is Kind.SIGNED else None
                 source, entity = inner, inner.root
-            elif _is_wrapper(entity) and not signed:
+            elif is_wrapper(entity) and not signed:
                 # Nothing else is shown: list software leaves such empty wrappers behind.
                 entity = entity.children[0]
             elif entity.type in ("message/rfc822", "message/global") and signed and entity.children:
@@ -181,10 +184,10 @@ class _Explorer:
 
     def _show(self, source: Source, entity: Entity, signed: Layer | None) -> None:
         """Note the leaves of a body, and follow what is signed or encrypted in only a part of it."""
-        if entity.type in ("multipart/encrypted", "multipart/signed") and _is_openpgp(entity):
+        if entity.type in ("multipart/encrypted", "multipart/signed") and is_openpgp(entity):
             self._found.remarks.append(OpenPgp())
         for child in entity.children if entity.type.startswith("multipart/") else []:
-            if is_clear_signed(child) or (is_cms(child) and not _is_file(child)):
+            if is_clear_signed(child) or (is_cms(child) and not is_file(child)):
                 self._found.oddities |= entity.oddities & AMBIGUITIES
                 # Each fragment counts its own layers; no fragment's layer ever joins the chain.
                 layers: list[Layer] = []
@@ -199,7 +202,7 @@ class _Explorer:
         layer = Layer(Kind.SIGNED, entity, multipart=True)
         parts = entity.children
         layer.uncovered = parts[2:]
-        if len(parts) < 2 or not _is_signature(parts[1]):
+        if len(parts) < 2 or not is_signature(parts[1]):
             layer.failure = SignaturePartMissing(len(parts))
             layer.uncovered = parts[1:]
             return layer
@@ -248,8 +251,10 @@ class _Explorer:
                 layer.failure = EncryptedPart()
                 return layer, None
             return layer, self._decrypted(layer, pieces, source)
+        if kind == COMPRESSED_DATA:
+            layer.kind = Kind.COMPRESSED
+            return layer, self._decompressed(layer, pieces, source)
         if kind is not None and kind != SIGNED_DATA:
-            layer.kind = Kind.COMPRESSED if kind == COMPRESSED_DATA else Kind.UNKNOWN
             layer.failure = ContentNotSupported(content_type_name(kind))
             return layer, None
         return layer, self._signed(layer, pieces, source)
@@ -264,6 +269,11 @@ class _Explorer:
             for piece in pieces:
                 opening.feed(piece)
             layer.decrypted = opening.close()
+            if layer.decrypted.content_type != DATA:
+                # RFC 8551 §3.3: a MIME entity is encrypted as id-data.
+                layer.failure = ContentNotSupported(content_type_name(layer.decrypted.content_type))
+                spool.close()
+                return None
             # Only now is it known that these octets are the content: nothing looks at them before, so that no
             # difference in how they read can tell an attacker how a changed ciphertext decrypts.
             reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
@@ -274,6 +284,32 @@ class _Explorer:
             layer.failure = failure
             spool.close()
             return None
+
+    def _decompressed(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
+        from letterlock.cms import CompressedReader
+
+        spool = self._spools()
+        unpacking = CompressedReader(spool.write, most=self._expansion_left)
+        try:
+            for piece in pieces:
+                unpacking.feed(piece)
+            layer.decompressed = unpacking.close()
+            if layer.decompressed.content_type != DATA:
+                # RFC 8551 §3.6: a MIME entity is compressed as id-data.
+                layer.failure = ContentNotSupported(content_type_name(layer.decompressed.content_type))
+                spool.close()
+                return None
+            # Nothing looks at it before the checksum at its end is right: half a text is another text.
+            reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
+            for block in spool.blocks():
+                reader.feed(block)
+            return Source(spool, reader.close(), source.watch)
+        except (CmsFailure, HeaderTooLarge, TooManyParts) as failure:
+            layer.failure = failure
+            spool.close()
+            return None
+        finally:
+            self._expansion_left = max(self._expansion_left - unpacking.octets, 0)
 
     def _signed(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
         layer.kind = Kind.SIGNED
@@ -321,41 +357,6 @@ class _Explorer:
             return ContentNotSupported(content_type_name(signed.content_type))
         self._signers_left -= len(signed.signers)
         return TooManySigners(limits.SIGNERS_IN_MESSAGE) if self._signers_left < 0 else None
-
-
-def is_clear_signed(entity: Entity) -> bool:
-    """multipart/signed with an S/MIME signature, by its protocol or, where that does not say so, its second part."""
-    if entity.type != "multipart/signed":
-        return False
-    protocol = entity.content.parameters.get("protocol", "").strip().lower()
-    return protocol in _SIGNATURE_TYPES or (len(entity.children) > 1 and _is_signature(entity.children[1]))
-
-
-def is_cms(entity: Entity) -> bool:
-    """application/pkcs7-mime, or octets of no particular type with the file name that says so (RFC 8551 §3.2.1)."""
-    if entity.type in _CMS_TYPES:
-        return True
-    return entity.type == "application/octet-stream" and (entity.file_name or "").lower().endswith((".p7m", ".p7c"))
-
-
-def _is_file(entity: Entity) -> bool:
-    """Whether a CMS part among others is a signed document ("invoice.xml.p7m") and no layer of this mail."""
-    return entity.file_name is not None and entity.file_name.lower() not in _CMS_NAMES
-
-
-def _is_wrapper(entity: Entity) -> bool:
-    return entity.type == "multipart/mixed" and len(entity.children) == 1
-
-
-def _is_signature(entity: Entity) -> bool:
-    if entity.type in _SIGNATURE_TYPES:
-        return True
-    name = (entity.file_name or "").lower()
-    return entity.type in (*_CMS_TYPES, "application/octet-stream") and name.endswith((".p7s", ".p7m"))
-
-
-def _is_openpgp(entity: Entity) -> bool:
-    return "pgp" in entity.content.parameters.get("protocol", "").lower()
 
 
 def _drop(_: bytes) -> None:
