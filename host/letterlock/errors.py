@@ -113,6 +113,10 @@ class MessageTooLarge(LetterlockError):
     limit: int
 
 
+class KeyUnavailable(LetterlockError):
+    """Base: a private key is known and cannot be used now. Any key that is given to `cms` may raise it."""
+
+
 class UnknownPart(LetterlockError):
     """The opened message has no part with this id."""
 

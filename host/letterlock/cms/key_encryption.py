@@ -7,6 +7,7 @@ Whoever holds the secret elsewhere (a smart card) does only the private operatio
 from __future__ import annotations
 
 import secrets
+from typing import NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -168,7 +169,25 @@ def transported(recipient: KeyTransport, key: rsa.RSAPrivateKey, octets: int, tr
 
 
 def _oaep(algorithm: Algorithm) -> tuple[padding.OAEP, str]:
-    """RFC 4055 §4.1. Absent fields have their defaults: SHA-1, MGF1 with SHA-1, no label."""
+    asked = oaep_parameters(algorithm)
+    scheme = padding.OAEP(padding.MGF1(_HASHES[asked.mask]), _HASHES[asked.digest], asked.label or None)
+    return scheme, asked.digest
+
+
+class OaepParameters(NamedTuple):
+    """How RSA-OAEP was used: the names of the hash and of the hash in MGF1, and the label."""
+
+    digest: str
+    mask: str
+    label: bytes
+
+
+def oaep_parameters(algorithm: Algorithm) -> OaepParameters:
+    """RFC 4055 §4.1. Absent fields have their defaults: SHA-1, MGF1 with SHA-1, no label.
+
+    Raises:
+        EncryptionNotSupported, EncryptionParametersMalformed: not for us, or nobody's.
+    """
     where = "RSA-OAEP"
     hashed = masked = "SHA-1"
     label = b""
@@ -192,7 +211,7 @@ def _oaep(algorithm: Algorithm) -> tuple[padding.OAEP, str]:
             label = der.contents(source.parameters, where)
     except CmsMalformed:
         raise EncryptionParametersMalformed(where) from None
-    return padding.OAEP(padding.MGF1(_HASHES[masked]), _HASHES[hashed], label or None), hashed
+    return OaepParameters(hashed, masked, label)
 
 
 def _hash_name(algorithm: Algorithm) -> str:
@@ -215,14 +234,7 @@ def agree(recipient: KeyAgreement, key: AgreementKey) -> bytes:
     try:
         match key:
             case ec.EllipticCurvePrivateKey():
-                curve = CURVES.get(key.curve.name)
-                if curve is None:
-                    raise EncryptionNotSupported(f"ECDH on {key.curve.name}")
-                # RFC 5753 §3.1.1: parameters absent, NULL, or the curve; it is the recipient's curve in any case.
-                if sender.algorithm.oid != _EC_PUBLIC_KEY or sender.algorithm.parameters not in (None, _NULL, curve):
-                    raise DecryptionFailed
-                point = ec.EllipticCurvePublicKey.from_encoded_point(key.curve, sender.octets)
-                return key.exchange(ec.ECDH(), point)
+                return key.exchange(ec.ECDH(), sender_point(recipient, key.curve))
             case x25519.X25519PrivateKey():
                 if sender.algorithm.oid != _X25519:
                     raise DecryptionFailed
@@ -231,6 +243,28 @@ def agree(recipient: KeyAgreement, key: AgreementKey) -> bytes:
                 if sender.algorithm.oid != _X448:
                     raise DecryptionFailed
                 return key.exchange(x448.X448PublicKey.from_public_bytes(sender.octets))
+    except ValueError:
+        raise DecryptionFailed from None
+
+
+def sender_point(recipient: KeyAgreement, curve: ec.EllipticCurve) -> ec.EllipticCurvePublicKey:
+    """The sender's key for this message, a point on the recipient's curve (RFC 5753 §3.1.1).
+
+    Raises:
+        EncryptionNotSupported: the sender used a key of a certificate, or the curve is not for us.
+        DecryptionFailed: it is no point of this curve.
+    """
+    sender = recipient.originator
+    if not isinstance(sender, OriginatorKey):
+        raise EncryptionNotSupported("static Diffie-Hellman")
+    named = CURVES.get(curve.name)
+    if named is None:
+        raise EncryptionNotSupported(f"ECDH on {curve.name}")
+    # RFC 5753 §3.1.1: parameters absent, NULL, or the curve; it is the recipient's curve in any case.
+    if sender.algorithm.oid != _EC_PUBLIC_KEY or sender.algorithm.parameters not in (None, _NULL, named):
+        raise DecryptionFailed
+    try:
+        return ec.EllipticCurvePublicKey.from_encoded_point(curve, sender.octets)
     except ValueError:
         raise DecryptionFailed from None
 

@@ -39,7 +39,7 @@ class CertificateKey:
     def __init__(self, certificate: x509.Certificate, key: PrivateKeyTypes) -> None:
         self.certificate = certificate
         self._key = key
-        self._identifiers = _identifiers(certificate)
+        self._identifiers = identifiers_of(certificate)
 
     def __repr__(self) -> str:
         return f"CertificateKey({self.certificate.subject.rfc4514_string()!r})"
@@ -115,7 +115,8 @@ class PasswordKey:
         return key
 
 
-def _identifiers(certificate: x509.Certificate) -> frozenset[CertificateIdentifier]:
+def identifiers_of(certificate: x509.Certificate) -> frozenset[CertificateIdentifier]:
+    """What a recipient entry may call this certificate: by issuer and serial number, or by a key identifier."""
     found: set[CertificateIdentifier] = set()
     issuer = certificates.issuer(certificate)
     if issuer is not None:

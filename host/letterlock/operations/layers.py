@@ -24,7 +24,7 @@ from letterlock.cms import (
 )
 from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA
 from letterlock.cms.failures import TooManySigners
-from letterlock.errors import Coded
+from letterlock.errors import Coded, KeyUnavailable
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Allowance, Entity, Reader
 from letterlock.operations.forms import is_clear_signed, is_cms, is_file, is_openpgp, is_signature, is_wrapper
@@ -280,7 +280,7 @@ class _Explorer:
             for block in spool.blocks():
                 reader.feed(block)
             return Source(spool, reader.close(), source.watch)
-        except (CmsFailure, DecryptionFailure, HeaderTooLarge, TooManyParts) as failure:
+        except (CmsFailure, DecryptionFailure, KeyUnavailable, HeaderTooLarge, TooManyParts) as failure:
             layer.failure = failure
             spool.close()
             return None

@@ -19,7 +19,20 @@ from importlib import import_module
 from typing import NamedTuple
 
 LANGUAGES = ("en", "de")
-SUBJECTS = ("general", "verdict", "mail", "cms", "trust", "time", "net", "keystore", "protocol", "setup", "authority")
+SUBJECTS = (
+    "general",
+    "verdict",
+    "mail",
+    "cms",
+    "trust",
+    "time",
+    "net",
+    "keystore",
+    "tokens",
+    "protocol",
+    "setup",
+    "authority",
+)
 FACT_CHARACTERS = 300
 """Longest fact inside a sentence; a longer one is cut with an ellipsis."""
 
