@@ -241,6 +241,28 @@ TIME_STAMP_NONCE_BITS = 64
 KEY_FILE_OCTETS = 1024 * 1024
 """Largest PKCS#12 file; real ones have 2,000 to 20,000 octets. Beyond it `key_file_too_large`."""
 
+KEY_FILE_ITERATIONS = 20_000_000
+"""Iterations of all derivations in one key file together. NSS has written 600,000 for each of its three parts.
+This many cost some ten seconds; beyond it `key_file_too_costly`."""
+
+KEY_FILE_ITERATIONS_WRITTEN = 600_000
+"""Iterations of PBKDF2 with SHA-256 in a key file that we write: OWASP's recommendation (2023); half a second."""
+
+KEY_FILE_ITERATIONS_WRITTEN_MAC = 100_000
+"""Iterations of the checksum in a key file that we write. Readers compute it in slow code of their own."""
+
+KEY_FILE_ITERATIONS_COMPATIBLE = 10_000
+"""Iterations in a key file for old programs. Java before 8u301 and old phones refuse or take minutes with more."""
+
+KEY_FILE_SCRYPT_OCTETS = 128 * 1024 * 1024
+"""Memory of scrypt for a key file: OpenSSL and RFC 7914 §2 use 16 MiB. Beyond it `key_file_too_costly`."""
+
+KEY_FILE_ENTRIES = 1_000
+"""Keys and certificates in one key file; beyond it `key_file_too_large`. A person's keys of twenty years are 100."""
+
+KEY_FILE_DEPTH = 4
+"""Nesting of safe contents in a key file (RFC 7292 §4.2.6), which nobody is known to use."""
+
 PASSPHRASE_OCTETS = 4_096
 """Longest passphrase in a file, in octets; the rest of its first line is not read."""
 

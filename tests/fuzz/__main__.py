@@ -14,6 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from letterlock import limits
+from letterlock.keystore.pkcs12_write import Exported, Form, write
+from tests.cms.builder import identity
 from tests.fuzz.targets import TARGETS
 from tests.needs import PROJECT
 from tests.signed_mail import DemoMail
@@ -71,6 +74,12 @@ def write_seeds(folder: Path) -> Path:
     for kind, before in (("good", b'p7s"\r\n\r\n'), ("opaque", b'p7m"\r\n\r\n'), ("enveloped", b"base64\r\n\r\n")):
         encoded = getattr(mail, kind)().rsplit(before, 1)[1]
         (folder / f"cms-{kind}").write_bytes(base64.b64decode(encoded.split(b"\r\n--")[0]))
+    limits.KEY_FILE_ITERATIONS_WRITTEN = limits.KEY_FILE_ITERATIONS_WRITTEN_MAC = 8
+    limits.KEY_FILE_ITERATIONS_COMPATIBLE = 8
+    clara = identity("P-256", "Clara")
+    for form in Form:
+        made = write([Exported(clara.key, clara.der, "Clara")], [], "open sesame", form)
+        (folder / f"key-file-{form}").write_bytes(made)
     return folder
 
 

@@ -133,6 +133,18 @@ def open_(data: bytes) -> None:
         opened.close()
 
 
+def key_file(data: bytes) -> None:
+    """Octets are a key file that opens, or refused, in bounded work."""
+    from letterlock.keystore import pbe, pkcs12
+
+    for passphrase in ("open sesame", ""):
+        try:
+            found = pkcs12.read(data, passphrase, pbe.Budget(5_000))
+        except LetterlockError:
+            continue
+        assert all(each.key.public_key() for each in found.keys)
+
+
 _settings: object = None
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
@@ -142,6 +154,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "enveloped": enveloped,
     "certificate": certificate,
     "frames": frames,
+    "key_file": key_file,
     "open": open_,
 }
 

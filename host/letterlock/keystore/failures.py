@@ -28,9 +28,32 @@ class KeyFileTooLarge(LetterlockError):
 
 
 class KeyFileNotSupported(LetterlockError):
-    """A key file that is whole, and protected or filled in a way that the cryptographic library does not read."""
+    """A whole key file, protected or filled in a way that is not read here; `what` is its name or number."""
 
     code = "key_file_not_supported"
+    fault = Fault.USER
+    what: str
+
+
+class KeyFileTooCostly(LetterlockError):
+    """The file asks for more work than `limits.KEY_FILE_ITERATIONS` before it opens. No honest file does."""
+
+    code = "key_file_too_costly"
+    fault = Fault.USER
+    limit: int
+
+
+class KeyFileAltered(LetterlockError):
+    """The passphrase opens it, and its checksum does not fit what is in it: damaged, changed, or badly made."""
+
+    code = "key_file_altered"
+    fault = Fault.USER
+
+
+class KeyFileInnerPassphrase(LetterlockError):
+    """The passphrase opens the file, and the keys in it are under another one."""
+
+    code = "key_file_inner_passphrase"
     fault = Fault.USER
 
 
@@ -45,4 +68,11 @@ class CertificateMissing(LetterlockError):
     """The file holds a private key and no certificate for it."""
 
     code = "certificate_missing"
+    fault = Fault.USER
+
+
+class PassphraseNeeded(LetterlockError):
+    """A private key is to be written to a file, and no passphrase was given to protect it."""
+
+    code = "passphrase_needed"
     fault = Fault.USER

@@ -35,14 +35,47 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "key_file_not_supported": {
         "en": (
-            "The key file is protected in a way, or holds a kind of key, that Letterlock does not read.",
+            "The key file is protected in a way, or holds a kind of key, that Letterlock does not read ({what}).",
             "Import it into the program it comes from and export it again, with AES-256 as encryption.",
         ),
         "de": (
             "Die Schlüsseldatei ist auf eine Art geschützt oder enthält eine Art von Schlüssel, die Letterlock nicht "
-            "liest.",
+            "liest ({what}).",
             "Importieren Sie sie in das Programm, aus dem sie stammt, und exportieren Sie sie erneut, mit AES-256 als "
             "Verschlüsselung.",
+        ),
+    },
+    "key_file_too_costly": {
+        "en": (
+            "Opening this file would take more than {limit} steps of computation; no honest key file asks for that.",
+            "Do not use the file. If you made it yourself, export it again with the program's default settings.",
+        ),
+        "de": (
+            "Diese Datei zu öffnen würde mehr als {limit} Rechenschritte kosten; keine ehrliche Schlüsseldatei "
+            "verlangt das.",
+            "Verwenden Sie die Datei nicht. Wenn Sie sie selbst erstellt haben, exportieren Sie sie mit den "
+            "Voreinstellungen des Programms erneut.",
+        ),
+    },
+    "key_file_altered": {
+        "en": (
+            "The passphrase is right, but the file's checksum does not fit: it is damaged or was changed.",
+            "Fetch the file again from where it was made, or export it again.",
+        ),
+        "de": (
+            "Die Passphrase stimmt, aber die Prüfsumme der Datei passt nicht: Sie ist beschädigt oder wurde verändert.",
+            "Holen Sie die Datei erneut von dort, wo sie entstand, oder exportieren Sie sie erneut.",
+        ),
+    },
+    "key_file_inner_passphrase": {
+        "en": (
+            "The passphrase opens the file, but the private key in it is protected with another one.",
+            "Import the file into the program it comes from and export it again, with one passphrase for everything.",
+        ),
+        "de": (
+            "Die Passphrase öffnet die Datei, aber der private Schlüssel darin ist mit einer anderen geschützt.",
+            "Importieren Sie die Datei in das Programm, aus dem sie stammt, und exportieren Sie sie erneut, mit einer "
+            "einzigen Passphrase für alles.",
         ),
     },
     "key_missing": {
@@ -64,6 +97,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "de": (
             "Die Datei enthält einen privaten Schlüssel, aber kein Zertifikat dazu.",
             "Exportieren Sie sie erneut zusammen mit dem Zertifikat.",
+        ),
+    },
+    "passphrase_needed": {
+        "en": (
+            "A file with private keys needs a passphrase; without one they would be anybody's.",
+            "Choose a passphrase, and tell it to nobody on the same way as the file.",
+        ),
+        "de": (
+            "Eine Datei mit privaten Schlüsseln braucht eine Passphrase; ohne sie gehörten sie jedem.",
+            "Wählen Sie eine Passphrase, und geben Sie sie niemandem auf demselben Weg wie die Datei.",
         ),
     },
 }
