@@ -266,6 +266,36 @@ KEY_FILE_DEPTH = 4
 PASSPHRASE_OCTETS = 4_096
 """Longest passphrase in a file, in octets; the rest of its first line is not read."""
 
+VAULT_IDLE_SECONDS = 30 * 60
+"""How long an unlocked vault is left unused before it locks itself: a lunch break. Beyond it `vault_locked`."""
+
+VAULT_WATCH_SECONDS = 5.0
+"""How often an unlocked host looks whether it is to lock: idle, asked by another one, or the screen is locked."""
+
+VAULT_PASSPHRASE_CHARACTERS = 8
+"""Least characters of a passphrase for the vault or a backup (NIST SP 800-63B §5.1.1.1); `passphrase_too_short`."""
+
+VAULT_PASSPHRASE_MOST = 1_024
+"""Most characters of a passphrase; what is longer came from a file given by mistake."""
+
+ARGON2_MEMORY_KIB = 256 * 1024
+"""Most memory that a stored Argon2id parameter may demand. We use a quarter of it (RFC 9106 §4, second choice)."""
+
+ARGON2_ITERATIONS = 16
+"""Most iterations that a stored Argon2id parameter may demand; with the most memory they take five seconds."""
+
+ARGON2_LANES = 16
+"""Most lanes that a stored Argon2id parameter may demand."""
+
+SEALED_OCTETS = 64 * 1024
+"""Largest sealed private key; RSA with 16,384 bits has 9,200 octets. Beyond it the entry is damaged."""
+
+KEYS_KEPT = 10_000
+"""Most keys that one vault or backup is read of. A person has some dozens, a small authority's vault a few."""
+
+BACKUP_OCTETS = 64 * 1024 * 1024
+"""Largest backup that is read; one with a hundred RSA keys and their certificates has 700,000 octets."""
+
 # --- Store -----------------------------------------------------------------------------------------------------
 
 STORE_WAIT_MILLISECONDS = 5_000

@@ -76,3 +76,91 @@ class PassphraseNeeded(LetterlockError):
 
     code = "passphrase_needed"
     fault = Fault.USER
+
+
+# --- The vault -------------------------------------------------------------------------------------------------
+
+
+class VaultLocked(LetterlockError):
+    """The vault is locked: never unlocked in this process, unused for too long, or somebody locked it."""
+
+    code = "vault_locked"
+    fault = Fault.USER
+
+
+class WrongVaultPassphrase(LetterlockError):
+    """The vault does not open with this passphrase or recovery code. Which octet was wrong nobody can tell."""
+
+    code = "vault_passphrase_wrong"
+    fault = Fault.USER
+
+
+class RecoveryNotSet(LetterlockError):
+    """No recovery code was made for this vault."""
+
+    code = "vault_recovery_not_set"
+    fault = Fault.USER
+
+
+class KeychainNotSet(LetterlockError):
+    """The vault is not opened by the desktop's keychain: that was not asked for."""
+
+    code = "vault_keychain_not_set"
+    fault = Fault.USER
+
+
+class KeychainUnavailable(LetterlockError):
+    """The desktop's keychain cannot be asked, or says no; `detail` is its own word."""
+
+    code = "vault_keychain_unavailable"
+    fault = Fault.HOST
+    detail: str
+
+
+class PassphraseTooShort(LetterlockError):
+    """Fewer characters than `limits.VAULT_PASSPHRASE_CHARACTERS`."""
+
+    code = "passphrase_too_short"
+    fault = Fault.USER
+    least: int
+
+
+class PassphraseTooLong(LetterlockError):
+    """More characters than `limits.VAULT_PASSPHRASE_MOST`."""
+
+    code = "passphrase_too_long"
+    fault = Fault.USER
+    most: int
+
+
+class VaultDamaged(LetterlockError):
+    """What leads to the master key is damaged (`what`); the other ways, or a backup, may still open it."""
+
+    code = "vault_damaged"
+    fault = Fault.HOST
+    what: str
+
+
+class KeyDamaged(LetterlockError):
+    """A kept private key is not the one that was written. The other keys are not touched by it."""
+
+    code = "key_damaged"
+    fault = Fault.HOST
+    key: str
+
+
+class DerivationTooCostly(LetterlockError):
+    """Stored parameters would have Argon2id take more memory or time than any honest file asks for."""
+
+    code = "derivation_too_costly"
+    fault = Fault.HOST
+    memory_kib: int
+    iterations: int
+
+
+class SecretDamaged(LetterlockError):
+    """A sealed secret does not open: it is damaged, or it was sealed by another vault or for another purpose."""
+
+    code = "secret_damaged"
+    fault = Fault.HOST
+    purpose: str

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from letterlock import limits
 from letterlock.store.failures import (
@@ -67,7 +67,7 @@ class Store:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Iterator[Store]:
+    def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Iterator[Self]:
         """Open for writing: creates directory and file, readable by their owner only, and brings the schema up to date.
 
         Raises:
@@ -85,7 +85,7 @@ class Store:
 
     @classmethod
     @contextmanager
-    def read(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Iterator[Store]:
+    def read(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Iterator[Self]:
         """Open for reading. Where there is no database this is an empty store, and nothing is created.
 
         An older schema is brought up to date first, for the queries are written for the newest.

@@ -65,3 +65,42 @@ class PolicyUnusable(LetterlockError):
     fault = Fault.HOST
     path: str
     detail: str
+
+
+class VaultMissing(LetterlockError):
+    """No vault was made yet: there is nothing to unlock, and nowhere to keep a key."""
+
+    code = "vault_missing"
+    fault = Fault.USER
+
+
+class VaultExists(LetterlockError):
+    """There is a vault already; it is never replaced."""
+
+    code = "vault_exists"
+    fault = Fault.USER
+    path: str
+
+
+class VaultReplaced(LetterlockError):
+    """The database holds another vault than the one that was unlocked."""
+
+    code = "vault_replaced"
+    fault = Fault.USER
+
+
+class KeyNotKept(LetterlockError):
+    """The vault has no key with this identifier."""
+
+    code = "key_not_kept"
+    fault = Fault.USER
+    key: str
+
+
+class KeyAmbiguous(LetterlockError):
+    """Several keys have an identifier that begins so; nothing was done."""
+
+    code = "key_ambiguous"
+    fault = Fault.USER
+    key: str
+    found: int

@@ -127,6 +127,50 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "the vault: private keys, sealed",
+        (
+            """
+            CREATE TABLE vault (
+                one   INTEGER PRIMARY KEY CHECK (one = 1),
+                id    BLOB NOT NULL,               -- of the master key that seals everything, 16 octets
+                made  TEXT NOT NULL,               -- ISO 8601, UTC
+                locks INTEGER NOT NULL             -- how often somebody asked every process to lock
+            )
+            """,
+            """
+            CREATE TABLE vault_way (
+                name       TEXT NOT NULL PRIMARY KEY,  -- passphrase, recovery, keychain
+                parameters TEXT NOT NULL,          -- JSON: how the way's key is derived
+                wrapped    BLOB NOT NULL,          -- the master key, sealed under the way's key
+                digest     BLOB NOT NULL           -- SHA-256 over the three: damage is told from a wrong passphrase
+            )
+            """,
+            """
+            CREATE TABLE own_key (
+                id         TEXT NOT NULL PRIMARY KEY,  -- SHA-256 of SubjectPublicKeyInfo, lower-case hex
+                public     BLOB NOT NULL,          -- SubjectPublicKeyInfo
+                algorithm  TEXT NOT NULL,
+                sealed     BLOB NOT NULL,          -- PKCS#8, sealed
+                created    TEXT NOT NULL,          -- ISO 8601, UTC
+                purpose    TEXT NOT NULL,          -- sign, decrypt, both, authority
+                label      TEXT NOT NULL,
+                note       TEXT NOT NULL,
+                superseded TEXT                    -- ISO 8601, UTC: since when a newer key is used instead
+            )
+            """,
+            """
+            CREATE TABLE own_certificate (
+                key    TEXT NOT NULL REFERENCES own_key (id),
+                sha256 TEXT NOT NULL,              -- of der, lower-case hex
+                der    BLOB NOT NULL,
+                own    INTEGER NOT NULL,           -- 1: for this very key; 0: of its chain
+                added  TEXT NOT NULL,              -- ISO 8601, UTC
+                PRIMARY KEY (key, sha256)
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

@@ -29,6 +29,7 @@ SUBJECTS = (
     "net",
     "keystore",
     "tokens",
+    "vault",
     "protocol",
     "setup",
     "authority",

@@ -1,0 +1,93 @@
+"""`letterlock keys list|remove|lock|passphrase|recovery`: the vault itself, whatever keys are in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from letterlock.cli import vault
+
+
+def register(actions: Any) -> None:
+    """Add the verbs."""
+    list_ = actions.add_parser("list", help="show your keys; needs no passphrase")
+    list_.add_argument("--json", action="store_true", help="for programs")
+    list_.set_defaults(run=run_list)
+    remove = actions.add_parser("remove", help="forget a key for ever: mail encrypted for it stays closed")
+    remove.add_argument("key", metavar="KEY", help="the first digits of its identifier, as “keys list” shows it")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    vault.add_options(remove)
+    remove.set_defaults(run=run_remove)
+    lock = actions.add_parser("lock", help="lock your keys in every browser and mail program")
+    lock.set_defaults(run=run_lock)
+    passphrase = actions.add_parser("passphrase", help="change the passphrase")
+    vault.add_options(passphrase)
+    passphrase.add_argument(
+        "--new-passphrase-file", type=Path, metavar="FILE", help="whose first line is the new one (else you are asked)"
+    )
+    passphrase.set_defaults(run=run_passphrase)
+    recovery = actions.add_parser("recovery", help="make a recovery code to print; it replaces an earlier one")
+    vault.add_options(recovery)
+    recovery.set_defaults(run=run_recovery)
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """Show the keys, as a table or as JSON."""
+    entries = vault.here().entries()
+    if arguments.json:
+        from letterlock.operations.keys import described
+
+        print(json.dumps([described(each) for each in entries], ensure_ascii=False, indent=2))
+    else:
+        from letterlock.cli.show_keys import keys_table
+
+        keys_table(entries)
+    return 0
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    """Forget one key, after asking."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import keys
+
+    entry = keys.chosen(vault.here(), arguments.key)
+    name = keys.named(entry)
+    say_line(f"This forgets the key {entry.id[:16]} ({entry.algorithm}) of {name} for ever.")
+    say_line("Mail that was encrypted for it can then not be opened any more, unless you have a backup.")
+    if not arguments.yes and input("Type “forget” to do it: ").strip().lower() != "forget":
+        say_line("Nothing was changed.")
+        return 1
+    vault.unlocked(arguments).remove(entry.id)
+    say_line("Forgotten.")
+    return 0
+
+
+def run_lock(arguments: argparse.Namespace) -> int:
+    """Ask every process to lock."""
+    from letterlock.cli.show import say_line
+
+    vault.here().lock()
+    say_line("Locked, in every browser and mail program of yours.")
+    return 0
+
+
+def run_passphrase(arguments: argparse.Namespace) -> int:
+    """Change the passphrase."""
+    from letterlock.cli.show import say_line
+
+    opened = vault.unlocked(arguments)
+    opened.change_passphrase(vault.new_passphrase(arguments.new_passphrase_file, "New passphrase: "))
+    say_line("Changed. A recovery code and the desktop's keychain go on working; a backup keeps its own passphrase.")
+    return 0
+
+
+def run_recovery(arguments: argparse.Namespace) -> int:
+    """Make a recovery code, and show it this once."""
+    from letterlock.cli.show import say_line
+
+    code = vault.unlocked(arguments).new_recovery_code()
+    say_line(code)
+    say_line("Print or write it down and put it away: it opens your keys without the passphrase, and is not kept here.")
+    return 0

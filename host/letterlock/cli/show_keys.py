@@ -1,0 +1,39 @@
+"""Keys as a person sees them at a terminal. Names come from certificates, which other people wrote: shown as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from letterlock.cli.show import clean, say_line
+from letterlock.operations import keys
+
+if TYPE_CHECKING:
+    from letterlock.keystore.entries import KeyEntry
+
+
+def keys_table(entries: Sequence[KeyEntry]) -> None:
+    """The keys, oldest first."""
+    if not entries:
+        say_line("You have no keys yet. “letterlock keys --help” says how to create or import one.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("key", "name", "addresses", "kind", "for", "valid until", "state"):
+        table.add_column(column, overflow="fold")
+    for entry in entries:
+        newest = next(iter(keys.certificates(entry)), None)
+        cells = (
+            entry.id[:16],
+            keys.named(entry),
+            ", ".join(newest.addresses) if newest else "–",
+            entry.algorithm,
+            entry.purpose.value,
+            f"{newest.not_after:%Y-%m-%d}" if newest else "–",
+            "kept for old mail" if entry.superseded else "in use" if newest else "no certificate",
+        )
+        table.add_row(*(Text(clean(each)) for each in cells))
+    Console(highlight=False).print(table)

@@ -1,0 +1,73 @@
+"""The vault at a terminal: asked for its passphrase without echo, or opened with the first line of a file.
+
+    parser = actions.add_parser("create", …)
+    vault.add_options(parser)
+    …
+    opened = vault.unlocked(arguments, create=True)
+
+A passphrase is never an argument and never in the environment: both are readable by others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from letterlock import limits
+
+if TYPE_CHECKING:
+    from letterlock.keystore.vault import Vault
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--passphrase-file`."""
+    parser.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE", help="whose first line opens your keys (else you are asked)"
+    )
+
+
+def here() -> Vault:
+    """This user's vault, not opened."""
+    from letterlock.keystore.vault import Vault
+    from letterlock.store import location
+
+    return Vault.at(location.database())
+
+
+def unlocked(arguments: argparse.Namespace, *, create: bool = False) -> Vault:
+    """This user's vault, unlocked.
+
+    Args:
+        create: make it if there is none, which asks for the new passphrase twice.
+
+    Raises:
+        WrongVaultPassphrase, VaultMissing …: as `Vault.unlock` and `Vault.create`.
+    """
+    vault = here()
+    if create and not vault.exists:
+        vault.create(new_passphrase(arguments.passphrase_file, "New passphrase for your keys: "))
+        print("Nobody can reset this passphrase. Back your keys up: letterlock keys backup FILE", file=sys.stderr)
+        return vault
+    vault.unlock(passphrase(arguments.passphrase_file, "Passphrase of your keys: "))
+    return vault
+
+
+def passphrase(file: Path | None, prompt: str) -> str:
+    """The first line of a file, or what is typed without echo."""
+    if file is not None:
+        with file.open("rb") as opened:
+            return opened.readline(limits.PASSPHRASE_OCTETS).decode("utf-8", "replace").rstrip("\r\n")
+    from getpass import getpass
+
+    return getpass(prompt)
+
+
+def new_passphrase(file: Path | None, prompt: str) -> str:
+    """As `passphrase`; what is typed is asked for until it was typed twice alike."""
+    while True:
+        first = passphrase(file, prompt)
+        if file is not None or passphrase(None, "Once more: ") == first:
+            return first
+        print("The two differ; once more.", file=sys.stderr)
