@@ -170,6 +170,13 @@ EVIDENCE_OCTETS = 64 * 1024 * 1024
 EVIDENCE_IN_MESSAGE = 64
 """Lists and answers in one message that are looked at; beyond it the others are passed over."""
 
+SYSTEM_ROOTS_SECONDS = 10
+"""Seconds that a program of the operating system may take to list its roots; usual is a tenth. Beyond it
+`system_roots_unreadable`."""
+
+SYSTEM_ROOTS_KEPT_SECONDS = 3600
+"""Seconds for which a running host keeps the operating system's list; a root added or distrusted counts after that."""
+
 FETCH_OCTETS = 10 * 1024 * 1024
 """Octets of one fetched document. The largest lists of public mail authorities have some three million; decoding this
 many takes half a second and 250 MB. Beyond it `fetch_too_large`."""

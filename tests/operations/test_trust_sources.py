@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from letterlock.operations import trust
+from letterlock.operations import system_roots, trust
 from letterlock.operations.trust import KeptSettings
 from letterlock.store.failures import PolicyUnusable
 from letterlock.trust import mozilla
 from letterlock.trust.profile import EMAIL_PROTECTION
+from tests.needs import require_program
 from tests.trust.chains import NOW, issue, person
 
 ROOT = issue("The office")
@@ -94,6 +96,7 @@ def test_a_changed_policy_counts_for_the_next_message(tmp_path: Path, policy: Pa
         '{"anchors": "office.pem"}',
         '{"anchors": [1]}',
         '{"mozilla": "no"}',
+        '{"system": 1}',
         '{"anchors": ["absent.pem"]}',
         " " * 70_000,
     ],
@@ -131,3 +134,24 @@ def test_command(tmp_path: Path) -> None:
     assert run("off")["used"] is False
     assert run()["used"] is False
     assert run("on")["used"] is True
+
+
+def test_the_systems_roots_are_switched_at_the_command_line(tmp_path: Path) -> None:
+    """`trust system` says how many there are; `on` and `off` are kept."""
+    require_program("trust", "p11-kit")
+
+    def run(*arguments: str) -> dict[str, object]:
+        done = subprocess.run(
+            [sys.executable, "-m", "letterlock", "trust", "system", "--json", *arguments],
+            env={**os.environ, "LETTERLOCK_HOME": str(tmp_path)},
+            capture_output=True,
+            check=True,
+        )
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    here = len(system_roots.anchors())
+    assert run() == {"used": False, "roots": here}
+    assert run("on") == {"used": True, "roots": here}
+    assert run() == {"used": True, "roots": here}
+    assert run("off")["used"] is False

@@ -11,7 +11,7 @@ from letterlock.cli import trusting
 
 
 def register(commands: Any) -> None:
-    """Add the command `trust` with `add`, `list`, `remove`, `mozilla` and `path`."""
+    """Add the command `trust` with `add`, `list`, `remove`, `mozilla`, `system` and `path`."""
     parser = commands.add_parser("trust", help="keep the certificates of authorities whose word you accept")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="keep every certificate of a file (PEM, DER, .p7c) as an anchor")
@@ -30,6 +30,14 @@ def register(commands: Any) -> None:
     )
     mozilla.add_argument("--json", action="store_true", help="for programs")
     mozilla.set_defaults(run=run_mozilla)
+    system = actions.add_parser(
+        "system", help="trust the roots that this computer's operating system trusts for mail, or do not (default)"
+    )
+    system.add_argument(
+        "use", nargs="?", choices=("on", "off"), help="without it, say whether it is used and how many there are"
+    )
+    system.add_argument("--json", action="store_true", help="for programs")
+    system.set_defaults(run=run_system)
     path = actions.add_parser(
         "path", help="judge a certificate by itself; exit code 0 if there is a valid path, else 1"
     )
@@ -108,6 +116,27 @@ def run_mozilla(arguments: argparse.Namespace) -> int:
         return 0
     say_line(f"{'Trusted' if used else 'Not trusted'}: {len(roots.anchors)} roots, list of {roots.made}")
     say_line(f"  {roots.source}")
+    if arguments.use and used != (arguments.use == "on"):
+        say_line(f"  Your organisation decided so ({location.policy()}).")
+    return 0
+
+
+def run_system(arguments: argparse.Namespace) -> int:
+    """Set whether the operating system's roots are trusted, and say what holds; the organisation has the last word."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import system_roots, trust
+    from letterlock.store import location
+
+    # Read first: nobody switches on a list that cannot be read. Switching off needs no list.
+    roots = 0 if arguments.use == "off" else len(system_roots.anchors())
+    if arguments.use:
+        trust.use_system(location.database(), arguments.use == "on")
+    used = trust.settings(location.database(), policy=location.policy()).system
+    if arguments.json:
+        print(json.dumps({"used": used, "roots": roots}))
+        return 0
+    count = "" if arguments.use == "off" else f": {roots} roots of this computer"
+    say_line(f"{'Trusted' if used else 'Not trusted'}{count}")
     if arguments.use and used != (arguments.use == "on"):
         say_line(f"  Your organisation decided so ({location.policy()}).")
     return 0

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from letterlock.operations import system_roots
 from letterlock.store import policy as policies
 from letterlock.store.database import Store, StoredAnchor
 from letterlock.store.failures import PolicyUnusable
@@ -31,6 +32,8 @@ class TrustSettings(NamedTuple):
     """With an index (`Anchors`) where there may be many."""
     mozilla: bool = False
     """Whether Mozilla's roots are anchors too. The list is decoded when the first path is wanted, not before."""
+    system: bool = False
+    """Whether the roots of the operating system are anchors too. Read when the first path is wanted, likewise."""
     evidence: Evidence = NOTHING_AT_HAND
     mode: Mode = Mode.AT_HAND
     accepted: Accepted = MODERN
@@ -39,8 +42,10 @@ class TrustSettings(NamedTuple):
     @property
     def believed(self) -> Anchors:
         """Everybody whose word counts."""
-        own = Anchors.of(self.anchors)
-        return own + mozilla.roots().anchors if self.mozilla else own
+        believed = Anchors.of(self.anchors)
+        if self.mozilla:
+            believed += mozilla.roots().anchors
+        return believed + system_roots.kept() if self.system else believed
 
     def path(
         self,
@@ -72,6 +77,10 @@ class TrustSettings(NamedTuple):
 
 MOZILLA = "trust.mozilla"
 """The setting that says whether Mozilla's roots are trusted; they are unless the user or the organisation says no."""
+
+
+SYSTEM = "trust.system"
+"""The setting that says whether the operating system's roots are trusted; they are only on request."""
 
 
 class OwnAnchors:
@@ -118,14 +127,18 @@ def settings(
     with Store.read(database) as store:
         users = (own or OwnAnchors()).of(store)
         wanted = store.setting(MOZILLA, True) is True
+        system = store.setting(SYSTEM, False) is True
     for file in decided.anchors:
         try:
             data = file.read_bytes()
         except OSError as error:
             raise PolicyUnusable(str(policy), f"{file}: {error.strerror}") from error
         organisation += [Anchor(each, "organisation") for each in certificates_of(data, str(file))]
-    anchors = Anchors(given(files)) + users + Anchors(organisation)
-    return TrustSettings(anchors, wanted if decided.mozilla is None else decided.mozilla)
+    return TrustSettings(
+        Anchors(given(files)) + users + Anchors(organisation),
+        mozilla=wanted if decided.mozilla is None else decided.mozilla,
+        system=system if decided.system is None else decided.system,
+    )
 
 
 class KeptSettings:
@@ -151,6 +164,12 @@ def use_mozilla(database: Path, use: bool) -> None:
     """From now on, trust Mozilla's roots for mail, or do not."""
     with Store.open(database) as store:
         store.set_setting(MOZILLA, use)
+
+
+def use_system(database: Path, use: bool) -> None:
+    """From now on, trust the roots of this computer's operating system for mail, or do not."""
+    with Store.open(database) as store:
+        store.set_setting(SYSTEM, use)
 
 
 def given(files: Iterable[Path]) -> list[Anchor]:

@@ -58,6 +58,14 @@ class AnchorAmbiguous(LetterlockError):
     found: int
 
 
+class SystemRootsUnreadable(LetterlockError):
+    """The operating system's list of roots cannot be read: its program is missing or failed; `detail` says how."""
+
+    code = "system_roots_unreadable"
+    fault = Fault.HOST
+    detail: str
+
+
 class PolicyUnusable(LetterlockError):
     """The organisation's policy file cannot be read or understood; `detail` says where."""
 

@@ -1,9 +1,10 @@
 """What the organisation decides for everybody on this computer: one file, written by its administrator.
 
-    {"anchors": ["/etc/letterlock/authority.pem"], "mozilla": false}
+    {"anchors": ["/etc/letterlock/authority.pem"], "mozilla": false, "system": true}
 
 `anchors` are certificate files (PEM, DER, PKCS#7) that are trusted for mail on the organisation's word; `mozilla`
-says whether Mozilla's roots are, whatever the user set. Both may be missing. A file that cannot be understood is not
+and `system` say whether Mozilla's roots and those of this computer's operating system are, whatever the user set.
+Each may be missing. A file that cannot be understood is not
 passed over: the reader would believe that the organisation's wish is done.
 """
 
@@ -22,6 +23,7 @@ class Policy(NamedTuple):
 
     anchors: tuple[Path, ...] = ()
     mozilla: bool | None = None
+    system: bool | None = None
 
 
 def read(path: Path | None) -> Policy:
@@ -41,12 +43,13 @@ def read(path: Path | None) -> Policy:
         said = json.loads(data)
     except ValueError as error:
         raise PolicyUnusable(str(path), str(error)[:200]) from None
-    if not isinstance(said, dict) or not said.keys() <= {"anchors", "mozilla"}:
-        raise PolicyUnusable(str(path), "anchors, mozilla")
-    anchors, mozilla = said.get("anchors", []), said.get("mozilla")
+    if not isinstance(said, dict) or not said.keys() <= {"anchors", "mozilla", "system"}:
+        raise PolicyUnusable(str(path), "anchors, mozilla, system")
+    anchors = said.get("anchors", [])
     if not isinstance(anchors, list) or not all(isinstance(each, str) for each in anchors):
         raise PolicyUnusable(str(path), "anchors")
-    if mozilla is not None and not isinstance(mozilla, bool):
-        raise PolicyUnusable(str(path), "mozilla")
+    for key in ("mozilla", "system"):
+        if not isinstance(said.get(key), bool | None):
+            raise PolicyUnusable(str(path), key)
     # Relative to the policy's own folder, so that an administrator can copy the folder as it is.
-    return Policy(tuple(path.parent / each for each in anchors), mozilla)
+    return Policy(tuple(path.parent / each for each in anchors), said.get("mozilla"), said.get("system"))

@@ -18,20 +18,23 @@ from letterlock.trust.reasons import CertificateUndecodable, NoCertificateInFile
 from letterlock.trust.schema import NotDer, children, items_of, oid_of, whole
 
 Source = Literal["user", "argument", "organisation", "mozilla", "system"]
-"""Whose word it is: the user's own choice, an argument of this one call, the organisation's policy, a root list."""
+"""Whose word it is: the user's own choice, an argument of this one call, the organisation's policy, a root list, the
+operating system's."""
 
 
 @dataclass(frozen=True)
 class Anchor:
     """A certificate that is believed without further proof, and who said so.
 
-    `name` is what the reader calls it, and the certificate's own name where the reader gave none.
+    `name` is what the reader calls it, and the certificate's own name where the reader gave none. After the day
+    `distrust_after`, where there is one, nothing more is believed: certificates issued later are not trusted.
     """
 
     certificate: Certificate
     source: Source
     name: str = ""
     added: datetime | None = None
+    distrust_after: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.name:

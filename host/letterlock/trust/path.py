@@ -22,6 +22,7 @@ from letterlock.trust.certificate import Certificate
 from letterlock.trust.names import Normal
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import (
+    AnchorDistrustedAfter,
     CertificateRevokedLater,
     IssuerSignatureBroken,
     NoIssuerKnown,
@@ -319,6 +320,8 @@ class _Search:
     def _judged(self, chain: tuple[Certificate, ...], anchor: Anchor | None, ending: Reason | None) -> Path:
         findings = judge(chain, anchor is not None, self._terms)
         failures = findings.failures + ([ending] if ending else [])
+        if anchor and anchor.distrust_after and chain[0].not_before > anchor.distrust_after:
+            failures.append(AnchorDistrustedAfter(chain[0].name, anchor.name, anchor.distrust_after))
         remarks = findings.remarks
         statuses: tuple[Status, ...] = ()
         if anchor is not None and self._withdrawal.mode is not Mode.OFF:

@@ -384,6 +384,15 @@ class AnchorExpired(Reason):
     checked_at: datetime
 
 
+class AnchorDistrustedAfter(Reason):
+    """Whoever lists the anchor believes it only about certificates issued up to a day, and this one is younger."""
+
+    code = "anchor_distrusted_after"
+    subject: str
+    anchor: str
+    distrusted_after: datetime
+
+
 # --- Weak ------------------------------------------------------------------------------------------------------
 
 
@@ -436,6 +445,7 @@ RANKING: tuple[type[Reason], ...] = (
     CertificateExpired,
     AnchorNotYetValid,
     AnchorExpired,
+    AnchorDistrustedAfter,
     SignatureAlgorithmWeak,
     KeyWeak,
     EvidenceUnsigned,

@@ -392,6 +392,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Prüfen Sie die Uhr dieses Computers.",
         ),
     },
+    "anchor_distrusted_after": {
+        "en": (
+            "{anchor} is no longer believed about certificates issued after {distrusted_after}, and that of {subject} "
+            "was issued later.",
+            "Ask the sender for a certificate from another authority.",
+        ),
+        "de": (
+            "{anchor} wird für Zertifikate, die nach {distrusted_after} ausgestellt wurden, nicht mehr geglaubt, und "
+            "das von {subject} wurde später ausgestellt.",
+            "Bitten Sie den Absender um ein Zertifikat einer anderen Stelle.",
+        ),
+    },
     "anchor_expired": {
         "en": (
             "The certificate of {anchor}, which you trust, expired on {not_after}; checked at {checked_at}.",
@@ -411,6 +423,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "certificate_key_weak": {
         "en": ("The key of {subject} ({key}) is too short: at least {minimum} bits are needed.", _RENEW[0]),
         "de": ("Der Schlüssel von {subject} ({key}) ist zu kurz: Nötig sind mindestens {minimum} Bit.", _RENEW[1]),
+    },
+    "system_roots_unreadable": {
+        "en": (
+            "The list of authorities that this computer trusts cannot be read: {detail}.",
+            "On Linux, install p11-kit. Or do without the list: letterlock trust system off.",
+        ),
+        "de": (
+            "Die Liste der Stellen, denen dieser Rechner vertraut, ist nicht lesbar: {detail}.",
+            "Installieren Sie unter Linux p11-kit. Oder verzichten Sie auf die Liste: letterlock trust system off.",
+        ),
     },
     "policy_unusable": {
         "en": (
