@@ -108,6 +108,10 @@ CMS_RECIPIENTS = 2_000
 CMS_KEYS_TRIED = 256
 """Pairs of recipient and key tried where no recipient is named as a certificate of ours. RSA costs about 2 ms each."""
 
+CMS_PASSWORDS_TRIED = 4
+"""Recipient entries for a password that may fail before the others are passed over; the sender chooses what each costs,
+up to `CMS_PASSWORD_ITERATIONS`. Real messages have one such entry, and people enter one password."""
+
 CMS_WHOLE_OCTETS = 64 * 1024 * 1024
 """Most content decrypted in one piece: CCM, which must know the length first, and ChaCha20-Poly1305, which the library
 has in one piece only. Beyond it `encrypted_content_too_large`."""

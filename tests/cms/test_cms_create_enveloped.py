@@ -43,11 +43,12 @@ def encrypt(
     size: int = 1_000,
     length: int | None = None,
     content_type: str | None = None,
+    derived_key: bool = False,
 ) -> bytes:
     """The object around the content, written in chunks of `size`."""
     out: list[bytes] = []
     more = {} if content_type is None else {"content_type": content_type}
-    writer = EnvelopedWriter(out.append, recipients, algorithm, length=length, **more)
+    writer = EnvelopedWriter(out.append, recipients, algorithm, length=length, derived_key=derived_key, **more)
     for position in range(0, len(content), size):
         writer.write(content[position : position + size])
     writer.close()

@@ -21,7 +21,8 @@ from letterlock.cms import (
     der,
 )
 from letterlock.cms import failures as f
-from letterlock.cms.create_attributes import CAPABILITIES, ENCRYPTION_KEY_PREFERENCE
+from letterlock.cms.attributes import CAPABILITIES
+from letterlock.cms.create_attributes import ENCRYPTION_KEY_PREFERENCE
 from letterlock.cms.signing_keys import SigningAlgorithm, signing_algorithm
 from tests.cms import builder as b
 from tests.cms.builder import CONTENT, identity

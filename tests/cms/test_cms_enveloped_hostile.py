@@ -8,11 +8,12 @@ import sys
 
 import pytest
 
-from letterlock.cms import CertificateKey, Decrypted, PasswordKey, RecipientKey, WrappingKey
+from letterlock import limits
+from letterlock.cms import CertificateKey, Decrypted, PasswordKey, Recipient, RecipientKey, WrappingKey
 from letterlock.cms import failures as f
 from letterlock.errors import LetterlockError
 from tests.cms import envelope as e
-from tests.cms.builder import CONTENT, attribute, identity, tlv
+from tests.cms.builder import CONTENT, DATA, SIGNED_DATA, attribute, identity, oid, tlv
 from tests.cms.decrypting import decrypt
 from tests.cms.envelope import enveloped, receiver, transport
 from tests.cms.test_cms_hostile import mutate
@@ -63,18 +64,16 @@ def test_every_truncation_is_noticed(name: str) -> None:
 def test_mutations_never_decrypt_to_another_authentic_text(name: str) -> None:
     """Of thousands of seeded mutations none crashes, and none yields another text under an authenticated mode."""
     chance = random.Random(f"encrypted {name}")
-    opened = 0
+    assert isinstance(outcome(MESSAGES[name]), tuple)
     for _ in range(1000):
         mutated = mutate(chance, MESSAGES[name])
         result = outcome(mutated)
         if isinstance(result, LetterlockError):
             continue
         decrypted, text = result
-        opened += 1
-        assert not decrypted.authenticated or text == CONTENT, mutated.hex()
+        assert not decrypted.authenticated or (text, decrypted.content_type) == (CONTENT, DATA), mutated.hex()
         # Without authentication the text can be changed (that is what CBC is), and never passes for authentic.
         assert decrypted.authenticated == (name != "RSA, CBC"), mutated.hex()
-    assert opened
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -106,3 +105,50 @@ def test_memory_does_not_grow_with_the_message(mode: str) -> None:
         return int(run.stdout)
 
     assert peak(50) - peak(1) < 4_000, "kilobytes"
+
+
+def test_content_cannot_be_called_another_type() -> None:
+    """Content that was authenticated as id-data is not handed out as a signed object, because somebody calls it so."""
+    octets = enveloped([TO_CURVE], e.gcm())
+    relabelled = octets.replace(oid(DATA), oid(SIGNED_DATA))
+    assert relabelled != octets
+    assert len(relabelled) == len(octets)
+    assert isinstance(outcome(octets), tuple)
+    assert isinstance(outcome(relabelled), f.DecryptionFailed)
+
+
+def test_a_type_that_was_authenticated_is_handed_out() -> None:
+    """With the attribute the type may be any, and must be the same in both places (RFC 5083 §2.1)."""
+    said = attribute("1.2.840.113549.1.9.3", oid(SIGNED_DATA))
+    octets = enveloped([TO_CURVE], e.gcm(), attributes=[said], content_type=SIGNED_DATA)
+    found = outcome(octets)
+    assert isinstance(found, tuple)
+    assert found[0].content_type == SIGNED_DATA
+    assert isinstance(outcome(octets.replace(oid(SIGNED_DATA), oid(DATA), 1)), LetterlockError)
+
+
+def test_entries_that_cost_time_are_tried_a_few_times() -> None:
+    """Two thousand entries for a password of ten million iterations each do not keep anybody busy for hours."""
+    tried: list[Recipient] = []
+
+    class Slow:
+        def unwrap(self, recipient: Recipient, octets: int, *, trying: bool = False) -> bytes | None:
+            if trying:
+                return None
+            tried.append(recipient)
+            raise f.DecryptionFailed
+
+    many = enveloped([e.password(b"x", 10)] * 100, e.gcm())
+    with pytest.raises(f.DecryptionFailed):
+        decrypt(many, [Slow()])
+    assert len(tried) == limits.CMS_PASSWORDS_TRIED
+    tried.clear()
+    with pytest.raises(f.DecryptionFailed):
+        decrypt(enveloped([TO_CURVE] * 1000, e.gcm()), [Slow()])
+    assert len(tried) == limits.CMS_KEYS_TRIED
+
+
+def test_an_entry_after_broken_ones_is_still_opened() -> None:
+    """A few broken entries before the right one do no harm."""
+    octets = enveloped([e.password(b"x", 10)] * 3 + [e.password(b"open sesame", 10)], e.gcm())
+    assert decrypt(octets, KEYS)[1] == CONTENT

@@ -17,11 +17,14 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from letterlock import limits
 from letterlock.cms import der
 from letterlock.cms.algorithms import Status
-from letterlock.cms.encryption_algorithms import CONTENT, ContentAlgorithm, Mode
+from letterlock.cms.derived_key import derived_key
+from letterlock.cms.encryption_algorithms import CEK_HKDF_SHA256, CONTENT, ContentAlgorithm, Mode
 from letterlock.cms.failures import ContentTooLargeToEncrypt, EncryptingNotSupported
 from letterlock.cms.schema import Algorithm
 
 Sink = Callable[[bytes], None]
+_KeyFor = Callable[[Algorithm], bytes]
+"""The key for content under an algorithm with its parameters."""
 
 CREATED: dict[str, ContentAlgorithm] = {
     each.name: each for each in CONTENT if each.mode is not None and each.status is Status.READ
@@ -73,17 +76,29 @@ def content_algorithm(name: str) -> ContentAlgorithm:
     return CREATED[name]
 
 
-def encryption(algorithm: ContentAlgorithm, key: bytes, sink: Sink) -> Encryption:
-    """Encrypts one content under a key that is used for nothing else; what comes out goes to the sink."""
+def encryption(algorithm: ContentAlgorithm, key: bytes, sink: Sink, *, derived: bool = False) -> Encryption:
+    """Encrypts one content under a key that is used for nothing else; what comes out goes to the sink.
+
+    Args:
+        derived: as RFC 9709 has it, under a key that also depends on the algorithm.
+    """
+    if not derived:
+        return _engine(algorithm, lambda identifier: key, sink)
+    found = _engine(algorithm, lambda identifier: derived_key(key, identifier.encode(), algorithm.key_octets), sink)
+    found.identifier = Algorithm(CEK_HKDF_SHA256, found.identifier.encode())
+    return found
+
+
+def _engine(algorithm: ContentAlgorithm, key: _KeyFor, sink: Sink) -> _Cbc | _Gcm | _Whole:
     match algorithm.mode:
         case Mode.CBC:
             return _Cbc(algorithm, key, sink)
         case Mode.GCM:
             return _Gcm(algorithm, key, sink)
         case Mode.CCM:
-            return _Whole(algorithm, AESCCM(key, _TAG_OCTETS), sink)
+            return _Whole(algorithm, lambda identifier: AESCCM(key(identifier), _TAG_OCTETS), sink)
         case _:
-            return _Whole(algorithm, ChaCha20Poly1305(key), sink)
+            return _Whole(algorithm, lambda identifier: ChaCha20Poly1305(key(identifier)), sink)
 
 
 class _Cbc:
@@ -91,11 +106,11 @@ class _Cbc:
 
     authenticated = False
 
-    def __init__(self, algorithm: ContentAlgorithm, key: bytes, sink: Sink) -> None:
+    def __init__(self, algorithm: ContentAlgorithm, key: _KeyFor, sink: Sink) -> None:
         iv = secrets.token_bytes(_BLOCK)
         self.identifier = Algorithm(algorithm.oid, der.value(0x04, iv))
         self._sink = sink
-        self._context = Cipher(AES(key), modes.CBC(iv)).encryptor()
+        self._context = Cipher(AES(key(self.identifier)), modes.CBC(iv)).encryptor()
         self._octets = 0
 
     def octets(self, content: int) -> int:
@@ -119,11 +134,11 @@ class _Cbc:
 class _Gcm:
     authenticated = True
 
-    def __init__(self, algorithm: ContentAlgorithm, key: bytes, sink: Sink) -> None:
+    def __init__(self, algorithm: ContentAlgorithm, key: _KeyFor, sink: Sink) -> None:
         nonce = secrets.token_bytes(_NONCE_OCTETS)
         self.identifier = Algorithm(algorithm.oid, _aead_parameters(nonce))
         self._sink = sink
-        self._context = Cipher(AES(key), modes.GCM(nonce)).encryptor()
+        self._context = Cipher(AES(key(self.identifier)), modes.GCM(nonce)).encryptor()
 
     def octets(self, content: int) -> int:
         return content
@@ -145,9 +160,10 @@ class _Whole:
 
     authenticated = True
 
-    def __init__(self, algorithm: ContentAlgorithm, engine: AESCCM | ChaCha20Poly1305, sink: Sink) -> None:
+    def __init__(
+        self, algorithm: ContentAlgorithm, engine: Callable[[Algorithm], AESCCM | ChaCha20Poly1305], sink: Sink
+    ) -> None:
         self._name = algorithm.name
-        self._engine = engine
         self._sink = sink
         self._nonce = secrets.token_bytes(_NONCE_OCTETS)
         # RFC 8103 §4: the nonce alone, for ChaCha20-Poly1305.
@@ -155,6 +171,7 @@ class _Whole:
         self.identifier = Algorithm(
             algorithm.oid, der.value(0x04, self._nonce) if chacha else _aead_parameters(self._nonce)
         )
+        self._engine = engine(self.identifier)
         self._attributes = b""
         self._collected = bytearray()
 

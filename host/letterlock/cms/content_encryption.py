@@ -12,17 +12,16 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.decrepit.ciphers.algorithms import RC2, TripleDES
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
 from cryptography.hazmat.primitives.ciphers import CipherContext, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from letterlock import limits
 from letterlock.cms import der, schema
 from letterlock.cms import schema_enveloped as wire
 from letterlock.cms.algorithms import Status
+from letterlock.cms.derived_key import derived_key
 from letterlock.cms.encryption_algorithms import CEK_HKDF_SHA256, Mode, content_algorithm
 from letterlock.cms.failures import (
     CmsMalformed,
@@ -40,8 +39,6 @@ _DEFAULT_TAG_OCTETS = 12
 _RC2_128 = 58
 """rc2ParameterVersion of 128 effective key bits (RFC 2268 §6)."""
 _RC2_BITS = {160: 40, 120: 64}
-
-_CEK_SALT = b"The Cryptographic Message Syntax"
 
 
 class Decryption(Protocol):
@@ -130,8 +127,7 @@ def _derived(algorithm: Algorithm, separate_tag: bool) -> Cipher:
     info = algorithm.parameters
 
     def start(key: bytes, sink: Sink) -> Decryption:
-        derived = HKDF(hashes.SHA256(), found.key_octets, _CEK_SALT, info).derive(key)
-        return found.start(derived, sink)
+        return found.start(derived_key(key, info, found.key_octets), sink)
 
     return replace(found, name=f"{found.name} with a derived key", _start=start)
 

@@ -13,7 +13,6 @@ from letterlock.cms.oids import encoded
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.signing_keys import SigningAlgorithm
 
-CAPABILITIES = "1.2.840.113549.1.9.15"
 ENCRYPTION_KEY_PREFERENCE = "1.2.840.113549.1.9.16.2.11"
 
 _NIST_AES = "2.16.840.1.101.3.4.1"
@@ -24,6 +23,7 @@ OUR_CAPABILITIES: tuple[Algorithm, ...] = (
     Algorithm("1.2.840.113549.1.9.16.3.18", None),  # ChaCha20-Poly1305
     Algorithm(f"{_NIST_AES}.42", None),  # AES-256-CBC
     Algorithm(f"{_NIST_AES}.2", None),  # AES-128-CBC
+    Algorithm(attributes.DERIVED_KEYS, None),
     # RFC 8551 §2.7.1, RFC 3560 §5: how the content key may come.
     Algorithm("1.2.840.113549.1.1.7", b"\x30\x00"),  # RSA-OAEP, with SHA-1, as every reader of OAEP has it
 )
@@ -56,7 +56,7 @@ def signing_time(at: datetime) -> bytes:
 
 def capabilities(algorithms: Sequence[Algorithm]) -> bytes:
     """SMIMECapabilities ::= SEQUENCE OF SMIMECapability, the preferred first (RFC 8551 §2.5.2)."""
-    return _attribute(CAPABILITIES, der.value(0x30, b"".join(each.encode() for each in algorithms)))
+    return _attribute(attributes.CAPABILITIES, der.value(0x30, b"".join(each.encode() for each in algorithms)))
 
 
 def algorithm_protection(algorithm: SigningAlgorithm) -> bytes:

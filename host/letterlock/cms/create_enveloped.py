@@ -81,6 +81,9 @@ class EnvelopedWriter(_Writer):
         recipients: who can open it; `create_recipients` makes them.
         algorithm: the content encryption algorithm by name ("AES-256-GCM", "AES-256-CBC", "ChaCha20-Poly1305" …).
         length: how many octets the content has, None where it is not known: then the object is BER, else DER.
+        derived_key: derive the key from the content key and the algorithm (RFC 9709), so that nobody on the way can
+            pass the content off as that of another algorithm. Only for recipients who are known to read it:
+            see `attributes.reads_derived_keys`.
 
     Raises:
         EncryptingNotSupported: nothing is encrypted with that algorithm here, or to one of the recipients.
@@ -95,6 +98,7 @@ class EnvelopedWriter(_Writer):
         *,
         length: int | None = None,
         content_type: str = content_types.DATA,
+        derived_key: bool = False,
     ) -> None:
         if not recipients:
             raise ValueError("nobody could open it")
@@ -108,7 +112,7 @@ class EnvelopedWriter(_Writer):
             sink,
             content_types.AUTH_ENVELOPED_DATA if authenticated else content_types.ENVELOPED_DATA,
             der.integer(version) + infos,
-            lambda encrypted: encryption(known, key, encrypted),
+            lambda encrypted: encryption(known, key, encrypted, derived=derived_key),
             content_type,
             length,
         )
@@ -120,6 +124,7 @@ class EncryptedWriter(_Writer):
     Args:
         key: of the algorithm's length. It may be used again: each object has an IV of its own.
         algorithm: one in CBC mode: EncryptedData has no place for a tag.
+        derived_key: as for `EnvelopedWriter`.
 
     Raises:
         EncryptingNotSupported: another algorithm.
@@ -134,6 +139,7 @@ class EncryptedWriter(_Writer):
         *,
         length: int | None = None,
         content_type: str = content_types.DATA,
+        derived_key: bool = False,
     ) -> None:
         known = content_algorithm(algorithm)
         if known.mode is None or known.mode.authenticated:
@@ -144,7 +150,7 @@ class EncryptedWriter(_Writer):
             sink,
             content_types.ENCRYPTED_DATA,
             der.integer(0),
-            lambda encrypted: encryption(known, key, encrypted),
+            lambda encrypted: encryption(known, key, encrypted, derived=derived_key),
             content_type,
             length,
         )

@@ -26,7 +26,7 @@ from letterlock.cms.failures import (
 )
 from letterlock.cms.identifiers import KeyIdentifier
 from letterlock.cms.oids import dotted
-from letterlock.cms.recipients import Recipient, RecipientKey
+from letterlock.cms.recipients import Password, Recipient, RecipientKey
 from letterlock.cms.schema import Algorithm
 
 _CONTENT = (0x30, 0xA0, 0x30, 0x30, 0x80)
@@ -141,7 +141,8 @@ class EnvelopedReader(_Reader):
         decryption.finish(envelope.mac, der.value(0x31, b"".join(sorted(fields))) if fields else b"")
         content_type = info.content_type.dotted_string
         authentic = tuple(attributes.read(each) for each in fields)
-        _check_content_type(authentic, content_type)
+        if authenticated:
+            _check_content_type(authentic, content_type)
         return Decrypted(
             content_type=content_type,
             algorithm=self._cipher.name,
@@ -218,11 +219,18 @@ def _open(
         DecryptionFailure: the first failure, where entries are for our keys and none of them opens.
     """
     failure: DecryptionFailure | None = None
+    failed = passwords = 0
     for recipient, key in product(among, keys):
+        if failed >= limits.CMS_KEYS_TRIED:
+            break
+        if isinstance(recipient, Password) and passwords >= limits.CMS_PASSWORDS_TRIED:
+            continue  # each costs what its sender chose
         try:
             found = key.unwrap(recipient, octets)
-        except DecryptionFailure as failed:
-            failure = failure or failed
+        except DecryptionFailure as reason:
+            failure = failure or reason
+            failed += 1
+            passwords += isinstance(recipient, Password)
         else:
             if found is not None:
                 return found, recipient, key
@@ -253,10 +261,13 @@ def _nobody(among: tuple[Recipient, ...]) -> DecryptionFailure:
 
 
 def _check_content_type(authentic: tuple[Attribute, ...], content_type: str) -> None:
-    """Where the sender authenticated the content's type, the field that is not authenticated must say the same.
+    """What is authenticated says the content's type, because the field itself is not.
 
-    RFC 5083 §2.1, RFC 5652 §11.1.
+    RFC 5083 §2.1, RFC 5652 §11.1: where there is no such attribute the content is id-data. Without that rule anybody
+    on the way could call a text a signed object, or the other way round.
     """
+    if content_type != content_types.DATA and all(each.oid != attributes.CONTENT_TYPE for each in authentic):
+        raise DecryptionFailed
     for attribute in authentic:
         if attribute.oid == attributes.CONTENT_TYPE and (
             len(attribute.values) != 1 or dotted(der.contents(attribute.values[0], "contentType")) != content_type
