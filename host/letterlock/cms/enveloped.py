@@ -141,7 +141,7 @@ class EnvelopedReader(_Reader):
         decryption.finish(envelope.mac, der.value(0x31, b"".join(sorted(fields))) if fields else b"")
         content_type = info.content_type.dotted_string
         authentic = tuple(attributes.read(each) for each in fields)
-        if authenticated:
+        if self._cipher.authenticated:
             _check_content_type(authentic, content_type)
         return Decrypted(
             content_type=content_type,
