@@ -337,3 +337,17 @@ CERTIFICATE_REQUEST_OCTETS = 65_536
 
 MAILBOXES_IN_CERTIFICATE = 100
 """Addresses in one certificate; a person has some few."""
+
+# --- People ----------------------------------------------------------------------------------------------------
+
+PERSON_CERTIFICATES = 16
+"""Certificates that mail brings for one address: a pair for each of eight devices or years. The last seen are kept."""
+
+PEOPLE_CERTIFICATES = 50_000
+"""Certificates that mail brings in all, some 75 MB. The last seen are kept."""
+
+VCARD_OCTETS = 16 * 1024 * 1024
+"""Largest file of vCards or certificates that is imported; an address book of thousands with photographs."""
+
+RECIPIENTS_ASKED = 1_000
+"""Addresses one request may ask about: ten times what large providers let a mail have."""

@@ -42,6 +42,8 @@ DERIVED_KEYS = "1.2.840.113549.1.9.16.3.31"
 SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
 SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
+CAPABILITIES = "1.2.840.113549.1.9.15"
+ENCRYPTION_KEY_PREFERENCE = "1.2.840.113549.1.9.16.2.11"
 
 _NAMES = {
     CONTENT_TYPE: "contentType",
@@ -50,6 +52,8 @@ _NAMES = {
     ALGORITHM_PROTECTION: "CMSAlgorithmProtection",
     SIGNING_CERTIFICATE: "signingCertificate",
     SIGNING_CERTIFICATE_V2: "signingCertificateV2",
+    CAPABILITIES: "SMIMECapabilities",
+    ENCRYPTION_KEY_PREFERENCE: "SMIMEEncryptionKeyPreference",
 }
 _TELLING = 64
 """Elements looked at to tell a set of attributes from a text: more than any genuine set has."""

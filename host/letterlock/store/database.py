@@ -65,6 +65,11 @@ class Store:
         self._path = path
         self._connection = connection
 
+    @property
+    def path(self) -> Path:
+        """Where the database is, for failures."""
+        return self._path
+
     @classmethod
     @contextmanager
     def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Iterator[Self]:

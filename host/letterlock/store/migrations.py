@@ -171,6 +171,25 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "certificates of other people",
+        (
+            """
+            CREATE TABLE person (
+                address      TEXT NOT NULL,         -- in the form in which equal addresses are equal
+                sha256       TEXT NOT NULL,         -- of der, lower-case hex
+                der          BLOB NOT NULL CHECK (typeof(der) = 'blob'),
+                source       TEXT NOT NULL,         -- mail, file, vcard, ldap, dns
+                origin       TEXT NOT NULL,         -- which one
+                first        TEXT NOT NULL,         -- ISO 8601, UTC
+                last         TEXT NOT NULL,         -- ISO 8601, UTC
+                capabilities TEXT,                  -- JSON list of object identifiers
+                preferred    INTEGER NOT NULL,
+                PRIMARY KEY (address, sha256)
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

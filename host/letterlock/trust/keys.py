@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, mlkem, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 if TYPE_CHECKING:
@@ -79,3 +79,18 @@ def can_sign(key: PublicKeyTypes) -> bool:
         | ed448.Ed448PublicKey
         | MlDsaPublicKey,
     )
+
+
+def can_encrypt(key: PublicKeyTypes) -> bool:
+    """Whether content keys are sent to keys of this kind at all."""
+    return transports(key) or agrees(key)
+
+
+def transports(key: PublicKeyTypes) -> bool:
+    """Whether content keys are encrypted or encapsulated to such a key."""
+    return isinstance(key, rsa.RSAPublicKey | mlkem.MLKEM768PublicKey | mlkem.MLKEM1024PublicKey)
+
+
+def agrees(key: PublicKeyTypes) -> bool:
+    """Whether content keys are wrapped under a key agreed on with such a key."""
+    return isinstance(key, ec.EllipticCurvePublicKey | x25519.X25519PublicKey | x448.X448PublicKey)

@@ -15,11 +15,13 @@ from letterlock.errors import Reason
 from letterlock.trust.algorithms import MODERN, Accepted, weakness
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.extensions import ANY_PURPOSE
-from letterlock.trust.keys import can_sign
+from letterlock.trust.keys import agrees, can_encrypt, can_sign
 from letterlock.trust.reasons import (
     IssuerPurposeNotMail,
+    KeyCannotEncrypt,
     KeyCannotSign,
     KeyUnusable,
+    KeyUsageNotEncrypting,
     KeyUsageNotSigning,
     KeyWeak,
     PublicKeyUnusable,
@@ -66,6 +68,13 @@ def check_signer(
     return ranked(reason for rule in PROFILE for reason in rule.check(certificate, chain, accepted))
 
 
+def check_recipient(
+    certificate: Certificate, chain: Sequence[Certificate] = (), accepted: Accepted = MODERN
+) -> tuple[Reason, ...]:
+    """Why nothing must be encrypted to this certificate, ranked; empty if it may. Arguments as `check_signer`."""
+    return ranked(reason for rule in RECIPIENT for reason in rule.check(certificate, chain, accepted))
+
+
 def _key_kind(certificate: Certificate, chain: Sequence[Certificate], accepted: Accepted) -> Iterator[Reason]:
     try:
         if not can_sign(certificate.public_key()):
@@ -87,6 +96,28 @@ def _key_usage(certificate: Certificate, chain: Sequence[Certificate], accepted:
     usage = certificate.key_usage
     if usage is not None and not usage & {"digitalSignature", "nonRepudiation"}:
         yield KeyUsageNotSigning(certificate.name, tuple(sorted(usage)))
+
+
+def _encryption_key_kind(
+    certificate: Certificate, chain: Sequence[Certificate], accepted: Accepted
+) -> Iterator[Reason]:
+    try:
+        if not can_encrypt(certificate.public_key()):
+            yield KeyCannotEncrypt(certificate.name, certificate.key)
+    except PublicKeyUnusable as unusable:
+        yield KeyUnusable(unusable.subject, unusable.key)
+
+
+def _encryption_key_usage(
+    certificate: Certificate, chain: Sequence[Certificate], accepted: Accepted
+) -> Iterator[Reason]:
+    try:
+        needed = "keyAgreement" if agrees(certificate.public_key()) else "keyEncipherment"
+    except PublicKeyUnusable:
+        return
+    usage = certificate.key_usage
+    if usage is not None and needed not in usage:
+        yield KeyUsageNotEncrypting(certificate.name, needed, tuple(sorted(usage)))
 
 
 def _purpose(certificate: Certificate, chain: Sequence[Certificate], accepted: Accepted) -> Iterator[Reason]:
@@ -126,6 +157,18 @@ PROFILE: tuple[Rule, ...] = (
         _issuers_purpose,
     ),
 )
+
+RECIPIENT: tuple[Rule, ...] = (
+    Rule("subjectPublicKeyInfo", "a key that content keys are sent to", "RFC 8551 §2.3", _encryption_key_kind),
+    Rule(
+        "keyUsage, if present",
+        "keyEncipherment for RSA and ML-KEM, keyAgreement for EC and X25519",
+        "RFC 8550 §4.4.2; S/MIME BR §7.1.2.3 e; RFC 9935 §5",
+        _encryption_key_usage,
+    ),
+    *(rule for rule in PROFILE if rule.check in (_key_size, _purpose, _issuers_purpose)),
+)
+"""The same for a certificate that mail is encrypted to."""
 
 
 def _for_mail(certificate: Certificate) -> bool:

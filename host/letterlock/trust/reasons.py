@@ -314,6 +314,23 @@ class KeyCannotSign(Reason):
     key: str
 
 
+class KeyUsageNotEncrypting(Reason):
+    """The key usage does not allow what encrypting to this kind of key needs (RFC 8550 §4.4.2): `needed`."""
+
+    code = "key_usage_not_encrypting"
+    subject: str
+    needed: str
+    usages: tuple[str, ...]
+
+
+class KeyCannotEncrypt(Reason):
+    """Nothing can be encrypted to a key of this kind (DSA, Ed25519, ML-DSA …)."""
+
+    code = "key_cannot_encrypt"
+    subject: str
+    key: str
+
+
 class PurposeNotMail(Reason):
     """The extended key usage names purposes, and mail is not among them (RFC 8550 §4.4.4)."""
 
@@ -436,7 +453,9 @@ RANKING: tuple[type[Reason], ...] = (
     PolicyMappingOfAny,
     PolicyNotAcceptable,
     KeyCannotSign,
+    KeyCannotEncrypt,
     KeyUsageNotSigning,
+    KeyUsageNotEncrypting,
     PurposeNotMail,
     IssuerPurposeNotMail,
     AddressNotNamed,

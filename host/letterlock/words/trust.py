@@ -325,6 +325,26 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Fragen Sie den Absender auf anderem Weg.",
         ),
     },
+    "key_usage_not_encrypting": {
+        "en": (
+            "The certificate of {subject} does not allow encrypting to its key: {needed} is missing.",
+            "Ask {subject} for the certificate that is meant for encryption.",
+        ),
+        "de": (
+            "Das Zertifikat von {subject} erlaubt nicht, zu seinem Schlüssel zu verschlüsseln: {needed} fehlt.",
+            "Bitten Sie {subject} um das Zertifikat, das für Verschlüsselung gedacht ist.",
+        ),
+    },
+    "key_cannot_encrypt": {
+        "en": (
+            "The key of {subject} ({key}) can only sign; nothing can be encrypted to it.",
+            "Ask {subject} for a certificate with a key for encryption.",
+        ),
+        "de": (
+            "Der Schlüssel von {subject} ({key}) kann nur signieren; zu ihm lässt sich nichts verschlüsseln.",
+            "Bitten Sie {subject} um ein Zertifikat mit einem Schlüssel für Verschlüsselung.",
+        ),
+    },
     "purpose_not_mail": {
         "en": (
             "The certificate of {subject} is not for mail, only for: {purposes}.",
