@@ -135,6 +135,13 @@ class LogBroken(LetterlockError):
     number: int
 
 
+class HttpServerMissing(LetterlockError):
+    """The library that serves HTTP is not installed."""
+
+    code = "http_server_missing"
+    fault = Fault.HOST
+
+
 # --- A list of staff -------------------------------------------------------------------------------------------
 
 

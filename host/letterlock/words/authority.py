@@ -130,6 +130,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Sicherung.",
         ),
     },
+    "http_server_missing": {
+        "en": (
+            "The library that serves HTTP (waitress) is not installed.",
+            "Install Letterlock with it: pip install 'letterlock[ocsp]'.",
+        ),
+        "de": (
+            "Die Bibliothek, die HTTP bedient (waitress), ist nicht installiert.",
+            "Installieren Sie Letterlock mit ihr: pip install 'letterlock[ocsp]'.",
+        ),
+    },
     "staff_list_unreadable": {
         "en": (
             "Line {line} of the list cannot be used ({detail}); nothing of the list was issued.",

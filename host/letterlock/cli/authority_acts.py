@@ -1,0 +1,156 @@
+"""`letterlock authority issue` and `renew`: certificates for people, with progress, to be cancelled and gone on with."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from letterlock.cli import vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from letterlock.operations.authority_issue import Done
+
+_KINDS = (
+    "RSA-3072",
+    "RSA-4096",
+    "P-256",
+    "P-384",
+    "RSA-3072-pair",
+    "P-256-pair",
+    "P-384-pair",
+    "Ed25519-X25519",
+    "ML-DSA-65-ML-KEM-768",
+)
+
+
+def register(actions: Any) -> None:
+    """Add both."""
+    issue = actions.add_parser(
+        "issue",
+        help="certificates for people",
+        description="For addresses, a list of staff, or a request. People who have a certificate in force are passed "
+        "over, so a run that was stopped is gone on with by the same command.",
+    )
+    issue.add_argument("address", nargs="*", metavar="ADDRESS", help="one certificate for each (with --request: one)")
+    issue.add_argument("--staff", type=Path, metavar="FILE", help="a CSV with the columns name, address, keys, request")
+    issue.add_argument("--request", type=Path, metavar="FILE", help="certify the key of this PKCS#10 request")
+    issue.add_argument("--name", default="", help="the person's name")
+    issue.add_argument("--mine", action="store_true", help="keep keys and certificates here, in your own keys")
+    issue.add_argument("--again", action="store_true", help="also for whoever has a certificate in force")
+    _delivery(issue)
+    issue.set_defaults(run=run_issue)
+    renew = actions.add_parser("renew", help="new certificates for who has one; the old ones stay good")
+    renew.add_argument("what", nargs="*", metavar="ADDRESS|SERIAL")
+    renew.add_argument("--expiring", type=int, metavar="DAYS", help="everybody whose certificate ends so soon")
+    renew.add_argument("--issuing", action="store_true", help="the issuing CA itself (needs the root's key)")
+    renew.add_argument("--root-key", type=Path, metavar="FILE", help="the file with the root's key")
+    renew.add_argument("--root-passphrase-file", type=Path, metavar="FILE", help="whose first line opens --root-key")
+    _delivery(renew)
+    renew.set_defaults(run=run_renew)
+
+
+def _delivery(parser: Any) -> None:
+    parser.add_argument("--keys", choices=_KINDS, default="RSA-3072", help="what is made (default: RSA-3072)")
+    parser.add_argument("--form", choices=("modern", "pbmac1", "compatible"), default="modern", help="of key files")
+    parser.add_argument(
+        "--out", type=Path, default=Path("key-files"), metavar="DIR", help="for key files and certificates"
+    )
+    parser.add_argument(
+        "--slips", type=Path, default=Path("passphrases"), metavar="DIR", help="for their passphrases, one slip each"
+    )
+    parser.add_argument("--json", action="store_true", help="for programs")
+    vault.add_options(parser)
+
+
+def run_issue(arguments: argparse.Namespace) -> int:
+    """Issue to everybody named."""
+    from letterlock.authority import people
+    from letterlock.authority.people import CertificateRequest
+    from letterlock.operations import authority, authority_issue
+    from letterlock.operations.authority_clock import now
+    from letterlock.operations.authority_files import Delivery
+    from letterlock.store import location
+
+    staff = _staff(arguments)
+    if not staff and not arguments.request:
+        print("letterlock: give addresses, --staff or --request")
+        return 2
+    delivery = None if arguments.mine else Delivery(arguments.out, arguments.slips)
+    requests = arguments.staff.parent if arguments.staff else Path()
+    how = authority_issue.How(
+        arguments.keys, arguments.again, _form(arguments), arguments.language, requests
+    )
+    keys, at = vault.unlocked(arguments), now()
+    with authority.acting(location.database(), keys) as acting:
+        if arguments.request:
+            assert delivery is not None
+            request = CertificateRequest.parse(authority_issue.read_request(arguments.request))
+            done = authority_issue.requested(acting, request, delivery, at, tuple(arguments.address), arguments.name)
+            _tell(iter([done]), 1, arguments.json)
+        elif delivery is None:
+            mine = (authority_issue.keep_mine(acting, each, how.kind, at) for each in staff)
+            _tell(mine, len(staff), arguments.json)
+        else:
+            _tell(authority_issue.issue(acting, staff, delivery, how, at), len(staff), arguments.json)
+    assert set(_KINDS) == set(people.KINDS)
+    return 0
+
+
+def run_renew(arguments: argparse.Namespace) -> int:
+    """Renew everybody named, or the issuing CA."""
+    from letterlock.authority import ca
+    from letterlock.cli.authority import _offline
+    from letterlock.cli.show import say_line
+    from letterlock.operations import authority, authority_issue
+    from letterlock.operations.authority_clock import now
+    from letterlock.operations.authority_files import Delivery
+    from letterlock.store import location
+
+    keys, at = vault.unlocked(arguments), now()
+    with authority.acting(location.database(), keys) as acting:
+        if arguments.issuing:
+            root = acting.root_key(_offline(arguments))
+            renewed = ca.renew_issuing(acting.authority, root, acting.key, at)
+            say_line(f"Renewed: {renewed.chain.issuing.name}, until {renewed.chain.issuing.not_after:%Y-%m-%d}")
+            return 0
+        rows = [row for wanted in arguments.what for row in authority.found(acting.authority, wanted, at)]
+        if arguments.expiring is not None:
+            rows += authority.expiring(acting.authority, arguments.expiring, at)
+        delivery = Delivery(arguments.out, arguments.slips)
+        how = authority_issue.How(arguments.keys, True, _form(arguments), arguments.language)
+        _tell(authority_issue.renew(acting, rows, delivery, how, at), len(rows), arguments.json)
+    return 0
+
+
+def _staff(arguments: argparse.Namespace) -> Any:
+    from letterlock import limits
+    from letterlock.authority import people, staff
+    from letterlock.authority.profiles import alternative_name
+
+    if arguments.staff:
+        with arguments.staff.open("rb") as file:
+            return staff.read(file.read(limits.STAFF_OCTETS + 1), frozenset(people.KINDS))
+    for address in arguments.address:
+        alternative_name(address)
+    return tuple(staff.Person(0, arguments.name, (address,)) for address in dict.fromkeys(arguments.address))
+
+
+def _form(arguments: argparse.Namespace) -> Any:
+    from letterlock.keystore.pkcs12_write import Form
+
+    return Form(arguments.form)
+
+
+def _tell(done: Iterator[Done], total: int, as_json: bool) -> None:
+    """Say what was done, one line a person, with a bar where somebody watches."""
+    from letterlock.cli import show_authority
+
+    if as_json:
+        for each in done:
+            print(json.dumps(show_authority.done_json(each), ensure_ascii=False), flush=True)
+    else:
+        show_authority.issuing(done, total)

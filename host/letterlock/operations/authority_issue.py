@@ -1,0 +1,272 @@
+"""Certificates for people: one, or a whole list of staff that can be cancelled, killed and gone on with.
+
+For each person: keys, certificates, and a key file are made and written under another name; then the certificates and
+the SHA-256 of the file are kept in one transaction; then the file gets its name. Killed before the transaction:
+nothing was issued, and the next run makes everything anew. Killed after it: the next run finds the file by its
+SHA-256 and only gives it its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from letterlock import limits
+from letterlock.authority import ca, exports, people
+from letterlock.authority.ca import Wanted
+from letterlock.authority.failures import RequestNamesNobody
+from letterlock.authority.people import CertificateRequest, PersonKey
+from letterlock.authority.profiles import Use
+from letterlock.authority.staff import Person
+from letterlock.keystore import pkcs12_write
+from letterlock.keystore.entries import Purpose
+from letterlock.keystore.pkcs12_write import Exported, Form
+from letterlock.operations.authority import Acting, in_force
+from letterlock.operations.authority_files import Delivery, one_at_a_time, write_public
+from letterlock.store.authority import CertificateRow
+from letterlock.trust.certificate import Certificate
+from letterlock.words.slips import SLIP
+
+_PURPOSES = {Use.BOTH: Purpose.BOTH, Use.SIGN: Purpose.SIGN, Use.ENCRYPT: Purpose.DECRYPT}
+
+
+class Outcome(StrEnum):
+    """What happened to one person of a list."""
+
+    ISSUED = "issued"
+    RESUMED = "resumed"
+    """The certificates were issued by a run that was killed before it gave the file its name."""
+    HAS_ONE = "has-one"
+    """A certificate in force is there already; nothing was done."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One person, done. `file` is the key file, or the certificates for a request; None where nothing was written."""
+
+    person: Person
+    outcome: Outcome
+    certificates: tuple[Certificate, ...]
+    file: Path | None = None
+    slip: Path | None = None
+
+
+@dataclass(frozen=True)
+class How:
+    """How a list is issued.
+
+    Args:
+        kind: of the keys where a person's line says nothing (`people.KINDS`).
+        again: also for whoever has a certificate in force.
+        form: of the key files.
+        language: of the slips.
+        requests: the folder to which the names of requests are relative.
+    """
+
+    kind: str = people.DEFAULT_KIND
+    again: bool = False
+    form: Form = Form.MODERN
+    language: str = "en"
+    requests: Path = Path()
+
+
+def issue(acting: Acting, staff: Iterable[Person], delivery: Delivery, how: How, at: datetime) -> Iterator[Done]:
+    """Issue to one after another; stop asking for the next one to cancel.
+
+    Raises:
+        CertificateNotGood, AddressNotUsable, RequestNotUsable …: for this person; those before are done.
+    """
+    with one_at_a_time(acting.database):
+        resumed = _recover(acting, delivery)
+        for person in staff:
+            if delivery.bundle(person.addresses[0]) in resumed:
+                yield _resumed(acting, person, delivery, at)
+            else:
+                yield _one(acting, person, delivery, how, at)
+
+
+def _recover(acting: Acting, delivery: Delivery) -> frozenset[Path]:
+    return delivery.recover(lambda bundle: bool(acting.authority.records.of_bundle(bundle)))
+
+
+def _resumed(acting: Acting, person: Person, delivery: Delivery, at: datetime) -> Done:
+    address = person.addresses[0]
+    rows = in_force(acting.authority, address, at)
+    return Done(person, Outcome.RESUMED, _parsed(rows), delivery.bundle(address), delivery.slip(address))
+
+
+def _one(acting: Acting, person: Person, delivery: Delivery, how: How, at: datetime) -> Done:
+    rows = () if how.again else in_force(acting.authority, person.addresses[0], at)
+    if rows:
+        return Done(person, Outcome.HAS_ONE, _parsed(rows))
+    if person.request:
+        return _requested(acting, person, delivery, how, at)
+    return _bundled(acting, person, people.generate(person.keys or how.kind), delivery, how, at)
+
+
+def _bundled(
+    acting: Acting, person: Person, keys: Sequence[PersonKey], delivery: Delivery, how: How, at: datetime
+) -> Done:
+    address = person.addresses[0]
+    made = [
+        acting.authority.prepare(Wanted(person.name, person.addresses, each.public, each.use), acting.key, at)
+        for each in keys
+    ]
+    passphrase = people.one_time_passphrase()
+    entries = [
+        Exported(each.key, certificate.der, person.name or address)
+        for each, certificate in zip(keys, made, strict=True)
+    ]
+    chain = acting.authority.chain
+    bundle = pkcs12_write.write(entries, [chain.issuing.der, chain.root.der], passphrase, how.form)
+    slip = _slip(person, delivery.bundle(address).name, passphrase, how.language)
+    name = delivery.prepare(address, bundle, slip)
+    acting.authority.keep(made, acting.key, at, bundle=name)
+    delivery.finish(address)
+    return Done(person, Outcome.ISSUED, tuple(made), delivery.bundle(address), delivery.slip(address))
+
+
+def _requested(acting: Acting, person: Person, delivery: Delivery, how: How, at: datetime) -> Done:
+    request = CertificateRequest.parse(read_request(how.requests / person.request))
+    return requested(acting, request, delivery, at, person.addresses, person.name)
+
+
+def read_request(file: Path) -> bytes:
+    """The octets of a request, no more than one may have and one."""
+    with file.open("rb") as opened:
+        return opened.read(limits.CERTIFICATE_REQUEST_OCTETS + 1)
+
+
+def requested(
+    acting: Acting,
+    request: CertificateRequest,
+    delivery: Delivery,
+    at: datetime,
+    addresses: Sequence[str] = (),
+    name: str = "",
+    use: Use | None = None,
+) -> Done:
+    """A certificate for a key that its owner made, written with the issuing authority's behind it.
+
+    Args:
+        addresses, name: what the administrator knows; else what the request says is believed.
+        use: what the key is certified for; None: everything that it can do.
+
+    Raises:
+        RequestNamesNobody: neither says an address.
+    """
+    mailboxes = tuple(addresses) or request.addresses
+    if not mailboxes:
+        raise RequestNamesNobody
+    person = Person(0, name or request.name, mailboxes)
+    made = acting.authority.prepare(
+        Wanted(person.name, mailboxes, request.public, use or _use(request.public)), acting.key, at
+    )
+    acting.authority.keep([made], acting.key, at)
+    return Done(person, Outcome.ISSUED, (made,), _written(acting, made, delivery))
+
+
+def _written(acting: Acting, made: Certificate, delivery: Delivery) -> Path:
+    # Under the serial number too: a person may have several keys of their own.
+    out = delivery.bundle(made.addresses[0]).with_suffix(f".{made.serial[:8]}.pem")
+    write_public(out, exports.pem([made, acting.authority.chain.issuing]))
+    return out
+
+
+def keep_mine(acting: Acting, person: Person, kind: str, at: datetime) -> Done:
+    """Keys and certificates for the person at this computer, straight into the vault."""
+    keys = people.generate(kind)
+    made = [
+        acting.authority.prepare(Wanted(person.name, person.addresses, each.public, each.use), acting.key, at)
+        for each in keys
+    ]
+    # The keys first: a certificate for a key that was lost would have to be revoked.
+    kept = [acting.vault.add(each.key, purpose=_PURPOSES[each.use]) for each in keys]
+    acting.authority.keep(made, acting.key, at)
+    chain = acting.authority.chain
+    for entry, certificate in zip(kept, made, strict=True):
+        acting.vault.attach(entry.id, [certificate.der, chain.issuing.der, chain.root.der])
+    return Done(person, Outcome.ISSUED, tuple(made))
+
+
+def renew(
+    acting: Acting, rows: Sequence[CertificateRow], delivery: Delivery, how: How, at: datetime
+) -> Iterator[Done]:
+    """New certificates for the people of these: a new key file for who got one, else the same key again.
+
+    The old ones stay good until they expire: mail encrypted for them is under way, and old keys go on decrypting.
+    """
+    seen: set[str] = set()
+    with one_at_a_time(acting.database):
+        _recover(acting, delivery)
+        for row in rows:
+            if (row.bundle or row.serial) in seen:
+                continue
+            seen.add(row.bundle or row.serial)
+            certificate = Certificate.parse(row.der)
+            person = Person(0, _person_name(certificate), certificate.addresses)
+            if row.bundle:
+                kind = _kind(_parsed(acting.authority.records.of_bundle(row.bundle)))
+                keys = people.generate(kind or how.kind)
+                yield _bundled(acting, person, keys, delivery, how, at)
+            else:
+                wanted = Wanted(person.name, person.addresses, certificate.key_der, _use_of(certificate))
+                made = acting.authority.prepare(wanted, acting.key, at)
+                acting.authority.keep([made], acting.key, at)
+                out = _written(acting, made, delivery)
+                entry = acting.vault.find(certificate.key_der)
+                if entry is not None:
+                    acting.vault.attach(entry.id, [made.der])
+                yield Done(person, Outcome.ISSUED, (made,), out)
+
+
+def _use(public: bytes) -> Use:
+    """Everything a key can do: both, else the one."""
+    from letterlock.authority.failures import PersonKeyNotSupported
+    from letterlock.authority.profiles import usages
+    from letterlock.trust.keys import load
+
+    try:
+        key = load(public)
+    except ValueError:
+        raise PersonKeyNotSupported("?", Use.BOTH.value) from None
+    for use in (Use.BOTH, Use.SIGN):
+        try:
+            usages(key, use)
+        except PersonKeyNotSupported:
+            continue
+        return use
+    return Use.ENCRYPT
+
+
+def _use_of(certificate: Certificate) -> Use:
+    usage = certificate.key_usage or frozenset()
+    signs, encrypts = "digitalSignature" in usage, bool(usage & {"keyEncipherment", "keyAgreement"})
+    return Use.BOTH if signs and encrypts else Use.SIGN if signs else Use.ENCRYPT
+
+
+def _kind(certificates: Sequence[Certificate]) -> str | None:
+    """Which of `people.KINDS` these certificates are of."""
+    names = [each.key.replace("EC ", "").replace(" ", "-") for each in certificates]
+    if len(names) == 1:
+        return names[0] if names[0] in people.KINDS else None
+    for name in (f"{names[0]}-pair", "-".join(names)):
+        if name in people.KINDS:
+            return name
+    return None
+
+
+def _person_name(certificate: Certificate) -> str:
+    return "" if certificate.name in certificate.addresses else certificate.name
+
+
+def _slip(person: Person, file: str, passphrase: str, language: str) -> bytes:
+    text = SLIP[language].format(name=person.name or person.addresses[0], file=file, passphrase=passphrase)
+    return text.encode()
+
+
+def _parsed(rows: Sequence[CertificateRow]) -> tuple[Certificate, ...]:
+    return tuple(Certificate.parse(each.der) for each in rows)
