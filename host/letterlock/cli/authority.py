@@ -141,9 +141,7 @@ def run_revoke(arguments: argparse.Namespace) -> int:
 
     keys, at = vault.unlocked(arguments), now()
     with authority.acting(location.database(), keys) as acting:
-        rows = {
-            row.serial: row for wanted in arguments.what for row in authority.found(acting.authority, wanted, at)
-        }
+        rows = {row.serial: row for wanted in arguments.what for row in authority.found(acting.authority, wanted, at)}
         acting.authority.revoke(list(rows), RevocationReason(arguments.reason), acting.key, at)
         acting.authority.make_list(acting.key, at)
     for serial in rows:
@@ -186,7 +184,7 @@ def run_ocsp(arguments: argparse.Namespace) -> int:
     with authority.acting(location.database(), keys) as acting:
         responder = authority_responder.certify(acting, now())
     # The authority's key is not needed any more, and does not stay in a process that the network talks to.
-    keys.lock_here()
+    keys.forget()
     until = responder.certificate.not_after
 
     def ready(name: str, number: int) -> None:

@@ -1,4 +1,4 @@
-"""`letterlock authority issue` and `renew`: certificates for people, with progress, to be cancelled and gone on with."""
+"""`letterlock authority issue` and `renew`: certificates for people, with progress, and resumed after an end."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
         return 2
     delivery = None if arguments.mine else Delivery(arguments.out, arguments.slips)
     requests = arguments.staff.parent if arguments.staff else Path()
-    how = authority_issue.How(
-        arguments.keys, arguments.again, _form(arguments), arguments.language, requests
-    )
+    how = authority_issue.How(arguments.keys, arguments.again, _form(arguments), arguments.language, requests)
     keys, at = vault.unlocked(arguments), now()
     with authority.acting(location.database(), keys) as acting:
         if arguments.request:

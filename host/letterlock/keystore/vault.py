@@ -177,6 +177,10 @@ class Vault:
         with SealedKeys.open(self._database) as store:
             store.ask_to_lock()
 
+    def forget(self) -> None:
+        """Forget the master key in this process alone; the others stay as they are."""
+        self._forget()
+
     # --- Ways ---
 
     def change_passphrase(self, new: str) -> None:

@@ -102,13 +102,16 @@ def init(
         # Keys first: an authority whose key was never kept would be lost, a key without an authority harms nobody.
         label = f"{settings.organisation} Mail CA"
         kept = vault.add(issuing.key, label=label, purpose=Purpose.AUTHORITY)
+        top = None
         if offline is None:
-            vault.add(root.key, label=f"{settings.organisation} Root CA", purpose=Purpose.AUTHORITY)
+            top = vault.add(root.key, label=f"{settings.organisation} Root CA", purpose=Purpose.AUTHORITY)
         else:
             entry = pkcs12_write.Exported(root.key, None, f"{settings.organisation} Root CA")
             write_private(offline.file, pkcs12_write.write([entry], (), offline.passphrase))
         made = ca.found(store, settings, root, issuing, at)
         vault.attach(kept.id, [made.chain.issuing.der, made.chain.root.der])
+        if top is not None:
+            vault.attach(top.id, [made.chain.root.der])
         store.add_anchor(made.chain.root.der, ANCHOR_NOTE, at)
         made.make_list(issuing, at)
         # The root revokes nobody but issuing authorities; a list for a year, so that its key rests.

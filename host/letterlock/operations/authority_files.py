@@ -94,7 +94,7 @@ class Delivery:
                 self._name(slip, final)
                 finished.add(final)
             else:
-                # The slip stays until the file is gone: a file without a passphrase could not be told from an issued one.
+                # The file goes first: a slip that is left over opens nothing.
                 part.unlink()
                 _part(slip).unlink(missing_ok=True)
         return frozenset(finished)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from letterlock import limits
-from letterlock.authority import ca, exports, people
+from letterlock.authority import exports, people
 from letterlock.authority.ca import Wanted
 from letterlock.authority.failures import RequestNamesNobody
 from letterlock.authority.people import CertificateRequest, PersonKey
@@ -192,9 +192,7 @@ def keep_mine(acting: Acting, person: Person, kind: str, at: datetime) -> Done:
     return Done(person, Outcome.ISSUED, tuple(made))
 
 
-def renew(
-    acting: Acting, rows: Sequence[CertificateRow], delivery: Delivery, how: How, at: datetime
-) -> Iterator[Done]:
+def renew(acting: Acting, rows: Sequence[CertificateRow], delivery: Delivery, how: How, at: datetime) -> Iterator[Done]:
     """New certificates for the people of these: a new key file for who got one, else the same key again.
 
     The old ones stay good until they expire: mail encrypted for them is under way, and old keys go on decrypting.

@@ -30,7 +30,7 @@ from letterlock.store.authority import AuthorityRecords
 from letterlock.store.database import Store
 
 ANSWER_HOURS = 12
-"""How long an answer is good. Short enough that a revocation is known the same day, long enough to be kept by clients."""
+"""How long an answer is good: a revocation is known the same day, and clients may keep it for some hours."""
 
 _TYPES = {"crl": "application/pkix-crl", "cer": "application/pkix-cert"}  # RFC 2585 §4
 _MOST_GET = 4 * ((limits.OCSP_REQUEST_OCTETS + 2) // 3) + 3 * 100
