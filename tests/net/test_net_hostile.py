@@ -14,7 +14,7 @@ from letterlock.errors import Cancelled
 from letterlock.net import failures as why
 from letterlock.net import http
 from letterlock.net.fetch import Fetches, fetch
-from letterlock.net.http import Question
+from letterlock.net.locations import Question
 from letterlock.net.rules import Rules
 from tests.net import servers
 from tests.net.servers import Talk, answer, raw, redirect, serving

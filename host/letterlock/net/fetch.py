@@ -12,9 +12,7 @@ from collections.abc import Callable
 
 from letterlock import limits
 from letterlock.net.failures import FetchFailure, FetchUseless
-from letterlock.net.http import DOCUMENT, Question
-from letterlock.net.http import fetch as by_http
-from letterlock.net.locations import Location
+from letterlock.net.locations import DOCUMENT, Location, Question
 from letterlock.net.rules import Rules
 from letterlock.net.wire import Watch, never
 
@@ -49,6 +47,9 @@ def fetch(
         from letterlock.net.ldap import fetch as by_ldap
 
         return by_ldap(location, rules, watch, most)
+    # Imported where it is used: a host that asks nobody starts without it.
+    from letterlock.net.http import fetch as by_http
+
     return by_http(location, question, rules, watch, most)
 
 
@@ -85,7 +86,7 @@ class Fetches:
             left = max(0.0, deadline - self._clock())
             if mine:
                 return self._carry_out(request, url, rules, left, cancelled)
-            Watch(_server(url), left, lambda: self._ended or cancelled()).until(request.done.wait)
+            Watch(server_of(url), left, lambda: self._ended or cancelled()).until(request.done.wait)
             if request.octets is not None:
                 return request.octets
             if request.failure is not None:
@@ -118,7 +119,7 @@ class Fetches:
 
     def useless(self, url: str) -> FetchFailure:
         """What came from there proves nothing: as good as a failure."""
-        failure = FetchUseless(_server(url))
+        failure = FetchUseless(server_of(url))
         with self._lock:
             self._remember(url, failure)
         return failure
@@ -162,7 +163,8 @@ class Fetches:
         return failure if failure is not None and self._clock() < again else None
 
 
-def _server(url: str) -> str:
+def server_of(url: str) -> str:
+    """The host that a URL names, for people."""
     try:
         return Location.parse(url).host
     except FetchFailure as failure:

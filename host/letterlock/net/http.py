@@ -10,13 +10,12 @@ from __future__ import annotations
 import ssl
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import NamedTuple
 
 from letterlock import limits
 from letterlock.net.addresses import resolve
 from letterlock.net.failures import FetchAnswerBroken, FetchRedirectedTooOften, FetchRefused, FetchTooLarge
 from letterlock.net.failures import FetchUnreachable as Unreachable
-from letterlock.net.locations import Location
+from letterlock.net.locations import Location, Question
 from letterlock.net.rules import Rules
 from letterlock.net.wire import Watch, Wire, connect
 
@@ -25,16 +24,6 @@ _HEADER_OCTETS = 65_536
 
 _SAME_METHOD = (307, 308)
 _AS_GET = (301, 302, 303)
-
-
-class Question(NamedTuple):
-    """What is sent along: nothing for a document, a body for a question to a responder."""
-
-    body: bytes | None = None
-    type: str = ""
-
-
-DOCUMENT = Question()
 
 
 def fetch(location: Location, question: Question, rules: Rules, watch: Watch, most: int) -> bytes:

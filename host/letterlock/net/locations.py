@@ -71,6 +71,16 @@ class Location(NamedTuple):
         return base, attribute.split(",")[0], scope or "base", condition or "(objectClass=*)"
 
 
+class Question(NamedTuple):
+    """What is sent along: nothing for a document, a body for a question to a responder."""
+
+    body: bytes | None = None
+    type: str = ""
+
+
+DOCUMENT = Question()
+
+
 def _target(parts: SplitResult) -> str:
     # The fragment is the reader's own business and never sent (RFC 9110 §4.2.5).
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -13,18 +13,22 @@ from datetime import datetime, timedelta
 
 from letterlock.errors import Coded
 from letterlock.mime.reader import Entity
+from letterlock.net.failures import FetchFailure
 from letterlock.operations import describe
 from letterlock.operations.headers import Senders, date, header_set, received_date, senders
 from letterlock.operations.layers import Kind, Layer, Structure
+from letterlock.operations.online import Online, Undecided
 from letterlock.operations.reasons import (
     CoversCiphertext,
     CoversPart,
     EncryptedPart,
     EncryptionNotAuthenticated,
     EncryptionWeak,
+    IssuerPublished,
     OuterSignatureBroken,
     OuterSignatureUnconfirmed,
     RevocationNotChecked,
+    RevocationPending,
     SigningTimeDiffers,
     StructureAmbiguous,
 )
@@ -55,12 +59,18 @@ _DANGER = (
 """The worst first: where several layers stand side by side, the worst one is what the whole message is."""
 
 
+_REMARKS = (RevocationNotChecked, FetchFailure, IssuerPublished)
+"""What harms nothing and comes last."""
+
+
 @dataclass(frozen=True)
 class Assessment:
-    """The verdict, and the ids of the parts that its signature covers."""
+    """The verdict, the ids of the parts that its signature covers, and the paths of which more could be found out."""
 
     verdict: Verdict
     covered: frozenset[str]
+    undecided: tuple[Undecided, ...] = ()
+    unfinished: tuple[Undecided, ...] = ()
 
 
 def assess(
@@ -70,13 +80,16 @@ def assess(
     clock: Clock,
     language: str = "en",
     recalled: Callable[[SignerResult], list[Coded]] | None = None,
+    online: Online | None = None,
+    ask: bool = True,
 ) -> Assessment:
     """The verdict on a message, given its structure, the reader's anchors and what is known of the time.
 
-    `recalled` is asked what is remembered of each signer of a valid message.
+    `recalled` is asked what is remembered of each signer of a valid message; `online` what was fetched before, and
+    (`ask`) whether more could be.
     """
     from_ = senders(root)
-    judge = Judge(trust, clock, frozenset(from_.addresses))
+    judge = Judge(trust, clock, frozenset(from_.addresses), online, ask)
     judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
     chain, fragments = judged[: len(structure.chain)], judged[len(structure.chain) :]
 
@@ -96,7 +109,7 @@ def assess(
     received = received_date(root)
     # Those who decided come first, and only they are in the headline: who signed a part signed nothing else.
     others = [each for layer in reversed(judged) for each in layer.results if not any(each is one for one in deciding)]
-    said = [describe.reason(each, language) for each in _unique(reasons)]
+    said = [describe.reason(each, language) for each in _unique(reasons, status)]
     signers = [describe.signer(each, clock, received, language) for each in [*deciding, *others]]
     return Assessment(
         Verdict(
@@ -117,6 +130,8 @@ def assess(
             headers=Headers(outer=header_set(root), protected=None, differences=[]),
         ),
         covered,
+        tuple(judge.undecided),
+        tuple(judge.unfinished),
     )
 
 
@@ -267,9 +282,11 @@ def _covered(structure: Structure, status: SignatureStatus, judged: Sequence[_Ju
     return frozenset(shown.entity.id for shown in structure.shown if any(shown.signed is layer for layer in intact))
 
 
-def _unique(reasons: Iterable[Coded]) -> list[Coded]:
+def _unique(reasons: Iterable[Coded], status: SignatureStatus) -> list[Coded]:
     """Each reason once, remarks that harm nothing last."""
     found: dict[tuple[str, str], Coded] = {}
     for each in reasons:
         found.setdefault((each.code, repr(sorted(each.facts().items()))), each)
-    return sorted(found.values(), key=lambda each: isinstance(each, RevocationNotChecked) or is_about_time(each))
+    # Why nobody is believed yet is no remark.
+    last = _REMARKS if status is SignatureStatus.UNTRUSTED else (*_REMARKS, RevocationPending)
+    return sorted(found.values(), key=lambda each: isinstance(each, last) or is_about_time(each))

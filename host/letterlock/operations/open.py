@@ -24,6 +24,7 @@ from letterlock.mime.reader import Allowance, Entity, Reader
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
+from letterlock.operations.online import Found, Online
 from letterlock.operations.signers import SignerResult
 from letterlock.operations.source import Source
 from letterlock.operations.times import Clock
@@ -44,6 +45,14 @@ def _nobody(done: int, total: int | None) -> None:
     pass
 
 
+def _ignored(url: str) -> None:
+    pass
+
+
+Assessing = Callable[[Found, bool], Assessment]
+"""Judges a message with what was found, and says whether the rest will be looked for."""
+
+
 class Opening:
     """One message being opened.
 
@@ -53,6 +62,9 @@ class Opening:
         language: of the sentences in the verdict, "en" or "de".
         keys: whatever may open an encrypted message.
         memory: what this computer remembers; without it, nothing is recalled and nothing kept.
+        online: the network, and what is kept of it. Nothing is fetched while a message is opened: see
+            `OpenedMessage.pending`.
+        promise: whether somebody will see a verdict that is renewed later.
         cancelled: asked now and then whether to stop.
         progress: told how many octets were examined, and of how many where that is known.
     """
@@ -64,6 +76,8 @@ class Opening:
         language: str = "en",
         keys: Sequence[RecipientKey] = (),
         memory: Memory | None = None,
+        online: Online | None = None,
+        promise: bool = True,
         cancelled: Callable[[], bool] = _never,
         progress: Callable[[int, int | None], None] = _nobody,
     ) -> None:
@@ -72,6 +86,8 @@ class Opening:
         self._language = language
         self._keys = keys
         self._memory = memory
+        self._online = online
+        self._promise = promise
         self._digest = hashlib.sha256()
         self._cancelled = cancelled
         self._progress = progress
@@ -114,15 +130,17 @@ class Opening:
                 raise NotAMessage
             source = Source(self._spool, root, self._watch)
             structure = explore(source, self._new_spool, self._keys, self._allowance)
-            assessment = self._assess(root, structure)
+            assessed = self._assessing(root, structure)
+            assessment = assessed(Found(), self._promise)
             parts = [_part(shown, shown.entity.id in assessment.covered) for shown in structure.shown]
         except BaseException:
             self.abandon()
             raise
         bodies = {shown.entity.id: shown for shown in structure.shown}
-        return OpenedMessage(assessment.verdict, parts, bodies, self._spools)
+        return OpenedMessage(assessment, parts, bodies, self._spools, assessed, self._trust, self._online)
 
-    def _assess(self, root: Entity, structure: Structure) -> Assessment:
+    def _assessing(self, root: Entity, structure: Structure) -> Assessing:
+        """The verdict, as a function of what is found out about the certificates later."""
         now = datetime.now(UTC)
         signed = any(layer.kind is Kind.SIGNED for layer in structure.chain + structure.fragments)
         memory = self._memory if signed else None
@@ -137,7 +155,13 @@ class Opening:
         def recalled(result: SignerResult) -> list[Coded]:
             return [forgotten] if forgotten else _recalled(memory, result, clock.here) if memory else []
 
-        return assess(root, structure, self._trust, clock, self._language, recalled)
+        def assessed(found: Found, ask: bool) -> Assessment:
+            trust = self._trust._replace(
+                evidence=self._trust.evidence + found.evidence, issuers=(*self._trust.issuers, *found.issuers)
+            )
+            return assess(root, structure, trust, clock, self._language, recalled, self._online, ask)
+
+        return assessed
 
     def abandon(self) -> None:
         """Forget everything; nothing stays in memory or on disk."""
@@ -162,13 +186,63 @@ class Opening:
 
 
 class OpenedMessage:
-    """A message that was opened. Its parts can be fetched until `close`."""
+    """A message that was opened. Its parts can be fetched until `close`.
 
-    def __init__(self, verdict: Verdict, parts: list[Part], bodies: dict[str, Shown], spools: list[Spool]) -> None:
-        self.verdict = verdict
+    Where `pending`, something about the signers can be found out from the network: `find` takes its time and does
+    not touch the message, `renew` reads it again and changes `verdict` and `parts`.
+    """
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        parts: list[Part],
+        bodies: dict[str, Shown],
+        spools: list[Spool],
+        assessed: Assessing,
+        trust: TrustSettings,
+        online: Online | None,
+    ) -> None:
         self.parts = parts
+        self._assessment = assessment
         self._bodies = bodies
         self._spools = spools
+        self._assessed = assessed
+        self._trust = trust
+        self._online = online
+        self._found = Found()
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is known now."""
+        return self._assessment.verdict
+
+    @property
+    def pending(self) -> bool:
+        """Whether the verdict has the reason `revocation_pending`, so that somebody has to `find` and `renew`."""
+        return bool(self._assessment.undecided)
+
+    def find(self, cancelled: Callable[[], bool] = _never, asking: Callable[[str], None] = _ignored) -> Found:
+        """What the network tells about withdrawal. Raises `Cancelled`; failures end up in the renewed verdict."""
+        undecided, trust = self._assessment.undecided, self._trust
+        if self._online is None or not undecided:
+            return Found()
+        return self._online.find(undecided, trust.mode, trust.network, cancelled, asking)
+
+    def find_issuers(self, cancelled: Callable[[], bool] = _never, asking: Callable[[str], None] = _ignored) -> Found:
+        """The missing certificates of authorities, where the signers' certificates say that they are.
+
+        Their server may belong to the sender, who then learns that the mail is read: only on a person's wish.
+        """
+        if self._online is None:
+            return Found()
+        return self._online.find_issuers(self._assessment.unfinished, self._trust.network, cancelled, asking)
+
+    def renew(self, found: Found, promise: bool = False) -> None:
+        """Judges the signers again with what was found; `promise` as for `Opening`."""
+        self._found += found
+        self._assessment = self._assessed(self._found, promise)
+        covered = self._assessment.covered
+        self.parts = [part.model_copy(update={"covered": part.id in covered}) for part in self.parts]
 
     def part(self, part_id: str) -> Part:
         """One part's description. Raises `UnknownPart`."""

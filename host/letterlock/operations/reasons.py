@@ -103,6 +103,19 @@ class RevocationNotChecked(Reason):
     code = "revocation_not_checked"
 
 
+class RevocationPending(Reason):
+    """It is being found out from the network whether the certificate was withdrawn; the verdict will be renewed."""
+
+    code = "revocation_pending"
+
+
+class IssuerPublished(Reason):
+    """The certificate that is missing can be fetched from `server`, which is done only because a person says so."""
+
+    code = "issuer_published"
+    server: str
+
+
 class FirstContact(Reason):
     """Nobody has signed for this address before, as far as this computer remembers."""
 

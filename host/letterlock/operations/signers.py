@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
@@ -21,7 +22,14 @@ from letterlock.cms import (
 )
 from letterlock.cms.failures import ContentChanged
 from letterlock.errors import Coded
-from letterlock.operations.reasons import RevocationNotChecked, SignatureWeak, SignerCertificateMissing
+from letterlock.operations.online import Found, Online, Undecided
+from letterlock.operations.reasons import (
+    IssuerPublished,
+    RevocationNotChecked,
+    RevocationPending,
+    SignatureWeak,
+    SignerCertificateMissing,
+)
 from letterlock.operations.source import Content
 from letterlock.operations.times import Clock, Stamps, Times
 from letterlock.operations.trust import TrustSettings
@@ -60,7 +68,20 @@ class Judge:
     Each is judged at the time that counts for it: a signature may have a time-stamp.
     """
 
-    def __init__(self, settings: TrustSettings, clock: Clock, senders: frozenset[str]) -> None:
+    def __init__(
+        self,
+        settings: TrustSettings,
+        clock: Clock,
+        senders: frozenset[str],
+        online: Online | None = None,
+        ask: bool = True,
+    ) -> None:
+        self.undecided: list[Undecided] = []
+        """Paths about whose withdrawal somebody can be asked (`ask`: and will be)."""
+        self.unfinished: list[Undecided] = []
+        """Paths that end where somebody publishes the next certificate."""
+        self._online = online
+        self._ask = ask
         self._settings = settings
         self._stamps = Stamps(clock)
         self._clock = clock
@@ -111,7 +132,8 @@ class Judge:
         """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
         accepted = self._settings.accepted
         result.times = self._times(result, others, along)
-        result.path = self._settings.path(certificate, _parse(others), result.times.counts, along, self._allowance)
+        undecided = self._build(certificate, _parse(others), result.times.counts, along)
+        result.path = undecided.path
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
@@ -121,9 +143,14 @@ class Judge:
         against += check_signer(certificate, result.path.chain, accepted)
         if result.checked.weak:
             (remarks if accepted.weak_algorithms else against).append(SignatureWeak(result.checked.weak))
+        awaited, remarked = self._withdrawal(undecided)
+        if against:
+            # What is being found out is why nobody is believed yet (strict); it comes first.
+            result.reasons += awaited
         result.reasons += [each for each in against if each not in result.reasons]
         if against:
             result.reasons += result.times.refused
+            result.reasons += remarked
             return
         result.status = SignatureStatus.VALID if result.names else SignatureStatus.MISMATCH
         if not certificate.addresses:
@@ -135,9 +162,42 @@ class Judge:
         result.reasons += remarks
         result.reasons += result.times.expired_since(certificate)
         result.reasons += result.times.refused
-        statuses = result.path.revocation
-        if not statuses or any(isinstance(each, NotChecked) for each in statuses):
-            result.reasons.append(RevocationNotChecked())
+        result.reasons += awaited or remarked
+
+    def _build(self, certificate: Certificate, others: list[Certificate], at: datetime, along: Evidence) -> Undecided:
+        """The path with all that is at hand, on disk included."""
+        settings = self._settings
+
+        def rebuilt(found: Found) -> Path:
+            more = settings._replace(issuers=(*settings.issuers, *found.issuers)) if found.issuers else settings
+            return more.path(certificate, others, at, along + found.evidence)
+
+        path = settings.path(certificate, others, at, along, self._allowance)
+        if self._online is None:
+            return Undecided(path, rebuilt)
+        found = Found(issuers=self._online.issuers_at_hand(Undecided(path, rebuilt)))
+        path = rebuilt(found) if found.issuers else path
+        found += Found(self._online.at_hand(path))
+        path = rebuilt(found) if found.evidence else path
+        return Undecided(path, lambda more: rebuilt(found + more))
+
+    def _withdrawal(self, undecided: Undecided) -> tuple[list[Coded], list[Coded]]:
+        """What is being found out, and what has to be said if nothing is."""
+        path, mode, online = undecided.path, self._settings.mode, self._online
+        remarks: list[Coded] = []
+        if path.valid and (not path.revocation or any(isinstance(each, NotChecked) for each in path.revocation)):
+            remarks.append(RevocationNotChecked())
+        if online is None:
+            return [], remarks
+        if ends := online.next_issuer(path):
+            self.unfinished.append(undecided)
+            remarks.append(IssuerPublished(ends))
+        if self._settings.online:
+            if self._ask and online.may_tell(path, mode):
+                self.undecided.append(undecided)
+                return [RevocationPending()], []
+            remarks += online.failures(path, mode)
+        return [], remarks
 
 
 def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: Content) -> CheckedSignature:

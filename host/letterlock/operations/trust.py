@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from letterlock.net.rules import DEFAULT as DEFAULT_RULES
+from letterlock.net.rules import Rules
 from letterlock.operations import system_roots
 from letterlock.store import policy as policies
 from letterlock.store.database import Store, StoredAnchor
@@ -38,6 +40,11 @@ class TrustSettings(NamedTuple):
     mode: Mode = Mode.AT_HAND
     accepted: Accepted = MODERN
     policies: InitialPolicies = NOTHING_ASKED
+    online: bool = False
+    """Whether what `mode` wants and nobody has at hand may be fetched."""
+    network: Rules = DEFAULT_RULES
+    issuers: tuple[Certificate, ...] = ()
+    """Possible issuers that the reader has at hand, beside those a message brings."""
 
     @property
     def believed(self) -> Anchors:
@@ -58,7 +65,7 @@ class TrustSettings(NamedTuple):
         """The best path for a certificate; `along` is evidence that came with it, `allowance` what it may cost."""
         return build(
             leaf,
-            others,
+            (*others, *self.issuers) if self.issuers else others,
             self.believed,
             at,
             accepted=self.accepted,
@@ -81,6 +88,16 @@ MOZILLA = "trust.mozilla"
 
 SYSTEM = "trust.system"
 """The setting that says whether the operating system's roots are trusted; they are only on request."""
+
+REVOCATION = "trust.revocation"
+"""The setting that says how much the user wants to know about withdrawal."""
+
+DEFAULT_MODE = Mode.CRL
+"""A withdrawn certificate should be noticed without anybody setting anything, and lists tell nobody whose mail is read:
+all customers of an authority share one, and it is fetched once for all mail until it runs out."""
+
+FETCHING = (Mode.CRL, Mode.OCSP, Mode.STRICT)
+"""The modes in which somebody is asked."""
 
 
 class OwnAnchors:
@@ -128,16 +145,21 @@ def settings(
         users = (own or OwnAnchors()).of(store)
         wanted = store.setting(MOZILLA, True) is True
         system = store.setting(SYSTEM, False) is True
+        mode = _mode(store.setting(REVOCATION), DEFAULT_MODE)
     for file in decided.anchors:
         try:
             data = file.read_bytes()
         except OSError as error:
             raise PolicyUnusable(str(policy), f"{file}: {error.strerror}") from error
         organisation += [Anchor(each, "organisation") for each in certificates_of(data, str(file))]
+    mode = _mode(decided.revocation.mode, mode)
     return TrustSettings(
         Anchors(given(files)) + users + Anchors(organisation),
         mozilla=wanted if decided.mozilla is None else decided.mozilla,
         system=system if decided.system is None else decided.system,
+        mode=mode,
+        online=mode in FETCHING,
+        network=Rules(*decided.revocation[1:]),
     )
 
 
@@ -170,6 +192,16 @@ def use_system(database: Path, use: bool) -> None:
     """From now on, trust the roots of this computer's operating system for mail, or do not."""
     with Store.open(database) as store:
         store.set_setting(SYSTEM, use)
+
+
+def use_revocation(database: Path, mode: Mode) -> None:
+    """From now on, want to know as much about withdrawal."""
+    with Store.open(database) as store:
+        store.set_setting(REVOCATION, mode.value)
+
+
+def _mode(value: object, otherwise: Mode) -> Mode:
+    return Mode(value) if isinstance(value, str) and value in set(Mode) else otherwise
 
 
 def given(files: Iterable[Path]) -> list[Anchor]:

@@ -1,11 +1,13 @@
 """What the organisation decides for everybody on this computer: one file, written by its administrator.
 
-    {"anchors": ["/etc/letterlock/authority.pem"], "mozilla": false, "system": true}
+    {"anchors": ["/etc/letterlock/authority.pem"], "mozilla": false, "system": true,
+     "revocation": {"mode": "strict", "private_addresses": true, "request_seconds": 5, "total_seconds": 15}}
 
 `anchors` are certificate files (PEM, DER, PKCS#7) that are trusted for mail on the organisation's word; `mozilla`
 and `system` say whether Mozilla's roots and those of this computer's operating system are, whatever the user set.
-Each may be missing. A file that cannot be understood is not
-passed over: the reader would believe that the organisation's wish is done.
+`revocation` says how much has to be known about withdrawal, whether servers in private networks may be asked, and
+how long that may take. Each may be missing. A file that cannot be understood is not passed over: the reader would
+believe that the organisation's wish is done.
 """
 
 from __future__ import annotations
@@ -18,12 +20,25 @@ from letterlock import limits
 from letterlock.store.failures import PolicyUnusable
 
 
+class RevocationPolicy(NamedTuple):
+    """Of withdrawal: a mode (or the user's), and the rules of requests."""
+
+    mode: str | None = None
+    private_addresses: bool = False
+    request_seconds: float = limits.FETCH_REQUEST_SECONDS
+    total_seconds: float = limits.FETCH_TOTAL_SECONDS
+
+
+MODES = ("off", "at-hand", "crl", "ocsp", "strict")
+
+
 class Policy(NamedTuple):
     """The organisation's decisions; the defaults decide nothing."""
 
     anchors: tuple[Path, ...] = ()
     mozilla: bool | None = None
     system: bool | None = None
+    revocation: RevocationPolicy = RevocationPolicy()
 
 
 def read(path: Path | None) -> Policy:
@@ -43,8 +58,8 @@ def read(path: Path | None) -> Policy:
         said = json.loads(data)
     except ValueError as error:
         raise PolicyUnusable(str(path), str(error)[:200]) from None
-    if not isinstance(said, dict) or not said.keys() <= {"anchors", "mozilla", "system"}:
-        raise PolicyUnusable(str(path), "anchors, mozilla, system")
+    if not isinstance(said, dict) or not said.keys() <= set(Policy._fields):
+        raise PolicyUnusable(str(path), ", ".join(Policy._fields))
     anchors = said.get("anchors", [])
     if not isinstance(anchors, list) or not all(isinstance(each, str) for each in anchors):
         raise PolicyUnusable(str(path), "anchors")
@@ -52,4 +67,20 @@ def read(path: Path | None) -> Policy:
         if not isinstance(said.get(key), bool | None):
             raise PolicyUnusable(str(path), key)
     # Relative to the policy's own folder, so that an administrator can copy the folder as it is.
-    return Policy(tuple(path.parent / each for each in anchors), said.get("mozilla"), said.get("system"))
+    files = tuple(path.parent / each for each in anchors)
+    return Policy(files, said.get("mozilla"), said.get("system"), _revocation(path, said.get("revocation", {})))
+
+
+def _revocation(path: Path, said: object) -> RevocationPolicy:
+    fields = RevocationPolicy._fields
+    if not isinstance(said, dict) or not said.keys() <= set(fields):
+        raise PolicyUnusable(str(path), "revocation: " + ", ".join(fields))
+    if "mode" in said and said["mode"] not in MODES:
+        raise PolicyUnusable(str(path), "revocation.mode: " + ", ".join(MODES))
+    if not isinstance(said.get("private_addresses", False), bool):
+        raise PolicyUnusable(str(path), "revocation.private_addresses")
+    for name in ("request_seconds", "total_seconds"):
+        seconds = said.get(name, 1)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= 600:
+            raise PolicyUnusable(str(path), f"revocation.{name}")
+    return RevocationPolicy(**said)

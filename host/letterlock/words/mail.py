@@ -161,6 +161,26 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Richten Sie sich nach der Adresse, nicht nach dem Namen.",
         ),
     },
+    "revocation_pending": {
+        "en": (
+            "Whether the certificate was withdrawn is being found out.",
+            "It takes some seconds; then the verdict is renewed by itself.",
+        ),
+        "de": (
+            "Ob das Zertifikat zurückgezogen wurde, wird gerade geprüft.",
+            "Das dauert einige Sekunden; dann erneuert sich das Urteil von selbst.",
+        ),
+    },
+    "issuer_published": {
+        "en": (
+            "The missing certificate can be fetched from {server}.",
+            "Fetch it if the sender may learn that you read this mail: the server can be the sender's.",
+        ),
+        "de": (
+            "Das fehlende Zertifikat lässt sich von {server} holen.",
+            "Holen Sie es, wenn der Absender erfahren darf, dass Sie diese Mail lesen: Der Server kann seiner sein.",
+        ),
+    },
     "first_contact": {
         "en": ("This is the first signed message from ‹{address}› that was opened here.", ""),
         "de": ("Das ist die erste signierte Nachricht von ‹{address}›, die hier geöffnet wurde.", ""),
