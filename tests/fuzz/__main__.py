@@ -17,6 +17,7 @@ from pathlib import Path
 from letterlock import limits
 from letterlock.keystore.pkcs12_write import Exported, Form, write
 from tests.cms.builder import identity
+from tests.fuzz import encrypted
 from tests.fuzz.targets import TARGETS
 from tests.needs import PROJECT
 from tests.signed_mail import DemoMail
@@ -80,6 +81,8 @@ def write_seeds(folder: Path) -> Path:
     for form in Form:
         made = write([Exported(clara.key, clara.der, "Clara")], [], "open sesame", form)
         (folder / f"key-file-{form}").write_bytes(made)
+    for name, octets in encrypted.seeds():
+        (folder / name).write_bytes(octets)
     return folder
 
 

@@ -78,14 +78,121 @@ def enveloped(data: bytes) -> None:
     assert read(max(len(data), 1)) == read(11)
 
 
+def ber(data: bytes) -> None:
+    """Octets are one BER value or refused, alike in any portions; its DER is its own DER."""
+    from letterlock.cms.ber import BerReader, to_der
+
+    def read(step: int) -> bytes | None:
+        reader = BerReader()
+        try:
+            for start in range(0, len(data), step):
+                reader.feed(data[start : start + step])
+            return reader.close()
+        except LetterlockError:
+            return None
+
+    der = read(max(len(data), 1))
+    assert der == read(7)
+    if der is not None:
+        assert to_der(der) == der
+
+
+def compressed(data: bytes) -> None:
+    """Octets unpack or are refused, alike in any portions, and never beyond the bound."""
+    from letterlock.cms import CompressedReader
+
+    def read(step: int) -> tuple[object, bytes] | None:
+        content = bytearray()
+        reader = CompressedReader(content.extend, free=100_000, expansion=10)
+        try:
+            for start in range(0, len(data), step):
+                reader.feed(data[start : start + step])
+            return reader.close(), bytes(content)
+        except LetterlockError:
+            return None
+        finally:
+            assert len(content) <= max(100_000, 10 * len(data))
+
+    # A bomb may be seen earlier or later, depending on the portions, but what comes out whole is the same.
+    whole, portions = read(max(len(data), 1)), read(11)
+    assert whole is None or portions is None or whole == portions
+
+
+def encrypted(data: bytes) -> None:
+    """EncryptedData opens or is refused, alike in any portions, and under AES-CBC never passes for authentic."""
+    from letterlock.cms import EncryptedReader
+    from tests.fuzz.encrypted import KEY
+
+    def read(step: int) -> tuple[str, bytes] | str:
+        content = bytearray()
+        reader = EncryptedReader(content.extend, KEY)
+        try:
+            for start in range(0, len(data), step):
+                reader.feed(data[start : start + step])
+            decrypted = reader.close()
+        except LetterlockError as failure:
+            return failure.code
+        assert not decrypted.authenticated or "CBC" not in decrypted.algorithm
+        return repr(decrypted), bytes(content)
+
+    assert read(max(len(data), 1)) == read(11)
+
+
+def recipient(data: bytes) -> None:
+    """With the keys of the seeds (password, shared, ECDH, ML-KEM): never another text under an authenticated mode."""
+    from letterlock.cms import EnvelopedReader
+    from letterlock.cms.content_types import DATA
+    from tests.fuzz.encrypted import TEXT, keys
+
+    content = bytearray()
+    reader = EnvelopedReader(content.extend, keys())
+    try:
+        reader.feed(data)
+        decrypted = reader.close()
+    except LetterlockError:
+        return
+    assert not decrypted.authenticated or (bytes(content), decrypted.content_type) == (TEXT, DATA)
+
+
+def signer(data: bytes) -> None:
+    """Octets are a SignerInfo or refused, and everything that stands in and beside it can be asked for."""
+    from letterlock.cms import attributes, countersignatures, time_stamp_tokens
+    from letterlock.cms.signed import read_signer
+
+    try:
+        found = read_signer(data, "1.2.840.113549.1.7.1")
+    except LetterlockError:
+        return
+    assert found.signing_time is None or found.signing_time.year
+    attributes.reads_derived_keys(found.signed_attributes or ())
+    time_stamp_tokens(found)
+    for octets in found.signed_octets:
+        assert attributes.is_set_of_attributes(octets) == bool(found.signed_attributes)
+    try:
+        inner = countersignatures(found)
+    except LetterlockError:
+        return
+    for each in inner:
+        try:
+            countersignatures(each)
+        except LetterlockError:
+            continue
+
+
 def certificate(data: bytes) -> None:
     """Octets are a certificate whose every property can be asked for, or refused."""
     from datetime import UTC, datetime
 
+    from letterlock.cms import certificates
     from letterlock.trust.certificate import Certificate
     from letterlock.trust.path import build
     from letterlock.trust.profile import check_signer
 
+    loaded = certificates.load_certificate(data)
+    if loaded is not None:
+        certificates.issuer(loaded)
+        certificates.key_identifier(loaded)
+        certificates.key_algorithm(loaded)
     try:
         found = Certificate.parse(data)
     except LetterlockError:
@@ -150,7 +257,12 @@ _settings: object = None
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "mime": mime,
     "addresses": addresses,
+    "ber": ber,
     "cms": cms,
+    "compressed": compressed,
+    "encrypted": encrypted,
+    "recipient": recipient,
+    "signer": signer,
     "enveloped": enveloped,
     "certificate": certificate,
     "frames": frames,
