@@ -21,12 +21,7 @@ from letterlock.cms import (
     der,
 )
 from letterlock.cms import failures as f
-<<<<<<< HEAD
-from letterlock.cms.attributes import CAPABILITIES
-from letterlock.cms.create_attributes import ENCRYPTION_KEY_PREFERENCE
-=======
 from letterlock.cms.attributes import CAPABILITIES, ENCRYPTION_KEY_PREFERENCE
->>>>>>> 2542f43 (Keep certificates of other people, and read what they say of mail to them)
 from letterlock.cms.signing_keys import SigningAlgorithm, signing_algorithm
 from tests.cms import builder as b
 from tests.cms.builder import CONTENT, identity

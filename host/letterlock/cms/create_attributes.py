@@ -13,11 +13,6 @@ from letterlock.cms.oids import encoded
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.signing_keys import SigningAlgorithm
 
-<<<<<<< HEAD
-ENCRYPTION_KEY_PREFERENCE = "1.2.840.113549.1.9.16.2.11"
-
-=======
->>>>>>> 2542f43 (Keep certificates of other people, and read what they say of mail to them)
 _NIST_AES = "2.16.840.1.101.3.4.1"
 OUR_CAPABILITIES: tuple[Algorithm, ...] = (
     # RFC 8551 §2.5.2: what we decrypt, the best first. GCM and ChaCha20-Poly1305 say that AuthEnvelopedData is read.
