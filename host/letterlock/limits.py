@@ -247,6 +247,20 @@ CLOCKS_APART_MINUTES = 10
 TIME_STAMP_NONCE_BITS = 64
 """Of the number that ties an authority's answer to its question (RFC 3161 §2.4.1: "e.g., 64 bits")."""
 
+# --- Certificates kept for paths -------------------------------------------------------------------------------
+
+ISSUERS_KEPT = 10_000
+"""Certificates of authorities kept to complete later chains. The public ones that may certify mail are some 2,000."""
+
+ISSUERS_OF_NAME = 16
+"""Of those, with one subject: an authority renews its certificate every few years, and is cross-certified by a few."""
+
+ISSUER_OCTETS = 8_192
+"""The largest that is kept; ordinary ones have one or two thousand octets."""
+
+ISSUERS_SEEN_DAYS = 30
+"""How old the note of when one was last seen may be, so that not every message writes."""
+
 # --- Keys ------------------------------------------------------------------------------------------------------
 
 KEY_FILE_OCTETS = 1024 * 1024

@@ -1,23 +1,28 @@
 """What this computer remembers of mail: when a signed message was first opened, and with which keys people sign.
 
 The first opening is a time that no sender can choose: a certificate that was good then stays good for this message.
-A change of key is said in the verdict, never silently accepted. Both live in the user's database; what is kept are
-digests, addresses and names of authorities, no content. The command line neither reads nor writes it unless told.
+A change of key is said in the verdict, never silently accepted. The authorities between a trusted signer and an anchor
+are kept, so that a mail which comes without them can be judged, privately, without asking anybody. All of it lives in
+the user's database; what is kept are digests, addresses, and names and certificates of authorities, of no person and
+no content. The command line neither reads nor writes it unless told.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from letterlock import limits
-from letterlock.errors import Reason
+from letterlock.errors import LetterlockError, Reason
 from letterlock.operations.reasons import FirstContact, SignerKeyChanged, SignerKnown, SignerNewAuthority, SignerRenewed
+from letterlock.store import issuers as kept_issuers
 from letterlock.store.database import KnownSigner, Store
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import Normal, digest
+from letterlock.trust.reasons import CertificateUndecodable
 
 Answer = TypeVar("Answer")
 
@@ -39,7 +44,9 @@ class Memory:
 
         return self._answered(message_sha256, ask)
 
-    def contacts(self, certificate: Certificate, addresses: Iterable[str], at: datetime) -> list[Reason]:
+    def contacts(
+        self, certificate: Certificate, addresses: Iterable[str], at: datetime, issuers: Sequence[Certificate] = ()
+    ) -> list[Reason]:
         """How this signer compares with earlier ones of the same addresses, who is then remembered.
 
         Args:
@@ -47,6 +54,7 @@ class Memory:
             addresses: the From addresses that the certificate names.
             at: when the message was first opened. Only what was seen before counts, so that the answer for a message
                 stays the same however often it is opened.
+            issuers: the authorities between the signer and the anchor, kept for mail that comes without them.
         """
         named = tuple(addresses)
 
@@ -59,9 +67,20 @@ class Memory:
                     before = [each for each in store.signers(name) if each.first < at]
                     said.append(_compared(address, certificate, signer, before))
                     store.remember_signer(name, signer)
+                if issuers:
+                    kept_issuers.keep(store, ((digest(each.subject_dn.normal), each.der) for each in issuers), at)
             return said
 
         return self._answered((certificate.sha256, named, at), ask)
+
+    def bearing(self, name: Normal) -> list[Certificate]:
+        """The kept authorities of that name. None where the database cannot be read: that is said elsewhere."""
+        try:
+            with Store.read(self._database) as store:
+                found = kept_issuers.bearing(store, digest(name))
+        except LetterlockError:
+            return []
+        return [certificate for der in found if (certificate := _decoded(der))]
 
     def _answered(self, question: object, ask: Callable[[], Answer]) -> Answer:
         """The answer given before, if nobody wrote into the database since; else a new one. Threads may ask at once."""
@@ -77,6 +96,13 @@ class Memory:
         if Store.stamp(self._database) == stamp:
             answers[question] = answer
         return answer
+
+
+def _decoded(der: bytes) -> Certificate | None:
+    try:
+        return Certificate.parse(der)
+    except CertificateUndecodable:
+        return None
 
 
 def _compared(address: str, certificate: Certificate, signer: KnownSigner, before: list[KnownSigner]) -> Reason:

@@ -157,7 +157,9 @@ class Opening:
 
         def assessed(found: Found, ask: bool) -> Assessment:
             trust = self._trust._replace(
-                evidence=self._trust.evidence + found.evidence, issuers=(*self._trust.issuers, *found.issuers)
+                evidence=self._trust.evidence + found.evidence,
+                issuers=(*self._trust.issuers, *found.issuers),
+                kept=memory.bearing if memory else None,
             )
             return assess(root, structure, trust, clock, self._language, recalled, self._online, ask)
 
@@ -268,7 +270,8 @@ def _recalled(memory: Memory, result: SignerResult, at: datetime) -> list[Coded]
     if result.certificate is None:
         return []
     try:
-        return [*memory.contacts(result.certificate, sorted(result.names), at)]
+        issuers = result.path.chain[1:-1] if result.path else ()
+        return [*memory.contacts(result.certificate, sorted(result.names), at, issuers)]
     except LetterlockError as failure:
         return [failure]
 

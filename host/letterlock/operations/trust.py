@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from letterlock.trust import mozilla
 from letterlock.trust.algorithms import MODERN, Accepted
 from letterlock.trust.anchors import Anchor, Anchors, certificates_of
 from letterlock.trust.certificate import Certificate
-from letterlock.trust.path import Allowance, build
+from letterlock.trust.path import Allowance, Kept, build
 from letterlock.trust.path import Path as CertificatePath
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
 from letterlock.trust.reasons import CertificateUndecodable
@@ -45,6 +46,8 @@ class TrustSettings(NamedTuple):
     network: Rules = DEFAULT_RULES
     issuers: tuple[Certificate, ...] = ()
     """Possible issuers that the reader has at hand, beside those a message brings."""
+    kept: Kept | None = None
+    """Certificates of authorities from earlier mail; they are asked for where a path does not reach an anchor."""
 
     @property
     def believed(self) -> Anchors:
@@ -63,9 +66,10 @@ class TrustSettings(NamedTuple):
         allowance: Allowance | None = None,
     ) -> CertificatePath:
         """The best path for a certificate; `along` is evidence that came with it, `allowance` what it may cost."""
-        return build(
+        search = partial(
+            build,
             leaf,
-            (*others, *self.issuers) if self.issuers else others,
+            (*others, *self.issuers),
             self.believed,
             at,
             accepted=self.accepted,
@@ -74,6 +78,12 @@ class TrustSettings(NamedTuple):
             mode=self.mode,
             allowance=allowance,
         )
+        path = search()
+        if path.anchor is not None or self.kept is None:
+            return path
+        # The middle may be missing: many senders leave it out.
+        completed = search(kept=self.kept)
+        return completed if completed.anchor is not None else path
 
     def stamping(self, now: datetime, along: Evidence, allowance: Allowance) -> Terms:
         """What time-stamps are judged by."""

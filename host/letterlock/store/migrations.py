@@ -190,6 +190,21 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "certificates of authorities between signers and anchors",
+        (
+            """
+            CREATE TABLE issuer (
+                sha256  TEXT NOT NULL PRIMARY KEY, -- of der, lower-case hex
+                subject TEXT NOT NULL,             -- digest of the subject as it is compared, lower-case hex
+                der     BLOB NOT NULL CHECK (typeof(der) = 'blob'),
+                seen    TEXT NOT NULL              -- ISO 8601, UTC: when mail last came over it
+            )
+            """,
+            "CREATE INDEX issuer_subject ON issuer (subject, seen)",
+            "CREATE INDEX issuer_seen ON issuer (seen)",
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

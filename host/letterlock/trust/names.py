@@ -6,6 +6,7 @@ form of its own, in which a value that cannot be decoded is equal only to the sa
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,6 +59,11 @@ _CODECS = {
 }
 
 Normal = tuple[frozenset[tuple[str, str | bytes]], ...]
+
+
+def digest(name: Normal) -> str:
+    """SHA-256 of a name as it is compared, lower-case hex: an index on disk finds equal names by it."""
+    return hashlib.sha256(repr([sorted(map(repr, rdn)) for rdn in name]).encode()).hexdigest()
 
 
 class DistinguishedName:
