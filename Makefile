@@ -36,6 +36,7 @@ roots: $(VENV)/.installed-dev ## renew the list of roots that Mozilla trusts for
 bench: $(VENV)/.installed-dev ## how long verdicts and CMS operations take, beside openssl on the same files
 	$(RUN) -m tests.benchmarks.open
 	$(RUN) -m tests.benchmarks.cms
+	$(RUN) -m tests.benchmarks.path
 
 fuzz: $(VENV)/.installed-dev $(VENV)/.installed-fuzz ## attack everything that parses, guided by coverage (MINUTES=5)
 	$(RUN) -m tests.fuzz --minutes $(MINUTES)

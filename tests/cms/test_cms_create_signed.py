@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +18,9 @@ from letterlock.cms import (
     Signing,
     ber,
     certificates_only,
+    create_attributes,
     der,
+    time_stamp_tokens,
 )
 from letterlock.cms import failures as f
 from letterlock.cms.attributes import CAPABILITIES, ENCRYPTION_KEY_PREFERENCE
@@ -245,6 +247,22 @@ def test_a_key_of_another_certificate_is_refused() -> None:
     """Such a signature would be confirmed by nobody."""
     with pytest.raises(ValueError, match="another key"):
         PrivateSigningKey(identity("RSA").certificate, identity("RSA", "Bert").key)
+
+
+@pytest.mark.parametrize("kind", ["RSA", "P-256"])
+def test_attributes_beside_the_signature(kind: str) -> None:
+    """They are made from the signature value, in DER order, and nobody signs them."""
+    values: list[bytes] = []
+
+    def beside(value: bytes) -> list[bytes]:
+        values.append(value)
+        return [create_attributes.time_stamp(each) for each in (b"\x30\x03\x02\x01\x02", b"\x30\x03\x02\x01\x01")]
+
+    made = sign(replace(signing(kind), unsigned_attributes=beside), length=len(CONTENT))
+    (signer,) = read(made)[0].signers
+    assert values == [signer.value]
+    assert time_stamp_tokens(signer) == (b"\x30\x03\x02\x01\x01", b"\x30\x03\x02\x01\x02")
+    assert verify(made)
 
 
 def test_nobody_signs() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from letterlock import limits
 from letterlock.keystore.pkcs12_write import Exported, Form, write
 from tests.cms.builder import identity
+from tests.evidence.tokens import Stamp, stamping
 from tests.fuzz import encrypted
 from tests.fuzz.targets import TARGETS
 from tests.needs import PROJECT
@@ -71,6 +72,9 @@ def write_seeds(folder: Path) -> Path:
     for kind in ("good", "changed", "opaque", "pss", "ecdsa", "unsigned", "enveloped"):
         (folder / kind).write_bytes(getattr(mail, kind)())
     (folder / "anchor.pem").write_bytes(mail.anchor.read_bytes())
+    clock = stamping("Clock", None)
+    (folder / "clock.pem").write_bytes(clock.pem)
+    (folder / "token").write_bytes(Stamp(clock, nonce=7).encode(b"what was stamped"))
     (folder / "certificate").write_bytes(ssl.PEM_cert_to_DER_cert(mail.anna.certificate.read_text()))
     for kind, before in (("good", b'p7s"\r\n\r\n'), ("opaque", b'p7m"\r\n\r\n'), ("enveloped", b"base64\r\n\r\n")):
         encoded = getattr(mail, kind)().rsplit(before, 1)[1]

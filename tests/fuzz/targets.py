@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import FRAME_IN_OCTETS
 from tests.needs import PROJECT
+
+if TYPE_CHECKING:
+    from letterlock.evidence.timestamp import Terms
 
 SEEDS = PROJECT / "build" / "fuzz" / "seeds"
 
@@ -201,6 +206,26 @@ def certificate(data: bytes) -> None:
     build(found, [found], [], datetime(2026, 1, 1, tzinfo=UTC))
 
 
+def timestamp(data: bytes) -> None:
+    """Octets are a time-stamp token or refused; whatever they are, they prove no time that nobody signed."""
+    from datetime import UTC, datetime
+
+    from letterlock.evidence.request import answer, ask
+    from letterlock.evidence.timestamp import Terms, verify
+    from letterlock.trust.anchors import Anchor, certificates_of
+
+    global _clock
+    if _clock is None:
+        anchors = [Anchor(each, "user") for each in certificates_of((SEEDS / "clock.pem").read_bytes(), "clock")]
+        _clock = Terms(datetime(2040, 1, 1, tzinfo=UTC), anchors)
+    stamped = b"what was stamped"
+    with suppress(LetterlockError):
+        answer(data, ask(stamped, nonce=7))
+    with suppress(LetterlockError):
+        # The seed is a good token; what is changed in it must not change its time.
+        assert verify(data, stamped, _clock).time == datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
 def frames(data: bytes) -> None:
     """A client's octets give frames or coded failures, alike in any portions."""
     from letterlock.protocol.frames import FrameDecoder
@@ -253,6 +278,7 @@ def key_file(data: bytes) -> None:
 
 
 _settings: object = None
+_clock: Terms | None = None
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "mime": mime,
@@ -265,6 +291,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "signer": signer,
     "enveloped": enveloped,
     "certificate": certificate,
+    "timestamp": timestamp,
     "frames": frames,
     "key_file": key_file,
     "open": open_,

@@ -88,7 +88,7 @@ def _signer(console: Console, signer: Signer) -> None:
     name = signer.certificate.name if signer.certificate else "certificate missing"
     console.print()
     console.print(Text.assemble(("Signer ", "bold"), clean(name), f" ({signer.status.value})"))
-    facts = [("addresses", ", ".join(signer.addresses) or "–"), ("says it signed", signer.signing_time or "–")]
+    facts = [("addresses", ", ".join(signer.addresses) or "–")]
     facts.append(("algorithms", f"{signer.signature_algorithm}, {signer.digest_algorithm}"))
     if signer.certificate:
         facts.append(("certificate", f"{signer.certificate.not_before[:10]} to {signer.certificate.not_after[:10]}"))
@@ -99,6 +99,10 @@ def _signer(console: Console, signer: Signer) -> None:
             facts.append(("trusted because", f"{signer.path.anchor.name} ({signer.path.anchor.source})"))
     for label, value in facts:
         console.print(Text.assemble((f"  {label}: ", "dim"), clean(value)))
+    for moment in signer.times:
+        said = " · ".join(each for each in (moment.at or "–", moment.note) if each)
+        counts = (" ← judged at this time", "bold") if moment.counts else ("", "")
+        console.print(Text.assemble((f"  {moment.label}: ", "dim"), clean(said), counts))
 
 
 def show_path(path: PathResult) -> None:
