@@ -386,7 +386,7 @@ def test_a_changed_certificate_vouches_for_nobody(database: Path) -> None:
 
 def test_damaged_anywhere(database: Path) -> None:
     """Pages overwritten at random: right answers or a coded failure, never anything else."""
-    good = filled(database, 60).read_bytes()
+    good = filled(database, 300).read_bytes()
     with Store.read(database) as store:
         truth = set(store.anchors())
     dice = random.Random(4)
