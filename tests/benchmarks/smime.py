@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from letterlock.cms import (
+    Certificate,
     CertificateKey,
     EnvelopedReader,
     EnvelopedWriter,
@@ -33,7 +34,6 @@ from letterlock.cms import (
     Signing,
     candidates,
     check,
-    load_certificate,
     recipient_for,
 )
 from letterlock.mime import transfer
@@ -125,7 +125,7 @@ def _signed(pieces: Iterator[bytes], content: Callable[[bytes], None]) -> Signed
 def confirm(signed: SignedData, digest: bytes) -> None:
     """The one signature fits content of that digest, or it raises."""
     (signer,) = signed.signers
-    found = [each for der in signed.certificates if (each := load_certificate(der))]
+    found = [each for der in signed.certificates if (each := Certificate.load(der))]
     check(signer, next(candidates(signer, found)), lambda algorithm: digest, lambda octets: b"")
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from letterlock.cms import (
+    Certificate,
     CheckedSignature,
     SignedData,
     SignedDataReader,
     SignerInfo,
     candidates,
     check,
-    load_certificate,
 )
+
+if TYPE_CHECKING:
+    from letterlock.cms.certificates import AnyCertificate
 
 
 def read(octets: bytes, size: int | None = None) -> tuple[SignedData, bytes]:
@@ -27,9 +30,9 @@ def read(octets: bytes, size: int | None = None) -> tuple[SignedData, bytes]:
     return reader.close(), b"".join(content)
 
 
-def certificates_of(signed: SignedData) -> list[x509.Certificate]:
+def certificates_of(signed: SignedData) -> list[Certificate]:
     """Those that can be read."""
-    return [found for der in signed.certificates if (found := load_certificate(der))]
+    return [found for der in signed.certificates if (found := Certificate.load(der))]
 
 
 def hash_of(algorithm: hashes.HashAlgorithm, octets: bytes) -> bytes:
@@ -39,7 +42,7 @@ def hash_of(algorithm: hashes.HashAlgorithm, octets: bytes) -> bytes:
     return computed.finalize()
 
 
-def confirm(signer: SignerInfo, content: bytes, certificates: Iterable[x509.Certificate]) -> CheckedSignature:
+def confirm(signer: SignerInfo, content: bytes, certificates: Iterable[AnyCertificate]) -> CheckedSignature:
     """Checks one signer with the first certificate it names."""
     certificate = next(candidates(signer, certificates))
 

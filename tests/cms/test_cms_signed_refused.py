@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from letterlock import limits
 from letterlock.cms import (
+    Certificate,
     candidates,
-    certificates,
+    check,
     der,
     load_certificate,
 )
@@ -394,14 +395,30 @@ def test_attributes_of_a_certificate_are_found_without_the_rest() -> None:
     odd = tlv(0x30, b.oid("2.5.29.17"), tlv(4, b.NULL))
     tbs = tlv(0x30, *elements[:-1], tlv(0xA3, tlv(0x30, odd, extension)))
     made = tlv(0x30, tbs, b.algorithm("1.2.840.113549.1.1.11", b.NULL), tlv(0x03, b"\0", bytes(256)))
-    certificate = load_certificate(made)
+    certificate, of_the_library = Certificate.load(made), load_certificate(made)
     assert certificate is not None
-    signed, _ = read(signed_data([replace(GOOD, sid=tlv(0x80, certificates.key_identifier(certificate) or b""))]))
-    assert list(candidates(signed.signers[0], [certificate])) == [certificate]
+    assert of_the_library is not None
+    signed, _ = read(signed_data([replace(GOOD, sid=tlv(0x80, certificate.key_identifier or b""))]))
+    both = [certificate, of_the_library]
+    assert list(candidates(signed.signers[0], both)) == both
     with pytest.raises(ValueError, match="error parsing"):
-        assert certificate.extensions
-    assert load_certificate(made[:-1]) is None
-    assert load_certificate(made.replace(tlv(0xA0, b.integer(2)), tlv(0xA0, b.integer(9)))) is None
+        assert of_the_library.extensions
+    for load in (Certificate.load, load_certificate):
+        assert load(made[:-1]) is None
+        assert load(made.replace(tlv(0xA0, b.integer(2)), tlv(0xA0, b.integer(9)))) is None
+
+
+def test_what_is_no_certificate_names_nothing() -> None:
+    """A view of octets that are none answers None to everything, and its key cannot be used."""
+    certificate = Certificate(RSA.der[:-1])
+    assert certificate.issuer is certificate.serial is certificate.key_identifier is certificate.key_algorithm is None
+    assert certificate.key_algorithm_oid == ""
+    with pytest.raises(f.CmsMalformed):
+        certificate.public_key()
+    signed, _ = read(signed_data([GOOD]))
+    assert not list(candidates(signed.signers[0], [certificate]))
+    with pytest.raises(f.KeyUnusable):
+        check(signed.signers[0], certificate, lambda algorithm: b.hashed("SHA-256", CONTENT), lambda octets: b"")
 
 
 def pss_fields(*fields: bytes) -> bytes:

@@ -28,7 +28,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from letterlock.cms.attributes import Attribute
-from letterlock.cms.certificates import load_certificate
+from letterlock.cms.certificates import Certificate, load_certificate
 from letterlock.cms.content_types import content_type, content_type_name
 from letterlock.cms.failures import (
     CmsFailure,
@@ -93,6 +93,7 @@ _LATE = {
 
 __all__ = [
     "Attribute",
+    "Certificate",
     "CertificateKey",
     "CheckedSignature",
     "CmsFailure",

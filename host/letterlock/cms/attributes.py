@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from letterlock import limits
 from letterlock.cms import der, schema
 from letterlock.cms.algorithms import digest_for
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.failures import (
     AlgorithmSubstituted,
     AttributeDuplicate,
@@ -31,6 +31,9 @@ from letterlock.cms.failures import (
 )
 from letterlock.cms.oids import dotted
 from letterlock.cms.schema import Algorithm
+
+if TYPE_CHECKING:
+    from letterlock.cms.certificates import AnyCertificate
 
 CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
@@ -209,7 +212,7 @@ def check_algorithms(attributes: Sequence[Attribute], digest: Algorithm, signatu
             raise AlgorithmSubstituted(meant.oid)
 
 
-def check_certificate(attributes: Sequence[Attribute], certificate: x509.Certificate) -> None:
+def check_certificate(attributes: Sequence[Attribute], certificate: AnyCertificate) -> None:
     """Where signingCertificate or V2 is present, the first certificate it names is this one (RFC 5035 §5.4, §3).
 
     Raises:
@@ -223,7 +226,7 @@ def check_certificate(attributes: Sequence[Attribute], certificate: x509.Certifi
             raise AttributeMalformed(name)
         # SHA-1 is what this attribute has. A second preimage of a certificate, which an attacker would need, is out of
         # reach even for SHA-1.
-        _compare(certificate, hashes.SHA1(), certs[0].cert_hash, certs[0].issuer_serial, name)  # noqa: S303
+        _compare(Certificate.of(certificate), hashes.SHA1(), certs[0].cert_hash, certs[0].issuer_serial, name)  # noqa: S303
     second = single(attributes, SIGNING_CERTIFICATE_V2)
     if second is not None:
         name = _NAMES[SIGNING_CERTIFICATE_V2]
@@ -236,18 +239,18 @@ def check_certificate(attributes: Sequence[Attribute], certificate: x509.Certifi
                 algorithm = digest_for(Algorithm.read(newer[0].hash_algorithm, name)).hash()
             except CmsMalformed:
                 raise AttributeMalformed(name) from None
-        _compare(certificate, algorithm, newer[0].cert_hash, newer[0].issuer_serial, name)
+        _compare(Certificate.of(certificate), algorithm, newer[0].cert_hash, newer[0].issuer_serial, name)
 
 
 def _compare(
-    certificate: x509.Certificate,
+    certificate: Certificate,
     algorithm: hashes.HashAlgorithm,
     expected: bytes,
     issuer_serial: schema.IssuerSerial | None,
     name: str,
 ) -> None:
     digest = hashes.Hash(algorithm)
-    digest.update(certificate.public_bytes(Encoding.DER))
+    digest.update(certificate.der)
     if digest.finalize() != expected:
         raise CertificateSubstituted()
     # The issuer's name is covered by the hash; the number is compared because it costs nothing and SHA-1 is SHA-1.
@@ -256,7 +259,7 @@ def _compare(
             serial = schema.integer(issuer_serial.serial_number, name)
         except CmsMalformed:
             raise AttributeMalformed(name) from None
-        if serial != certificate.serial_number:
+        if serial != certificate.serial:
             raise CertificateSubstituted()
 
 

@@ -7,13 +7,16 @@ anybody can take them away or add others; each says something only once it is ch
 
 from __future__ import annotations
 
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from letterlock import limits
 from letterlock.cms.attributes import TIME_STAMP
 from letterlock.cms.content_types import COUNTERSIGNATURE
 from letterlock.cms.failures import TooManySigners
 from letterlock.cms.signed import CheckedSignature, SignerInfo, check, read_signer
+
+if TYPE_CHECKING:
+    from letterlock.cms.certificates import AnyCertificate
 from letterlock.cms.verifiers import hash_of
 
 _TIME_STAMP_TOKENS = frozenset(
@@ -47,7 +50,7 @@ def countersignatures(signer: SignerInfo) -> tuple[SignerInfo, ...]:
 
 
 def check_countersignature(
-    countersignature: SignerInfo, signer: SignerInfo, certificate: x509.Certificate
+    countersignature: SignerInfo, signer: SignerInfo, certificate: AnyCertificate
 ) -> CheckedSignature:
     """Confirms that a countersignature fits the signature it stands beside and the certificate's key.
 

@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from letterlock import limits
-from letterlock.cms import certificates, der, identifiers
+from letterlock.cms import der, identifiers
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.encryption_algorithms import (
     AGREEMENT,
     CONTENT,
@@ -330,7 +331,7 @@ def _key_identifier(certificate: x509.Certificate) -> bytes:
     Raises:
         EncryptingNotSupported: it has none.
     """
-    found = certificates.key_identifier(certificate)
+    found = Certificate.of(certificate).key_identifier
     if found is None:
         raise EncryptingNotSupported("a key identifier that the certificate does not have")
     return found

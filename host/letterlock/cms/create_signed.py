@@ -19,8 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from letterlock.cms import certificates as certs
 from letterlock.cms import content_types, create_attributes, der, framing, identifiers
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.oids import encoded
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.signing_keys import SigningKey
@@ -189,5 +189,5 @@ def _carried(certificates: Iterable[bytes], crls: Sequence[bytes]) -> bytes:
 
 def _key_identifier(certificate: x509.Certificate) -> bytes:
     """The certificate's own, or the one of RFC 5280 §4.2.1.2 where it has none."""
-    own = certs.key_identifier(certificate)
+    own = Certificate.of(certificate).key_identifier
     return own or x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest

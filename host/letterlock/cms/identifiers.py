@@ -6,13 +6,17 @@ A name is only a name: whoever wrote the object chose it, and a certificate that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat import asn1
 
-from letterlock.cms import certificates, der, schema
+from letterlock.cms import der, schema
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.failures import CmsMalformed
 from letterlock.cms.oids import dotted
+
+if TYPE_CHECKING:
+    from letterlock.cms.certificates import AnyCertificate
 
 _PIECES = 64
 """Most pieces of a key identifier in constructed form; real ones have 20 octets."""
@@ -31,12 +35,13 @@ class IssuerAndSerial:
     issuer: bytes
     serial: int
 
-    def names(self, certificate: x509.Certificate) -> bool:
+    def names(self, certificate: AnyCertificate) -> bool:
         """Whether it is this certificate's.
 
         Names are compared octet by octet (RFC 5652 §10.2.4 means the same Name, and a sender copies it).
         """
-        return certificate.serial_number == self.serial and certificates.issuer(certificate) == self.issuer
+        named = Certificate.of(certificate)
+        return named.serial == self.serial and named.issuer == self.issuer
 
     def __str__(self) -> str:
         serial = f"{'-' * (self.serial < 0)}{abs(self.serial):X}"
@@ -49,9 +54,9 @@ class KeyIdentifier:
 
     octets: bytes
 
-    def names(self, certificate: x509.Certificate) -> bool:
+    def names(self, certificate: AnyCertificate) -> bool:
         """Whether the certificate's extension has these octets."""
-        return certificates.key_identifier(certificate) == self.octets
+        return Certificate.of(certificate).key_identifier == self.octets
 
     def __str__(self) -> str:
         return f"key {self.octets[:32].hex().upper()}"
@@ -60,9 +65,15 @@ class KeyIdentifier:
 CertificateIdentifier = IssuerAndSerial | KeyIdentifier
 
 
-def issuer_and_serial(certificate: x509.Certificate) -> bytes:
-    """An IssuerAndSerialNumber in DER, with the issuer's octets as the certificate has them (RFC 5652 §10.2.4)."""
-    tbs = schema.decode(schema.TbsCertificate, certificate.tbs_certificate_bytes, "TBSCertificate")
+def issuer_and_serial(certificate: AnyCertificate) -> bytes:
+    """An IssuerAndSerialNumber in DER, with the issuer's octets as the certificate has them (RFC 5652 §10.2.4).
+
+    Raises:
+        CmsMalformed: it cannot be decoded.
+    """
+    tbs = Certificate.of(certificate).tbs
+    if tbs is None:
+        raise CmsMalformed("Certificate")
     return der.value(0x30, schema.octets(tbs.issuer) + schema.octets(tbs.serial_number))
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, rsa, x448, x25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from letterlock.cms import certificates, key_encryption, key_wrap, passwords
+from letterlock.cms import key_encryption, key_wrap, passwords, schema
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.encryption_algorithms import RSA_ENCRYPTION, encryption_name
 from letterlock.cms.failures import DecryptionFailed, DecryptionFailure, EncryptionNotSupported
 from letterlock.cms.identifiers import CertificateIdentifier, IssuerAndSerial, KeyIdentifier
@@ -27,6 +26,9 @@ from letterlock.cms.recipients import (
     Recipient,
     SharedKey,
 )
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 class CertificateKey:
@@ -118,18 +120,13 @@ class PasswordKey:
 def identifiers_of(certificate: x509.Certificate) -> frozenset[CertificateIdentifier]:
     """What a recipient entry may call this certificate: by issuer and serial number, or by a key identifier."""
     found: set[CertificateIdentifier] = set()
-    issuer = certificates.issuer(certificate)
-    if issuer is not None:
-        found.add(IssuerAndSerial(issuer, certificate.serial_number))
-    own = certificates.key_identifier(certificate)
-    if own is not None:
-        found.add(KeyIdentifier(own))
-    try:
-        public = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        bits = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return frozenset(found)
-    # RFC 5280 §4.2.1.2 method 1, and the whole SubjectPublicKeyInfo as Windows has it.
-    found.add(KeyIdentifier(bits))
-    found.add(KeyIdentifier(hashlib.sha1(public, usedforsecurity=False).digest()))
+    named = Certificate.of(certificate)
+    if named.issuer is not None and named.serial is not None:
+        found.add(IssuerAndSerial(named.issuer, named.serial))
+    if named.key_identifier is not None:
+        found.add(KeyIdentifier(named.key_identifier))
+    if named.tbs is not None and named.key_algorithm is not None:
+        # RFC 5280 §4.2.1.2 method 1, and the whole SubjectPublicKeyInfo as Windows has it.
+        for octets in (named.key_bits, schema.octets(named.tbs.subject_public_key_info)):
+            found.add(KeyIdentifier(hashlib.sha1(octets, usedforsecurity=False).digest()))
     return frozenset(found)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat import asn1
-from cryptography.x509 import ObjectIdentifier
+from cryptography.hazmat.primitives.asymmetric import ec
+
+if TYPE_CHECKING:
+    from cryptography.x509 import ObjectIdentifier as ObjectIdentifier
+else:
+    # The class without the module it is documented in: that loads everything about certificates, which takes a tenth
+    # of the time in which a host must have its first answer ready.
+    ObjectIdentifier = type(ec.EllipticCurveOID.SECP256R1)
 
 _ARC_LIMIT = 1 << 128
 """Largest arc: UUIDs under 2.25 have 128 bits. Beyond it the number is noise."""

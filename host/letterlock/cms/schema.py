@@ -13,12 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from cryptography import x509
 from cryptography.hazmat import asn1
 
 from letterlock.cms.der import value
 from letterlock.cms.failures import CmsMalformed
-from letterlock.cms.oids import dotted, encoded
+from letterlock.cms.oids import ObjectIdentifier, dotted, encoded
 
 T = TypeVar("T")
 
@@ -40,7 +39,7 @@ T = TypeVar("T")
 #   eContent [0] EXPLICIT OCTET STRING OPTIONAL }          -- RFC 5652 §3, §5.1, §5.2
 @asn1.sequence
 class EncapsulatedContentInfo:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content: Annotated[bytes | None, asn1.Explicit(0)]
 
 
@@ -56,7 +55,7 @@ class SignedData:
 
 @asn1.sequence
 class SignedContentInfo:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content: Annotated[SignedData, asn1.Explicit(0)]
 
 
@@ -82,13 +81,13 @@ class CompressedStart:
 
 @asn1.sequence
 class CompressedContentInfoStart:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content: Annotated[CompressedStart, asn1.Explicit(0)]
 
 
 @asn1.sequence
 class CompressedContentInfo:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content: Annotated[CompressedData, asn1.Explicit(0)]
 
 
@@ -129,7 +128,7 @@ class IssuerAndSerialNumber:
 #   attrValues SET OF AttributeValue }                      -- RFC 5652 §5.3
 @asn1.sequence
 class Attribute:
-    attr_type: x509.ObjectIdentifier
+    attr_type: ObjectIdentifier
     attr_values: asn1.TLV
 
 
@@ -204,6 +203,11 @@ class SigningCertificateV2:
     policies: list[asn1.TLV] | None
 
 
+# Certificate ::= SEQUENCE {
+#   tbsCertificate TBSCertificate,
+#   signatureAlgorithm AlgorithmIdentifier,
+#   signatureValue BIT STRING }                              -- RFC 5280 §4.1
+#
 # TBSCertificate ::= SEQUENCE {
 #   version [0] EXPLICIT Version DEFAULT v1,
 #   serialNumber CertificateSerialNumber, signature AlgorithmIdentifier, issuer Name, validity Validity,
@@ -221,7 +225,7 @@ class SigningCertificateV2:
 #   extnValue OCTET STRING }                                 -- RFC 5280 §4.1
 @asn1.sequence
 class Extension:
-    extn_id: x509.ObjectIdentifier
+    extn_id: ObjectIdentifier
     critical: bool | None
     extn_value: bytes
 
@@ -240,10 +244,17 @@ class TbsCertificate:
     issuer: asn1.TLV
     validity: asn1.TLV
     subject: asn1.TLV
-    subject_public_key_info: SubjectPublicKeyInfo
+    subject_public_key_info: asn1.TLV
     issuer_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(1)]
     subject_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(2)]
     extensions: Annotated[list[Extension] | None, asn1.Explicit(3)]
+
+
+@asn1.sequence
+class Certificate:
+    tbs_certificate: TbsCertificate
+    signature_algorithm: list[asn1.TLV]
+    signature_value: asn1.BitString
 
 
 @asn1.sequence

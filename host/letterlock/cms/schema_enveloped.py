@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cryptography import x509
 from cryptography.hazmat import asn1
+
+from letterlock.cms.oids import ObjectIdentifier
 
 
 # EncryptedContentInfo ::= SEQUENCE {
@@ -18,7 +19,7 @@ from cryptography.hazmat import asn1
 #   encryptedContent [0] IMPLICIT EncryptedContent OPTIONAL }          -- RFC 5652 §6.1
 @asn1.sequence
 class EncryptedContentInfo:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content_encryption_algorithm: list[asn1.TLV]
     encrypted_content: Annotated[bytes | None, asn1.Implicit(0)]
 
@@ -56,7 +57,7 @@ class EnvelopedData:
 
 @asn1.sequence
 class EnvelopedContentInfo:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content: Annotated[EnvelopedData, asn1.Explicit(0)]
 
 
@@ -69,7 +70,7 @@ class EncryptedData:
 
 @asn1.sequence
 class EncryptedDataContentInfo:
-    content_type: x509.ObjectIdentifier
+    content_type: ObjectIdentifier
     content: Annotated[EncryptedData, asn1.Explicit(0)]
 
 
@@ -171,7 +172,7 @@ class PasswordRecipientInfo:
 #   oriValue ANY DEFINED BY oriType }                                  -- RFC 5652 §6.2.5
 @asn1.sequence
 class OtherRecipientInfo:
-    ori_type: x509.ObjectIdentifier
+    ori_type: ObjectIdentifier
     ori_value: asn1.TLV
 
 

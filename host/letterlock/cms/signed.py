@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
-from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 
@@ -35,6 +35,11 @@ from letterlock.cms.identifiers import CertificateIdentifier
 from letterlock.cms.oids import dotted
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.verifiers import Verifier, hash_of, verifier
+
+if TYPE_CHECKING:
+    from letterlock.cms.certificates import AnyCertificate
+
+C = TypeVar("C", bound="AnyCertificate")
 
 _CONTENT = (0x30, 0xA0, 0x30, 0x30, 0xA0, 0x04)
 """ContentInfo, content, SignedData, encapContentInfo, eContent, its OCTET STRING."""
@@ -104,7 +109,7 @@ class CheckedSignature:
     `signing_time` is what the signer claims; nobody confirmed it.
     """
 
-    certificate: x509.Certificate
+    certificate: AnyCertificate
     content_type: str
     digest_algorithm: str
     signature_algorithm: str
@@ -223,14 +228,14 @@ def read_signer(encoded: bytes, content_type: str) -> SignerInfo:
     )
 
 
-def candidates(signer: SignerInfo, among: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
+def candidates(signer: SignerInfo, among: Iterable[C]) -> Iterator[C]:
     """Those of `among` that the signer's identifier names, in the order given."""
     return (certificate for certificate in among if signer.sid.names(certificate))
 
 
 def check(
     signer: SignerInfo,
-    certificate: x509.Certificate,
+    certificate: AnyCertificate,
     digest: Callable[[hashes.HashAlgorithm], bytes],
     content: Callable[[int], bytes],
 ) -> CheckedSignature:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from letterlock.cms import der
 from letterlock.cms.algorithms import DIGESTS, SHAKE256_512, SIGNATURES, Digest, Scheme, Status
-from letterlock.cms.certificates import key_algorithm
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.failures import SigningNotSupported
 from letterlock.cms.schema import Algorithm
 
@@ -169,7 +169,7 @@ def _rsa(certificate: x509.Certificate, key: rsa.RSAPublicKey, digest: Digest, p
             raise SigningNotSupported(f"RSA with {digest.name}")
         # RFC 5754 §3.2: rsaEncryption with NULL; the digest algorithm says the rest.
         return SigningAlgorithm(digest, Algorithm(digest.oid, None), Algorithm(_SIGNATURES["RSA"].oid, _NULL), octets)
-    restriction = key_algorithm(certificate) if pss_alone else None
+    restriction = Certificate.of(certificate).key_algorithm if pss_alone else None
     if digest.name.startswith("SHAKE") or (restriction is not None and restriction.parameters is not None):
         # A restricted key would have to be honoured to the salt; nobody issues them.
         raise SigningNotSupported(f"RSA-PSS with {digest.name}")

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from letterlock.cms import schema
 from letterlock.cms.algorithms import Digest, Scheme, Signature, Status, digest_for, signature_for
-from letterlock.cms.certificates import key_algorithm
+from letterlock.cms.certificates import Certificate
 from letterlock.cms.failures import (
     CmsMalformed,
     HashMismatch,
@@ -29,6 +28,11 @@ from letterlock.cms.failures import (
     SignatureBroken,
 )
 from letterlock.cms.schema import Algorithm
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+    from letterlock.cms.certificates import AnyCertificate
 
 _RSA_LEAST_BITS = 1024
 _RSA_MOST_BITS = 16_384
@@ -92,13 +96,14 @@ class Verifier:
         return SignatureBroken(self.name)
 
 
-def verifier(algorithm: Algorithm, digest: Digest, certificate: x509.Certificate) -> Verifier:
+def verifier(algorithm: Algorithm, digest: Digest, certificate: AnyCertificate) -> Verifier:
     """The check for a signature algorithm, a digest algorithm and a certificate's key.
 
     Raises:
         SignatureFailure: they do not go together, or one of them is not for us.
     """
     signature, scheme = signature_for(algorithm, digest)
+    certificate = Certificate.of(certificate)
     key = _key(certificate)
     weak = (digest.name,) if digest.status is Status.WEAK else ()
     match scheme:
@@ -118,14 +123,14 @@ def verifier(algorithm: Algorithm, digest: Digest, certificate: x509.Certificate
             return _dsa(signature, algorithm, digest, weak, key)
 
 
-def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+def _key(certificate: Certificate) -> PublicKeyTypes:
     try:
         return certificate.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise KeyUnusable(certificate.public_key_algorithm_oid.dotted_string) from None
+    except (ValueError, TypeError, UnsupportedAlgorithm, CmsMalformed):
+        raise KeyUnusable(certificate.key_algorithm_oid) from None
 
 
-def _key_name(key: CertificatePublicKeyTypes) -> str:
+def _key_name(key: PublicKeyTypes) -> str:
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -154,13 +159,13 @@ def _rsa_pkcs1(
     digest: Digest,
     weak: tuple[str, ...],
     key: rsa.RSAPublicKey,
-    certificate: x509.Certificate,
+    certificate: Certificate,
 ) -> Verifier:
     # RFC 5754 §3.2: parameters are NULL; absent is accepted.
     if not algorithm.bare:
         raise ParametersMalformed(signature.name)
     # RFC 4055 §1.2: a key under id-RSASSA-PSS is for PSS only.
-    if certificate.public_key_algorithm_oid.dotted_string == _RSASSA_PSS:
+    if certificate.key_algorithm_oid == _RSASSA_PSS:
         raise KeyMismatch(signature.name, "RSA-PSS")
     weak = _sound_rsa(key, weak)
     hashed = Prehashed(digest.hash())
@@ -210,13 +215,13 @@ def _rsa_pss(
     digest: Digest,
     weak: tuple[str, ...],
     key: rsa.RSAPublicKey,
-    certificate: x509.Certificate,
+    certificate: Certificate,
 ) -> Verifier:
     used = _Pss.read(algorithm.parameters, signature.name)
     # RFC 4056 §3: the hash of the parameters is the digest algorithm.
     if used.hash != digest:
         raise HashMismatch(f"{signature.name} with {used.hash.name}", digest.name)
-    if certificate.public_key_algorithm_oid.dotted_string == _RSASSA_PSS:
+    if certificate.key_algorithm_oid == _RSASSA_PSS:
         _honour_restrictions(certificate, used, signature.name)
     weak = _sound_rsa(key, weak)
     # RFC 8017 §9.1.2 step 3: a salt that does not fit cannot have made this signature.
@@ -229,12 +234,12 @@ def _rsa_pss(
     )
 
 
-def _honour_restrictions(certificate: x509.Certificate, used: _Pss, name: str) -> None:
+def _honour_restrictions(certificate: Certificate, used: _Pss, name: str) -> None:
     """A key under id-RSASSA-PSS with parameters may be used with just that hash and mask, and no shorter salt.
 
     RFC 4055 §3.3. The library drops these parameters when it reads the key, so they are read here.
     """
-    key = key_algorithm(certificate)
+    key = certificate.key_algorithm
     if key is None:
         raise KeyUnusable(name)
     restriction = key.parameters
@@ -250,7 +255,7 @@ def _ecdsa(
     algorithm: Algorithm,
     digest: Digest,
     weak: tuple[str, ...],
-    key: CertificatePublicKeyTypes,
+    key: PublicKeyTypes,
 ) -> Verifier:
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise KeyMismatch(signature.name, _key_name(key))
@@ -268,9 +273,7 @@ def _ecdsa(
     )
 
 
-def _eddsa(
-    signature: Signature, algorithm: Algorithm, weak: tuple[str, ...], key: CertificatePublicKeyTypes
-) -> Verifier:
+def _eddsa(signature: Signature, algorithm: Algorithm, weak: tuple[str, ...], key: PublicKeyTypes) -> Verifier:
     kind = ed25519.Ed25519PublicKey if signature.scheme is Scheme.ED25519 else ed448.Ed448PublicKey
     if not isinstance(key, kind):
         raise KeyMismatch(signature.name, _key_name(key))
@@ -280,9 +283,7 @@ def _eddsa(
     return Verifier(signature.name, weak, True, lambda value, octets: key.verify(value, octets))
 
 
-def _ml_dsa(
-    signature: Signature, algorithm: Algorithm, weak: tuple[str, ...], key: CertificatePublicKeyTypes
-) -> Verifier:
+def _ml_dsa(signature: Signature, algorithm: Algorithm, weak: tuple[str, ...], key: PublicKeyTypes) -> Verifier:
     """RFC 9882 §3.3: the pure version, with an empty context, over signed attributes or the content itself."""
     kind = _ML_DSA[signature.name]
     if not isinstance(key, kind):
@@ -298,7 +299,7 @@ def _dsa(
     algorithm: Algorithm,
     digest: Digest,
     weak: tuple[str, ...],
-    key: CertificatePublicKeyTypes,
+    key: PublicKeyTypes,
 ) -> Verifier:
     if not isinstance(key, dsa.DSAPublicKey):
         raise KeyMismatch(signature.name, _key_name(key))

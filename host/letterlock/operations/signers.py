@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from cryptography import x509
-
 from letterlock import limits
+from letterlock.cms import Certificate as Carried
 from letterlock.cms import (
     CheckedSignature,
     SignatureFailure,
@@ -18,7 +17,6 @@ from letterlock.cms import (
     SignerInfo,
     candidates,
     check,
-    load_certificate,
 )
 from letterlock.cms.failures import ContentChanged
 from letterlock.errors import Coded
@@ -200,7 +198,7 @@ class Judge:
         return [], remarks
 
 
-def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: Content) -> CheckedSignature:
+def _check_any(info: SignerInfo, possible: Sequence[Carried], content: Content) -> CheckedSignature:
     """The first certificate and content variant that fit; else the failure for the octets as received."""
     first: SignatureFailure | None = None
     variants = content.variants()
@@ -222,9 +220,9 @@ def _check_any(info: SignerInfo, possible: Sequence[x509.Certificate], content: 
     raise first
 
 
-def _load(certificates: Iterable[bytes]) -> Iterable[tuple[bytes, x509.Certificate]]:
+def _load(certificates: Iterable[bytes]) -> Iterable[tuple[bytes, Carried]]:
     for der in dict.fromkeys(certificates):
-        certificate = load_certificate(der)
+        certificate = Carried.load(der)
         if certificate is not None:
             yield der, certificate
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from cryptography.hazmat.asn1 import TLV, BitString, Explicit, GeneralizedTime, UTCTime, sequence
-from cryptography.x509 import ObjectIdentifier
 
-from letterlock.trust.schema import Extension, RdnSequence
+from letterlock.trust.schema import Extension, ObjectIdentifier, RdnSequence
 
 
 # revokedCertificates ::= SEQUENCE OF SEQUENCE  {

@@ -7,7 +7,7 @@ until somebody asks for them, so that a hostile corner costs nothing and harms n
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cryptography.hazmat.asn1 import (
     TLV,
@@ -21,7 +21,13 @@ from cryptography.hazmat.asn1 import (
     encode_der,
     sequence,
 )
-from cryptography.x509 import ObjectIdentifier
+from cryptography.hazmat.primitives.asymmetric import ec
+
+if TYPE_CHECKING:
+    from cryptography.x509 import ObjectIdentifier as ObjectIdentifier
+else:
+    # The class without the module it is documented in: that loads a tenth of what a host loads before its first answer.
+    ObjectIdentifier = type(ec.EllipticCurveOID.SECP256R1)
 
 
 class NotDer(ValueError):
