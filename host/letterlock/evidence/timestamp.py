@@ -24,6 +24,7 @@ from cryptography.hazmat.asn1 import TLV, decode_der
 from cryptography.hazmat.primitives import hashes
 
 from letterlock import limits
+from letterlock.cms import Certificate as Carried
 from letterlock.cms import (
     CheckedSignature,
     CmsFailure,
@@ -34,7 +35,6 @@ from letterlock.cms import (
     SignerInfo,
     candidates,
     check,
-    load_certificate,
 )
 from letterlock.cms.algorithms import Digest, Status, digest_for
 from letterlock.cms.attributes import SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2
@@ -220,7 +220,7 @@ def _signed(signer: SignerInfo, content: bytes, along: Sequence[bytes]) -> Check
     """The authority's signature, which must name its certificate (ESSCertID or ESSCertIDv2, RFC 5816 §2.2.1)."""
     if not any(each.oid in (SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2) for each in signer.signed_attributes or ()):
         raise TimeStampAuthorityNotNamed()
-    loaded = [each for each in map(load_certificate, dict.fromkeys(along)) if each is not None]
+    loaded = [each for each in map(Carried.load, dict.fromkeys(along)) if each is not None]
     possible = list(candidates(signer, loaded))[: limits.CERTIFICATES_TRIED]
     if not possible:
         raise TimeStampAuthorityMissing()
@@ -243,10 +243,8 @@ def _signed(signer: SignerInfo, content: bytes, along: Sequence[bytes]) -> Check
 
 
 def _authority(checked: CheckedSignature) -> Certificate:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     try:
-        return Certificate.parse(checked.certificate.public_bytes(Encoding.DER))
+        return Certificate.parse(Carried.of(checked.certificate).der)
     except CertificateUndecodable as failure:
         raise TimeStampNotChecked(failure.code) from None
 
