@@ -161,7 +161,7 @@ def recipient(data: bytes) -> None:
 
 def signer(data: bytes) -> None:
     """Octets are a SignerInfo or refused, and everything that stands in and beside it can be asked for."""
-    from letterlock.cms import attributes, countersignatures, time_stamp_tokens
+    from letterlock.cms import attributes, countersignatures, preferences, time_stamp_tokens
     from letterlock.cms.signed import read_signer
 
     try:
@@ -169,7 +169,9 @@ def signer(data: bytes) -> None:
     except LetterlockError:
         return
     assert found.signing_time is None or found.signing_time.year
-    attributes.reads_derived_keys(found.signed_attributes or ())
+    for ask in (preferences.reads_derived_keys, preferences.key_preference):
+        with suppress(LetterlockError):
+            ask(found.signed_attributes or ())
     time_stamp_tokens(found)
     for octets in found.signed_octets:
         assert attributes.is_set_of_attributes(octets) == bool(found.signed_attributes)

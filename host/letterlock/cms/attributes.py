@@ -40,8 +40,6 @@ MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
 CAPABILITIES = "1.2.840.113549.1.9.15"
-DERIVED_KEYS = "1.2.840.113549.1.9.16.3.31"
-"""id-alg-cek-hkdf-sha256 (RFC 9709 §4), among the capabilities."""
 SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
 SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
@@ -153,30 +151,6 @@ def signing_time(attributes: Sequence[Attribute]) -> datetime | None:
         return asn1.decode_der(asn1.GeneralizedTime, value).as_datetime()
     except ValueError:
         raise AttributeMalformed(_NAMES[SIGNING_TIME]) from None
-
-
-def capabilities(attributes: Sequence[Attribute]) -> tuple[Algorithm, ...]:
-    """What the signer says he can do, the preferred first; none where he does not say it, or not in a readable way.
-
-    SMIMECapabilities ::= SEQUENCE OF SMIMECapability
-    SMIMECapability ::= SEQUENCE { capabilityID OBJECT IDENTIFIER, parameters ANY OPTIONAL }   (RFC 8551 §2.5.2)
-
-    It is advice, and speaks for nobody before the signature around it is confirmed.
-    """
-    found = [value for each in attributes if each.oid == CAPABILITIES for value in each.values]
-    if len(found) != 1:
-        return ()
-    name = "SMIMECapabilities"
-    try:
-        elements = der.split(found[0], 0x30, name, limits.CMS_ATTRIBUTE_VALUES)
-        return tuple(schema.decode_algorithm(element, name) for element in elements)
-    except CmsMalformed:
-        return ()
-
-
-def reads_derived_keys(attributes: Sequence[Attribute]) -> bool:
-    """Whether the signer says that he reads content under derived keys (RFC 9709 §4)."""
-    return any(each.oid == DERIVED_KEYS for each in capabilities(attributes))
 
 
 def check_unsigned(attributes: Sequence[Attribute]) -> None:

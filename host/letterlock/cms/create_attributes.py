@@ -21,7 +21,7 @@ OUR_CAPABILITIES: tuple[Algorithm, ...] = (
     Algorithm("1.2.840.113549.1.9.16.3.18", None),  # ChaCha20-Poly1305
     Algorithm(f"{_NIST_AES}.42", None),  # AES-256-CBC
     Algorithm(f"{_NIST_AES}.2", None),  # AES-128-CBC
-    Algorithm(attributes.DERIVED_KEYS, None),
+    Algorithm("1.2.840.113549.1.9.16.3.31", None),  # CEK-HKDF (RFC 9709 §4)
     # RFC 8551 §2.7.1, RFC 3560 §5: how the content key may come.
     Algorithm("1.2.840.113549.1.1.7", b"\x30\x00"),  # RSA-OAEP, with SHA-1, as every reader of OAEP has it
 )

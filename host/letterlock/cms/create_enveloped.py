@@ -83,7 +83,7 @@ class EnvelopedWriter(_Writer):
         length: how many octets the content has, None where it is not known: then the object is BER, else DER.
         derived_key: derive the key from the content key and the algorithm (RFC 9709), so that nobody on the way can
             pass the content off as that of another algorithm. Only for recipients who are known to read it:
-            see `attributes.reads_derived_keys`.
+            see `preferences.reads_derived_keys`.
 
     Raises:
         EncryptingNotSupported: nothing is encrypted with that algorithm here, or to one of the recipients.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from letterlock.cms import attributes, der, schema
 from letterlock.cms.attributes import CAPABILITIES, ENCRYPTION_KEY_PREFERENCE, Attribute
+from letterlock.cms.encryption_algorithms import CEK_HKDF_SHA256
 from letterlock.cms.failures import AttributeMalformed, CmsMalformed
 from letterlock.cms.identifiers import CertificateIdentifier, IssuerAndSerial, KeyIdentifier
 from letterlock.cms.schema import Algorithm
@@ -33,6 +34,15 @@ def capabilities(signed: Sequence[Attribute]) -> tuple[Algorithm, ...] | None:
         return tuple(schema.decode_algorithm(each, "SMIMECapability") for each in entries)
     except CmsMalformed:
         raise AttributeMalformed("SMIMECapabilities") from None
+
+
+def reads_derived_keys(signed: Sequence[Attribute]) -> bool:
+    """Whether the signer says that he reads content under derived keys (RFC 9709 §4).
+
+    Raises:
+        SignatureFailure: as `capabilities`.
+    """
+    return any(each.oid == CEK_HKDF_SHA256 for each in capabilities(signed) or ())
 
 
 def key_preference(signed: Sequence[Attribute]) -> CertificateIdentifier | None:
