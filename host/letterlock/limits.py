@@ -288,6 +288,19 @@ KEY_FILE_ENTRIES = 1_000
 KEY_FILE_DEPTH = 4
 """Nesting of safe contents in a key file (RFC 7292 §4.2.6), which nobody is known to use."""
 
+CERTIFICATE_FILE_OCTETS = 4 * 1024 * 1024
+"""Largest file of certificates or requests; a collection of 256 certificates has half a million octets."""
+
+CERTIFICATE_FILE_ENTRIES = 256
+"""Certificates or requests read from one file; as `CMS_CERTIFICATES`. What comes after them is passed over."""
+
+ADDRESS_CHARACTERS = 254
+"""Longest mail address (RFC 5321 §4.5.3.1.3, erratum 1690)."""
+
+EXPIRY_NOTICE_DAYS = 30
+"""How long before its end a certificate of one's own is announced to end. Authorities remind 30 days ahead, too;
+an administrator needs some of them."""
+
 PASSPHRASE_OCTETS = 4_096
 """Longest passphrase in a file, in octets; the rest of its first line is not read."""
 

@@ -28,6 +28,7 @@ SUBJECTS = (
     "time",
     "net",
     "keystore",
+    "identities",
     "tokens",
     "vault",
     "protocol",

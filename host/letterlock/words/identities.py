@@ -1,0 +1,147 @@
+"""Words for own identities: making keys, asking for certificates, installing them, and their end."""
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "key_kind_unknown": {
+        "en": ("Keys of the kind “{kind}” are not made here.", "Choose one of: {kinds}."),
+        "de": ("Schlüssel der Art „{kind}“ werden hier nicht erzeugt.", "Wählen Sie eine von: {kinds}."),
+    },
+    "request_address_not_usable": {
+        "en": (
+            "“{address}” is no mail address that a certificate can hold.",
+            "Write it as name@domain, without a display name.",
+        ),
+        "de": (
+            "„{address}“ ist keine E-Mail-Adresse, die in einem Zertifikat stehen kann.",
+            "Schreiben Sie sie als name@domain, ohne Anzeigenamen.",
+        ),
+    },
+    "request_needs_signing_key": {
+        "en": (
+            "The key {key} cannot sign, so a signing key of yours must vouch for its request, and there is none.",
+            "Create a pair of keys, or import the signing key that belongs to it.",
+        ),
+        "de": (
+            "Der Schlüssel {key} kann nicht signieren; für seinen Antrag muss ein Signaturschlüssel von Ihnen bürgen, "
+            "und es gibt keinen.",
+            "Erzeugen Sie ein Schlüsselpaar für beides, oder importieren Sie den Signaturschlüssel, der dazu gehört.",
+        ),
+    },
+    "request_damaged": {
+        "en": (
+            "This is no request for a certificate, or only a part of one.",
+            "Ask for the file again; it begins with “BEGIN CERTIFICATE REQUEST”.",
+        ),
+        "de": (
+            "Das ist kein Zertifikatsantrag oder nur ein Teil eines solchen.",
+            "Lassen Sie sich die Datei erneut geben; sie beginnt mit „BEGIN CERTIFICATE REQUEST“.",
+        ),
+    },
+    "request_not_vouched": {
+        "en": (
+            "The request is not signed by the key that it names, or it was changed afterwards.",
+            "Issue nothing for it. Ask for a new request, on another way.",
+        ),
+        "de": (
+            "Der Antrag ist nicht mit dem Schlüssel signiert, den er nennt, oder er wurde danach verändert.",
+            "Stellen Sie dafür nichts aus. Bitten Sie um einen neuen Antrag, auf einem anderen Weg.",
+        ),
+    },
+    "certificate_file_unreadable": {
+        "en": (
+            "There is no certificate in this file.",
+            "Choose the file that the authority sent (.cer, .crt, .pem, .p7b or .p7c); a file with keys (.p12) is "
+            "imported instead.",
+        ),
+        "de": (
+            "In dieser Datei ist kein Zertifikat.",
+            "Wählen Sie die Datei, die die Zertifizierungsstelle geschickt hat (.cer, .crt, .pem, .p7b oder .p7c); "
+            "eine Datei mit Schlüsseln (.p12) wird stattdessen importiert.",
+        ),
+    },
+    "certificate_for_no_key": {
+        "en": (
+            "None of these certificates belongs to a key of yours: {names}.",
+            "Install it where its key was made; or ask for a new certificate with the request of a key that is here.",
+        ),
+        "de": (
+            "Keines dieser Zertifikate gehört zu einem Ihrer Schlüssel: {names}.",
+            "Installieren Sie es dort, wo der Schlüssel entstand; oder beantragen Sie ein neues mit dem Antrag eines "
+            "Schlüssels, der hier ist.",
+        ),
+    },
+    "no_identity": {
+        "en": (
+            "You have no key with a certificate for {wanted}.",
+            "“letterlock keys list” shows your keys; create or import one for this address.",
+        ),
+        "de": (
+            "Sie haben keinen Schlüssel mit einem Zertifikat für {wanted}.",
+            "„letterlock keys list“ zeigt Ihre Schlüssel; erzeugen oder importieren Sie einen für diese Adresse.",
+        ),
+    },
+    "identity_not_for_address": {
+        "en": (
+            "No certificate of the key {key} names the address {address}.",
+            "Choose a key whose certificate names it, or ask for a certificate that does.",
+        ),
+        "de": (
+            "Kein Zertifikat des Schlüssels {key} nennt die Adresse {address}.",
+            "Wählen Sie einen Schlüssel, dessen Zertifikat sie nennt, oder beantragen Sie ein solches Zertifikat.",
+        ),
+    },
+    "certificate_not_ours": {
+        "en": ("The certificate of {name}, issued by {issuer}, belongs to no key of yours and was left out.", ""),
+        "de": (
+            "Das Zertifikat von {name}, ausgestellt von {issuer}, gehört zu keinem Ihrer Schlüssel und wurde "
+            "ausgelassen.",
+            "",
+        ),
+    },
+    "certificate_already_kept": {
+        "en": ("The certificate of {name}, good until {not_after}, was here already.", ""),
+        "de": ("Das Zertifikat von {name}, gültig bis {not_after}, war schon da.", ""),
+    },
+    "certificate_already_over": {
+        "en": (
+            "The certificate of {name} ended on {not_after}: it helps to open old mail, and signs nothing.",
+            "Ask the authority for a current one.",
+        ),
+        "de": (
+            "Das Zertifikat von {name} endete am {not_after}: Es hilft, alte Nachrichten zu öffnen, und signiert "
+            "nichts.",
+            "Bitten Sie die Zertifizierungsstelle um ein aktuelles.",
+        ),
+    },
+    "certificate_issuers_missing": {
+        "en": (
+            "The file brought the certificate of {name}, but not that of its issuer {issuer}, which others may need.",
+            "Ask the authority for the whole chain (often a .p7b file), and install that too.",
+        ),
+        "de": (
+            "Die Datei enthielt das Zertifikat von {name}, aber nicht das der Ausstellerin {issuer}, das andere "
+            "vielleicht brauchen.",
+            "Bitten Sie die Zertifizierungsstelle um die ganze Kette (oft eine .p7b-Datei), und installieren Sie auch "
+            "diese.",
+        ),
+    },
+    "identity_expires_soon": {
+        "en": (
+            "Your certificate {name} ({key}) ends in {days} days, on {not_after}.",
+            "Renew it: “letterlock keys renew”. Keep the old key; old mail needs it.",
+        ),
+        "de": (
+            "Ihr Zertifikat {name} ({key}) endet in {days} Tagen, am {not_after}.",
+            "Erneuern Sie es: „letterlock keys renew“. Behalten Sie den alten Schlüssel, alte Post braucht ihn.",
+        ),
+    },
+    "identity_expired": {
+        "en": (
+            "Your certificate {name} ({key}) ended on {not_after}: what you sign with it is not believed any more.",
+            "Renew it: “letterlock keys renew”. The key still opens old mail; keep it.",
+        ),
+        "de": (
+            "Ihr Zertifikat {name} ({key}) endete am {not_after}: Was Sie damit signieren, wird nicht mehr geglaubt.",
+            "Erneuern Sie es: „letterlock keys renew“. Der Schlüssel öffnet weiter alte Nachrichten; behalten Sie ihn.",
+        ),
+    },
+}
