@@ -13,3 +13,51 @@ VALID_THOUGH_CALLED_BAD: dict[str, str] = {
     ),
 }
 """Messages that the other project's own program calls bad and we call valid."""
+
+PKITS_MAIL: dict[str, str] = {
+    "SignedValidDSAParameterInheritanceTest5.eml": (
+        "The authority's DSA key has no parameters of its own (RFC 3279 §2.3.2), and the library cannot load it."
+    ),
+}
+"""Messages of NIST PKITS whose verdict differs from the suite's document. (SignedValidonlySomeReasonsTest18.eml carries
+the certificate of test 19 and is signed with it; with that one the path is valid just the same.)"""
+
+_NO_CONTENT_TYPE = (
+    "Signed in 2001 without contentType, which RFC 5652 §5.3 requires where there are signed attributes; OpenSSL "
+    "refuses it too. Without it a signature made for one type of content passes for one over another."
+)
+
+CRYPTOGRAPHY: dict[str, str] = {
+    **VALID_THOUGH_CALLED_BAD,
+    **{f"nist-pkits/smime/{name}": reason for name, reason in PKITS_MAIL.items()},
+    "bc-java/mail/src/test/resources/org/bouncycastle/mail/smime/test/validator.shortKey.eml": (
+        "An RSA key of 512 bits, which anybody factors in an afternoon: a signature under it says nothing, so none "
+        "below 1024 bits is computed. Bouncy Castle confirms it and adds a notice."
+    ),
+    "bc-test-data/rfc4134/4.6.bin": (
+        "Of the two signers one has a DSA certificate without parameters, which inherits those of its issuer (RFC 3279 "
+        "§2.3.2). The library cannot load such a certificate, and OpenSSL cannot use it; nobody has had one for "
+        "twenty years. The other signer is confirmed."
+    ),
+    "gnupg/tests/cms/text-1.dsig.pem": _NO_CONTENT_TYPE,
+    "gnupg/tests/cms/text-1.osig.pem": _NO_CONTENT_TYPE,
+    "gnupg/tests/cms/text-2.osig.pem": _NO_CONTENT_TYPE,
+    "mbedtls/data_files/pkcs7_data_cert_signed_v2.der": (
+        "Mbed TLS reads SignedData version 1 alone. The version is 2 here with nothing that asks for it; RFC 5652 §5.1 "
+        "has several versions, no decision depends on them, and everybody else reads it."
+    ),
+    "mbedtls/data_files/pkcs7_data_cert_signeddata_sha256.der": (
+        "A SignedData without the ContentInfo around it. Mbed TLS takes both; RFC 5652 §3 wants the ContentInfo, and "
+        "mail always has it."
+    ),
+    "mbedtls/data_files/pkcs7_data_multiple_certs_signed.der": (
+        "Mbed TLS supports one certificate at most. Real mail carries the chain, and which certificates come along "
+        "decides nothing about the signature."
+    ),
+    "openssl/test/smime-eml/SignedInvalidMappingFromanyPolicyTest7.eml": (
+        "Its certificate path is what is invalid, under one setting of policies; the signature is intact. The path is "
+        "judged by the PKITS rows and `tests/trust`."
+    ),
+}
+"""Rows of `expected.json` of which the engine says something else than their makers (`tests/cms/test_cms_expected.py`).
+"""

@@ -23,18 +23,11 @@ from letterlock.trust.algorithms import LEGACY
 from letterlock.trust.policies import InitialPolicies
 from letterlock.trust.revocation import Mode
 from letterlock.verdict import Signer
+from tests.divergences import PKITS_MAIL
 from tests.needs import corpora_folder
 from tests.trust.pkits import CERTIFICATES, NIST
 
 AT = datetime(2010, 6, 1, tzinfo=UTC)
-
-DIVERGENCES = {
-    "SignedValidDSAParameterInheritanceTest5.eml": (
-        "The authority's DSA key has no parameters of its own (RFC 3279 §2.3.2), and the library cannot load it."
-    ),
-}
-"""Messages whose verdict differs from the suite's document, on purpose. (SignedValidonlySomeReasonsTest18.eml carries
-the certificate of test 19 and is signed with it; with that one the path is valid just the same.)"""
 
 
 def cases() -> list[tuple[str, list[dict[str, Any]]]]:
@@ -82,7 +75,7 @@ def test_every_message() -> None:
             path = signer(mail, initial(case["settings"])).path
             if (path is not None and path.valid) is not case["should_validate"]:
                 wrong[mail] = [each.code for each in path.reasons] if path else []
-    assert set(wrong) == set(DIVERGENCES), wrong
+    assert set(wrong) == set(PKITS_MAIL), wrong
 
 
 def test_weak_algorithms_are_flagged() -> None:
