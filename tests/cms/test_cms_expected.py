@@ -69,7 +69,7 @@ def test_every_row(corpora: Path) -> None:
             differing[path] = f"{path}: {row['expected']}, and we say {said}"
     assert set(seen) == OPERATIONS
     assert sum(seen.values()) == 546
-    for said, least in (("intact", 300), ("decrypted", 40), ("decrypted, intact", 10), ("broken", 20)):
+    for said, least in (("intact", 300), ("decrypted", 35), ("decrypted, intact", 15), ("broken", 30)):
         assert answers[said] >= least, answers
     assert answers["not supported"] < 120, answers
     unexplained = [text for path, text in differing.items() if path not in CRYPTOGRAPHY]
