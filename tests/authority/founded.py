@@ -84,6 +84,7 @@ def founded(
     at: datetime = NOW,
 ) -> Iterator[Founded]:
     """A new authority in `folder`."""
+    folder.mkdir(exist_ok=True)
     database = folder / "letterlock.sqlite"
     settings = Settings("Muster AG", "CH", domains, (), url, root_key="", issuing_key="")
     root, key = key_of(kind, 0), key_of(kind, 1)

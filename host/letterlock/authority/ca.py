@@ -182,7 +182,9 @@ class Authority:
         """
         role = ROOT if root else ISSUING
         issuer = self.chain.root if root else self.chain.issuing
-        addresses = self.settings.issuing_addresses() if root else self.settings.person_addresses()
+        # The root's list names no place: whoever checks the root itself against it finds no place in the root either,
+        # and calls it a list for others (OpenSSL: "different CRL scope").
+        url = None if root else self.settings.person_addresses().crl
         made = b""
         # The number is read, used and kept under one lock, so that no two lists have the same (RFC 5280 §5.2.3).
         with self.records.appending() as changes:
@@ -194,7 +196,7 @@ class Authority:
                 number=number,
                 this_update=at,
                 next_update=at + timedelta(days=days or self.settings.crl_days),
-                url=addresses.crl,
+                url=url,
             )
             changes.add_list(role, number, made)
             self._append(changes, key, at, [(Kind.LIST, {"of": role, "number": number, "sha256": _sha256(made)})])

@@ -102,7 +102,7 @@ class CertificateRequest:
         if len(octets) > limits.CERTIFICATE_REQUEST_OCTETS:
             raise RequestNotUsable(f"> {limits.CERTIFICATE_REQUEST_OCTETS}")
         try:
-            pem = octets.lstrip().startswith(b"-----")
+            pem = b"-----BEGIN " in octets  # programs write text for people before it
             request = x509.load_pem_x509_csr(octets) if pem else x509.load_der_x509_csr(octets)
             public = request.public_key()
             signed = request.is_signature_valid
