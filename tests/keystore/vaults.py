@@ -15,6 +15,7 @@ from letterlock.keystore.derivation import Cost
 from letterlock.keystore.vault import Vault
 
 PASSPHRASE = "correct horse battery"
+PASSPHRASES = (PASSPHRASE, "another horse battery")
 QUICK = Cost("a test", iterations=1, lanes=1, memory_kib=8)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

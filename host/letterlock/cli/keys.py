@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from letterlock.cli import keys_vault
+from letterlock.cli import keys_backup, keys_vault
 
-_VERBS = (keys_vault,)
+_VERBS = (keys_vault, keys_backup)
 
 
 def register(commands: Any) -> None:

@@ -1,4 +1,4 @@
-"""`letterlock keys list|remove|lock|passphrase|recovery`: the vault itself, whatever keys are in it."""
+"""`letterlock keys list|remove|lock|passphrase|recovery|test|keychain`: the vault itself, whatever keys are in it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ def register(actions: Any) -> None:
     recovery = actions.add_parser("recovery", help="make a recovery code to print; it replaces an earlier one")
     vault.add_options(recovery)
     recovery.set_defaults(run=run_recovery)
+    test = actions.add_parser("test", help="open every key, and say which are damaged; exit code 0 if none is")
+    vault.add_options(test)
+    test.set_defaults(run=run_test)
+    keychain = actions.add_parser("keychain", help="let the desktop's keychain unlock your keys, or no longer")
+    keychain.add_argument("use", choices=("on", "off"))
+    vault.add_options(keychain)
+    keychain.set_defaults(run=run_keychain)
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -90,4 +97,31 @@ def run_recovery(arguments: argparse.Namespace) -> int:
     code = vault.unlocked(arguments).new_recovery_code()
     say_line(code)
     say_line("Print or write it down and put it away: it opens your keys without the passphrase, and is not kept here.")
+    return 0
+
+
+def run_test(arguments: argparse.Namespace) -> int:
+    """Open every key; 0 if all are whole, else 1."""
+    from letterlock.cli.show import say_line
+
+    opened = vault.unlocked(arguments)
+    damaged = opened.damage()
+    say_line(f"{len(opened.entries())} keys, {len(damaged)} damaged.")
+    for each in damaged:
+        say_line(f"  damaged: {each}")
+    if damaged:
+        say_line("“letterlock keys restore FILE” mends what a backup has; “keys backup FILE” saves what is whole.")
+    return 1 if damaged else 0
+
+
+def run_keychain(arguments: argparse.Namespace) -> int:
+    """Let the keychain unlock, or no longer."""
+    from letterlock.cli.show import say_line
+
+    if arguments.use == "on":
+        vault.unlocked(arguments).keep_in_keychain()
+        say_line("Whoever is at your unlocked desktop can use your keys from now on, without the passphrase.")
+    else:
+        vault.here().forget_keychain()
+        say_line("The keychain does not unlock your keys any more.")
     return 0

@@ -164,3 +164,43 @@ class SecretDamaged(LetterlockError):
     code = "secret_damaged"
     fault = Fault.HOST
     purpose: str
+
+
+# --- Backups ---------------------------------------------------------------------------------------------------
+
+
+class NotABackup(LetterlockError):
+    """The file has no head of a backup of keys."""
+
+    code = "not_a_backup"
+    fault = Fault.USER
+
+
+class BackupNewer(LetterlockError):
+    """A newer Letterlock wrote this backup, in a format that this one does not know."""
+
+    code = "backup_newer"
+    fault = Fault.USER
+    version: str
+
+
+class BackupTooLarge(LetterlockError):
+    """More octets than `limits.BACKUP_OCTETS`, or more lines than a vault may have keys."""
+
+    code = "backup_too_large"
+    fault = Fault.USER
+    limit: int
+
+
+class BackupDamaged(LetterlockError):
+    """Both heads of the backup are damaged; without one the passphrase leads nowhere."""
+
+    code = "backup_damaged"
+    fault = Fault.USER
+
+
+class WrongBackupPassphrase(LetterlockError):
+    """Nothing in the backup opens with this passphrase."""
+
+    code = "backup_passphrase_wrong"
+    fault = Fault.USER

@@ -33,6 +33,14 @@ def decode(octets: bytes | bytearray) -> PrivateKeyTypes | None:
         return None
 
 
+def parse(octets: bytes) -> PrivateKeyTypes:
+    """The key in PKCS#8 from elsewhere, with all of its numbers checked. Raises ValueError."""
+    try:
+        return load_der_private_key(octets, None)
+    except (TypeError, UnsupportedAlgorithm) as failure:
+        raise ValueError(str(failure)) from None
+
+
 def public(key: PrivateKeyTypes) -> bytes:
     """SubjectPublicKeyInfo in DER."""
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

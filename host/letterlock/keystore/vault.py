@@ -40,7 +40,7 @@ from letterlock.keystore.failures import (
     VaultLocked,
     WrongVaultPassphrase,
 )
-from letterlock.store.failures import StoreBusy, StoreUnreachable, VaultExists, VaultMissing
+from letterlock.store.failures import StoreBusy, StoreDamaged, StoreUnreachable, VaultExists, VaultMissing
 from letterlock.store.keys import SealedKeys, StoredCertificate, StoredKey, StoredVault, StoredWay
 
 if TYPE_CHECKING:
@@ -219,13 +219,23 @@ class Vault:
     # --- Keys ---
 
     def entries(self) -> list[KeyEntry]:
-        """Every key, oldest first; also while the vault is locked.
-
-        Raises:
-            StoreDamaged: one of them is not what was written (`keystore.examination` says which, and what is whole).
-        """
+        """Every key that is whole, oldest first; also while the vault is locked. `damage` names the others."""
         with SealedKeys.read(self._database) as store:
-            return [KeyEntry.of(each) for each in store.every_key()]
+            return [KeyEntry.of(each) for each in store.every_key()[0]]
+
+    def damage(self) -> list[str]:
+        """What in the vault is not what was written: keys, certificates, ways. An unlocked vault tries every key."""
+        with SealedKeys.read(self._database) as store:
+            keys, damaged = store.every_key()
+            found = list(damaged)
+            for way in store.ways():
+                try:
+                    store.way(way)
+                except StoreDamaged as failure:
+                    found.append(failure.detail)
+        if not self.locked:
+            found += [f"own_key {each.id}" for each in keys if not self._whole(each.id)]
+        return found
 
     def entry(self, key_id: str) -> KeyEntry:
         """One key. Raises `KeyNotKept`."""
@@ -245,6 +255,8 @@ class Vault:
         label: str = "",
         note: str = "",
         purpose: Purpose = Purpose.BOTH,
+        created: datetime | None = None,
+        superseded: datetime | None = None,
     ) -> KeyEntry:
         """Keep a key and its certificates (its own and its issuers', in DER, in any order), in one transaction.
 
@@ -266,15 +278,19 @@ class Vault:
                 key_id,
                 public,
                 private_keys.described(key),
-                now,
+                created or now,
                 purpose.value,
                 label,
                 note,
+                superseded,
                 sealed=sealed,
                 certificates=_sorted(public, certificates),
             )
             with SealedKeys.open(self._database) as store:
-                store.add_key(vault.id, stored, now)
+                new = store.add_key(vault.id, stored, now)
+                # Somebody brings a key again whose row was damaged: a backup is being restored.
+                if not new and not self._whole(key_id):
+                    store.mend_key(vault.id, stored)
         return self.entry(key_id)
 
     def attach(self, key_id: str, certificates: Sequence[bytes]) -> KeyEntry:
@@ -351,6 +367,13 @@ class Vault:
         return bytes(secret)
 
     # --- Inside ---
+
+    def _whole(self, key_id: str) -> bool:
+        try:
+            self.private_key(key_id)
+        except (KeyDamaged, StoreDamaged):
+            return False
+        return True
 
     def _unlock_by_secret(self, name: str, secret: str) -> Derivation:
         vault, way = self._way(name)

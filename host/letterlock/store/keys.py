@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -171,24 +171,51 @@ class SealedKeys(Store):
             connection.execute("DELETE FROM own_certificate WHERE key = ?", (key_id,))
             connection.execute("DELETE FROM own_key WHERE id = ?", (key_id,))
 
-    def every_key(self) -> tuple[StoredKey, ...]:
-        """All keys without what is sealed, oldest first.
+    def every_key(self) -> tuple[tuple[StoredKey, ...], tuple[str, ...]]:
+        """All keys without what is sealed, oldest first; and the names of rows that are not what was written.
 
-        Raises:
-            StoreDamaged: a public key or a certificate is not the one that was written.
+        A damaged row costs itself and no other: where the table cannot be read in one go, its rows are tried singly.
         """
-        return tuple(self._key(row) for row in self.rows(_SELECT + " ORDER BY created, id LIMIT ?", limits.KEYS_KEPT))
+        try:
+            rows = self.rows(f"{_SELECT} ORDER BY created, id LIMIT ?", limits.KEYS_KEPT)
+            damaged: list[str] = []
+        except StoreDamaged:
+            rows, damaged = self._singly()
+        found = []
+        for row in rows:
+            try:
+                key = self._key(row)
+            except StoreDamaged as failure:
+                damaged.append(failure.detail)
+                continue
+            certificates, broken = self._certificates(key.id)
+            damaged += broken
+            found.append(replace(key, certificates=certificates))
+        return tuple(found), tuple(damaged)
 
     def key(self, key_id: str) -> StoredKey:
-        """One key with what is sealed. Raises `KeyNotKept`, `StoreDamaged`."""
+        """One key with what is sealed; certificates that are damaged are left out.
+
+        Raises:
+            KeyNotKept: there is none.
+            StoreDamaged: its row is not what was written.
+        """
         rows = self.rows(_SELECT + " WHERE id = ?", key_id)
         if not rows:
             raise KeyNotKept(key_id)
+        found = self._key(rows[0])
         ((sealed,),) = self.rows("SELECT sealed FROM own_key WHERE id = ?", key_id)
         if not isinstance(sealed, bytes) or len(sealed) > limits.SEALED_OCTETS:
             raise StoreDamaged(str(self._path), f"own_key {key_id}")
-        found = self._key(rows[0])
-        return StoredKey(**{**found.__dict__, "sealed": sealed})
+        return replace(found, sealed=sealed, certificates=self._certificates(key_id)[0])
+
+    def mend_key(self, vault_id: bytes, key: StoredKey) -> None:
+        """Put a whole key in the place of a damaged row of the same identifier. Raises `VaultReplaced`."""
+        with self._writing_in(vault_id) as connection:
+            connection.execute(
+                "UPDATE own_key SET public = ?, algorithm = ?, sealed = ? WHERE id = ?",
+                (key.public, key.algorithm, key.sealed, key.id),
+            )
 
     # --- Inside ---
 
@@ -202,24 +229,37 @@ class SealedKeys(Store):
             raise StoreDamaged(str(self._path), f"own_key {key_id}")
         if not all(isinstance(each, str) for each in (algorithm, purpose, label, note)):
             raise StoreDamaged(str(self._path), f"own_key {key_id}")
-        return StoredKey(
-            key_id,
-            public,
-            algorithm,
-            self._time(created),
-            purpose,
-            label,
-            note,
-            None if superseded is None else self._time(superseded),
-            certificates=tuple(self._certificates(key_id)),
-        )
+        since = None if superseded is None else self._time(superseded)
+        return StoredKey(key_id, public, algorithm, self._time(created), purpose, label, note, since)
 
-    def _certificates(self, key_id: str) -> Iterator[StoredCertificate]:
+    def _certificates(self, key_id: str) -> tuple[tuple[StoredCertificate, ...], list[str]]:
+        """The certificates of a key that are whole, and the names of those that are not."""
         query = "SELECT sha256, der, own FROM own_certificate WHERE key = ? ORDER BY added, sha256"
-        for sha256, der, own in self.rows(query, key_id):
-            if not isinstance(der, bytes) or hashlib.sha256(der).hexdigest() != sha256:
-                raise StoreDamaged(str(self._path), f"own_certificate {sha256}")
-            yield StoredCertificate(der, own == 1)
+        try:
+            rows = self.rows(query, key_id)
+        except StoreDamaged:
+            return (), [f"own_certificate of {key_id}"]
+        whole, damaged = [], []
+        for sha256, der, own in rows:
+            if isinstance(der, bytes) and hashlib.sha256(der).hexdigest() == sha256:
+                whole.append(StoredCertificate(der, own == 1))
+            else:
+                damaged.append(f"own_certificate {sha256}")
+        return tuple(whole), damaged
+
+    def _singly(self) -> tuple[list[Any], list[str]]:
+        rows, damaged, missing = [], [], 0
+        for number in range(1, limits.KEYS_KEPT + 1):
+            try:
+                found = self.rows(f"{_SELECT} WHERE rowid = ?", number)
+            except StoreDamaged:
+                damaged.append(f"own_key row {number}")
+                continue
+            rows += found
+            missing = 0 if found else missing + 1
+            if missing > _GAP:
+                break
+        return sorted(rows, key=lambda row: str(row[3])), damaged or ["own_key"]
 
     @contextmanager
     def _writing_in(self, vault_id: bytes) -> Iterator[sqlite3.Connection]:
@@ -231,6 +271,9 @@ class SealedKeys(Store):
                 raise VaultReplaced
             yield connection
 
+
+_GAP = 1_000
+"""Rows missing in a row after which a damaged table is taken to end."""
 
 _SELECT = "SELECT id, public, algorithm, created, purpose, label, note, superseded FROM own_key"
 

@@ -154,4 +154,49 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Geben Sie es dort neu ein, wo es gebraucht wird.",
         ),
     },
+    "not_a_backup": {
+        "en": (
+            "This file is no backup of keys made by Letterlock.",
+            "A file that ends in .p12 or .pfx is imported: “letterlock keys import FILE”.",
+        ),
+        "de": (
+            "Diese Datei ist keine von Letterlock gemachte Sicherung von Schlüsseln.",
+            "Eine Datei, die auf .p12 oder .pfx endet, wird importiert: „letterlock keys import DATEI“.",
+        ),
+    },
+    "backup_newer": {
+        "en": ("A newer Letterlock made this backup (format {version}).", "Update Letterlock, then restore it."),
+        "de": (
+            "Diese Sicherung stammt von einem neueren Letterlock (Format {version}).",
+            "Aktualisieren Sie Letterlock und stellen Sie sie dann wieder her.",
+        ),
+    },
+    "backup_too_large": {
+        "en": ("This file has more than {limit} octets; no backup of keys is that large.", "Choose another file."),
+        "de": (
+            "Diese Datei hat mehr als {limit} Oktette; so groß ist keine Sicherung von Schlüsseln.",
+            "Wählen Sie eine andere Datei.",
+        ),
+    },
+    "backup_damaged": {
+        "en": (
+            "Both heads of this backup are damaged; without one of them nothing in it can be opened.",
+            "Use another copy of the backup.",
+        ),
+        "de": (
+            "Beide Köpfe dieser Sicherung sind beschädigt; ohne einen davon lässt sich nichts darin öffnen.",
+            "Nehmen Sie eine andere Kopie der Sicherung.",
+        ),
+    },
+    "backup_passphrase_wrong": {
+        "en": (
+            "Nothing in this backup opens with this passphrase.",
+            "A backup keeps the passphrase that was given when it was made, whatever the vault's is today.",
+        ),
+        "de": (
+            "Mit dieser Passphrase lässt sich nichts in dieser Sicherung öffnen.",
+            "Eine Sicherung behält die Passphrase, die bei ihrer Anlage galt, wie auch immer die des Tresors heute "
+            "lautet.",
+        ),
+    },
 }
