@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 def examine(machine: Machine, language: str, seconds: float) -> Iterator[Finding]:
     """Every finding, from the installation outwards to the clients."""
     yield from _installation()
-    yield from _store()
+    yield from _store(language)
     yield from _clients(machine, language, seconds)
     yield Finding("remark", "extension", "check_extension")
 
@@ -96,21 +96,25 @@ def _installation() -> Iterator[Finding]:
         yield Finding("good", "libraries", "check_libraries", (("found", found),))
 
 
-def _store() -> Iterator[Finding]:
+def _store(language: str) -> Iterator[Finding]:
     from letterlock.clients.failures import StoreUnreadable
     from letterlock.errors import LetterlockError
     from letterlock.operations import trust
     from letterlock.store import location
+    from letterlock.words.setup import line
 
     database = location.database()
     try:
         count = len(trust.kept(database))
+        mode = trust.settings(database, policy=location.policy()).mode
     except LetterlockError as failure:
         yield Finding("mend", "store", coded=failure)
     except OSError as error:
         yield Finding("mend", "store", coded=StoreUnreadable(str(database), error.strerror or str(error)))
     else:
         yield Finding("good", "store", "check_store", (("count", count), ("file", str(database))))
+        meaning = line(f"revocation_{mode.name.lower()}", language)
+        yield Finding("good", "revocation", "check_revocation", (("meaning", meaning),))
 
 
 def _clients(machine: Machine, language: str, seconds: float) -> Iterator[Finding]:

@@ -77,7 +77,8 @@ def _open(arguments: argparse.Namespace) -> str | None:
     settings = trusting.settings(arguments)
     keys = identities.given(arguments.identity, arguments.passphrase_file)
     with _input(arguments.mail) as file:
-        opening = Opening(settings, arguments.at, arguments.language, keys, _memory(arguments.remember))
+        memory, online = _memory(arguments.remember), trusting.online(arguments, settings)
+        opening = Opening(settings, arguments.at, arguments.language, keys, memory, online)
         try:
             for piece in _pieces(file, arguments.json):
                 opening.feed(piece)
@@ -88,6 +89,7 @@ def _open(arguments: argparse.Namespace) -> str | None:
             explain(failure, arguments.language)
             return None
     try:
+        _find_out(opened, arguments)
         files = _write_parts(opened, arguments.parts) if arguments.parts else {}
         if arguments.json:
             _print_json(opened, files)
@@ -98,6 +100,15 @@ def _open(arguments: argparse.Namespace) -> str | None:
         return opened.verdict.signature.status.value
     finally:
         opened.close()
+
+
+def _find_out(opened: OpenedMessage, arguments: argparse.Namespace) -> None:
+    """Waits for the network, where the settings want it; the verdict is the last one."""
+    with trusting.asking(quiet=arguments.json) as asking:
+        if arguments.fetch_issuers:
+            opened.renew(opened.find_issuers(asking=asking), promise=True)
+        if opened.pending:
+            opened.renew(opened.find(asking=asking))
 
 
 def _memory(wanted: bool) -> Memory | None:

@@ -137,6 +137,14 @@ def anchors_table(kept: Sequence[tuple[StoredAnchor, Certificate | None]]) -> No
 
 
 @contextmanager
+def waiting() -> Iterator[Callable[[str], None]]:
+    """A line on standard error that says which server is asked."""
+    console = Console(file=sys.stderr, highlight=False)
+    with console.status(Text("Asking …")) as status:
+        yield lambda url: status.update(Text(clean(f"Asking {url[:100]} …")))
+
+
+@contextmanager
 def progress() -> Iterator[Callable[[int], None]]:
     """A bar on standard error that counts octets."""
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn())

@@ -38,6 +38,19 @@ def register(commands: Any) -> None:
     )
     system.add_argument("--json", action="store_true", help="for programs")
     system.set_defaults(run=run_system)
+    revocation = actions.add_parser(
+        "revocation", help="how much you want to know about withdrawn certificates when mail is opened"
+    )
+    revocation.add_argument(
+        "mode",
+        nargs="?",
+        choices=("off", "at-hand", "crl", "ocsp", "strict"),
+        help="crl (default): fetch lists; ocsp: and ask responders; strict: and believe nobody without an answer; "
+        "at-hand: fetch nothing; without it, show what holds",
+    )
+    revocation.add_argument("--forget", action="store_true", help="throw away everything fetched")
+    revocation.add_argument("--json", action="store_true", help="for programs")
+    revocation.set_defaults(run=run_revocation)
     path = actions.add_parser(
         "path", help="judge a certificate by itself; exit code 0 if there is a valid path, else 1"
     )
@@ -142,6 +155,32 @@ def run_system(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_revocation(arguments: argparse.Namespace) -> int:
+    """Set how much is asked about withdrawal, and say what holds; the organisation's policy has the last word."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import trust
+    from letterlock.store import location
+    from letterlock.trust.revocation import Mode
+    from letterlock.words.setup import line
+
+    if arguments.mode:
+        trust.use_revocation(location.database(), Mode(arguments.mode))
+    forgotten = trust.forget_fetched(location.database()) if arguments.forget else 0
+    holds = trust.settings(location.database(), policy=location.policy())
+    if arguments.json:
+        rules = holds.network
+        print(json.dumps({"mode": holds.mode.value, "private_addresses": rules.private, "forgotten": forgotten}))
+        return 0
+    say_line(f"{holds.mode.value}: {line(f'revocation_{holds.mode.name.lower()}', arguments.language)}")
+    if holds.online and holds.network.private:
+        say_line("  Servers in private networks may be asked.")
+    if arguments.forget:
+        say_line(f"  Thrown away: {forgotten}")
+    if arguments.mode and holds.mode.value != arguments.mode:
+        say_line(f"  Your organisation decided so ({location.policy()}).")
+    return 0
+
+
 def run_path(arguments: argparse.Namespace) -> int:
     """Say whether there is a valid path, and what was found on the way."""
     from letterlock.cli.show import show_path
@@ -149,7 +188,13 @@ def run_path(arguments: argparse.Namespace) -> int:
 
     settings = trusting.settings(arguments)
     result, at = certificates.judge(
-        arguments.certificate, settings, arguments.intermediate, arguments.at, arguments.language
+        arguments.certificate,
+        settings,
+        arguments.intermediate,
+        arguments.at,
+        arguments.language,
+        trusting.online(arguments, settings),
+        arguments.fetch_issuers,
     )
     if arguments.json:
         found = {"checked_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **result.model_dump(mode="json")}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from letterlock.operations.online import Online
     from letterlock.operations.trust import TrustSettings
 
 
@@ -22,8 +26,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--revocation",
-        choices=("off", "at-hand", "strict"),
-        help="strict: believe no certificate without a good word about it (default with --evidence, else at-hand)",
+        choices=("off", "at-hand", "crl", "ocsp", "strict"),
+        help="crl: fetch lists that are not at hand; ocsp: and ask responders; strict: and believe no certificate "
+        "without a good word about it (default with --evidence, and then without network; else at-hand)",
+    )
+    parser.add_argument(
+        "--fetch-issuers",
+        action="store_true",
+        help="fetch missing certificates of authorities from where the signer says; his server learns that you read it",
     )
     parser.add_argument(
         "--policy",
@@ -50,10 +60,11 @@ def settings(arguments: argparse.Namespace) -> TrustSettings:
     from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
     from letterlock.trust.revocation import Mode
 
-    mode = arguments.revocation or ("strict" if arguments.evidence else "at-hand")
+    mode = Mode(arguments.revocation or ("strict" if arguments.evidence else "at-hand"))
     return trust.settings(location.database(), arguments.anchor, location.policy())._replace(
         evidence=evidence.given(arguments.evidence),
-        mode=Mode(mode),
+        mode=mode,
+        online=mode in trust.FETCHING and not (mode is Mode.STRICT and arguments.evidence),
         accepted=LEGACY if arguments.policy == "legacy" else MODERN,
         policies=InitialPolicies(
             frozenset(arguments.initial_policy) or NOTHING_ASKED.acceptable,
@@ -62,6 +73,28 @@ def settings(arguments: argparse.Namespace) -> TrustSettings:
             arguments.inhibit_any_policy,
         ),
     )
+
+
+def online(arguments: argparse.Namespace, settings: TrustSettings) -> Online | None:
+    """What was fetched before, and the network where it is wanted; nothing for a reader with a folder of evidence."""
+    if arguments.evidence and not settings.online and not arguments.fetch_issuers:
+        return None
+    from letterlock.operations.online import Online
+    from letterlock.store import location
+
+    return Online(location.database())
+
+
+@contextmanager
+def asking(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Tells a person who watches whom we are waiting for; called with each URL."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda url: None
+        return
+    from letterlock.cli.show import waiting
+
+    with waiting() as say:
+        yield say
 
 
 def _time(text: str) -> datetime:

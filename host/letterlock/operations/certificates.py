@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from letterlock.operations import describe
+from letterlock.operations.online import Found, Online, Undecided
 from letterlock.operations.trust import TrustSettings
 from letterlock.trust.anchors import certificates_of
+from letterlock.trust.path import Path as CertificatePath
 from letterlock.verdict import PathResult
 
 
@@ -18,6 +20,8 @@ def judge(
     intermediates: Iterable[Path] = (),
     at: datetime | None = None,
     language: str = "en",
+    online: Online | None = None,
+    fetch_issuers: bool = False,
 ) -> tuple[PathResult, datetime]:
     """The RFC 5280 §6 result for a certificate in a file, and the time for which it holds.
 
@@ -27,6 +31,8 @@ def judge(
         intermediates: files with possible issuers, in any order.
         at: the time that counts; now if not given.
         language: of the sentences.
+        online: what was fetched before, and where the settings want it the network.
+        fetch_issuers: whether issuers may be fetched from where the certificate says.
 
     Raises:
         NoCertificateInFile, CertificateUndecodable: as `certificates_of`.
@@ -35,4 +41,22 @@ def judge(
     for file in intermediates:
         others += certificates_of(file.read_bytes(), file.name)
     time = at or datetime.now(UTC)
-    return describe.path(settings.path(leaf, others, time), language), time
+
+    def rebuilt(found: Found) -> CertificatePath:
+        more = settings._replace(issuers=(*settings.issuers, *found.issuers))
+        return more.path(leaf, others, time, found.evidence)
+
+    path = rebuilt(Found())
+    if online is not None:
+        found = Found(issuers=online.issuers_at_hand(Undecided(path, rebuilt)))
+        if fetch_issuers:
+            found += online.find_issuers(
+                [Undecided(rebuilt(found), lambda more: rebuilt(found + more))], settings.network
+            )
+        found += Found(online.at_hand(rebuilt(found)))
+        if settings.online:
+            known = found
+            undecided = Undecided(rebuilt(known), lambda more: rebuilt(known + more))
+            found += online.find([undecided], settings.mode, settings.network)
+        path = rebuilt(found)
+    return describe.path(path, language), time

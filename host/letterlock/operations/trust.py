@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from letterlock.net.rules import DEFAULT as DEFAULT_RULES
 from letterlock.net.rules import Rules
 from letterlock.operations import system_roots
+from letterlock.store import fetched
 from letterlock.store import policy as policies
 from letterlock.store.database import Store, StoredAnchor
 from letterlock.store.failures import PolicyUnusable
@@ -208,6 +209,12 @@ def use_revocation(database: Path, mode: Mode) -> None:
     """From now on, want to know as much about withdrawal."""
     with Store.open(database) as store:
         store.set_setting(REVOCATION, mode.value)
+
+
+def forget_fetched(database: Path) -> int:
+    """Throw away what was fetched from the network; how many answers that were."""
+    with Store.open(database) as store:
+        return fetched.forget(store)
 
 
 def _mode(value: object, otherwise: Mode) -> Mode:

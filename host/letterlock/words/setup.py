@@ -386,6 +386,30 @@ LINES: dict[str, dict[str, str]] = {
         "en": "Trusted certificates of your own: {count} ({file})",
         "de": "Eigene vertraute Zertifikate: {count} ({file})",
     },
+    "check_revocation": {
+        "en": "Withdrawn certificates: {meaning}",
+        "de": "Zurückgezogene Zertifikate: {meaning}",
+    },
+    "revocation_off": {
+        "en": "nobody looks whether a certificate was withdrawn",
+        "de": "ob ein Zertifikat zurückgezogen wurde, wird nicht geprüft",
+    },
+    "revocation_at_hand": {
+        "en": "what is at hand counts, nothing is fetched",
+        "de": "was zur Hand ist, zählt; geholt wird nichts",
+    },
+    "revocation_crl": {
+        "en": "lists are fetched, which all customers of an authority share",
+        "de": "Listen werden geholt, die alle Kunden einer Zertifizierungsstelle teilen",
+    },
+    "revocation_ocsp": {
+        "en": "lists are fetched; where none tells, the authority is asked about the certificate",
+        "de": "Listen werden geholt; wo keine Auskunft gibt, wird die Zertifizierungsstelle gefragt",
+    },
+    "revocation_strict": {
+        "en": "as with ocsp, and without a good word about its certificate no signature is believed",
+        "de": "wie bei ocsp, und ohne gute Auskunft über ihr Zertifikat wird keiner Signatur geglaubt",
+    },
     "check_client": {
         "en": "{client} finds and starts Letterlock, and a signed test message is opened rightly ({file})",
         "de": "{client} findet und startet Letterlock und öffnet eine signierte Probenachricht richtig ({file})",
