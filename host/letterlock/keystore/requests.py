@@ -58,6 +58,8 @@ _LABEL = "CERTIFICATE REQUEST"
 _BLOCK = re.compile(rb"-----BEGIN ((?:NEW |SIBLING )?CERTIFICATE REQUEST)-----(.*?)-----END", re.DOTALL)
 _EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
 _SMTP_UTF8_MAILBOX = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9")
+_MALFORMED = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What the library says of a request that it cannot read; the last three are no ValueErrors."""
 _NO_SIGNATURE = der.value(0x30, encoded("1.3.101.112")) + b"\x03\x01\x00"
 _NAME_CHARACTERS = 64
 """ub-common-name of RFC 5280."""
@@ -261,7 +263,7 @@ def _pkcs10(octets: bytes) -> Request:
         )
     except (InvalidSignature, UnsupportedAlgorithm):
         raise RequestNotVouched from None
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except _MALFORMED:
         raise RequestDamaged from None
 
 
@@ -291,7 +293,7 @@ def _vouched(info: bytes, voucher: bytes) -> Request:
         found = x509.load_der_x509_csr(unsigned)
         public = found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         addresses = _addresses(found.subject, found.extensions)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (UnsupportedAlgorithm, *_MALFORMED):
         raise RequestDamaged from None
     return Request(public, voucher, _name_of(found.subject), addresses, Purpose.DECRYPT)
 
