@@ -144,4 +144,96 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Erneuern Sie es: „letterlock keys renew“. Der Schlüssel öffnet weiter alte Nachrichten; behalten Sie ihn.",
         ),
     },
+    "identity_missing": {
+        "en": (
+            "For {address} you have no certificate in force that allows this: {use}.",
+            "“letterlock keys list” shows what you have; create, import or renew a key.",
+        ),
+        "de": (
+            "Für {address} haben Sie kein gültiges Zertifikat, das dies erlaubt: {use}.",
+            "„letterlock keys list“ zeigt, was Sie haben; erzeugen, importieren oder erneuern Sie einen Schlüssel.",
+        ),
+    },
+    "identity_signs": {
+        "en": ("A test message from {address}, signed as {name} ({key}), was opened and found valid.", ""),
+        "de": (
+            "Eine Probenachricht von {address}, signiert als {name} ({key}), wurde geöffnet und für gültig befunden.",
+            "",
+        ),
+    },
+    "identity_signs_untrusted": {
+        "en": (
+            "The signature of {name} fits, but this computer does not believe the certificate of {issuer} ({why}).",
+            "Accept the authority with “letterlock trust add FILE”, or ask for a certificate of one that is accepted.",
+        ),
+        "de": (
+            "Die Signatur von {name} passt, aber dieser Computer glaubt dem Zertifikat von {issuer} nicht ({why}).",
+            "Nehmen Sie die Zertifizierungsstelle mit „letterlock trust add DATEI“ an, oder beantragen Sie ein "
+            "Zertifikat einer angenommenen.",
+        ),
+    },
+    "identity_does_not_sign": {
+        "en": (
+            "A test message signed as {name} was not found valid ({status}).",
+            "Do not send signed mail with it yet; ask your administrator, and show this line.",
+        ),
+        "de": (
+            "Eine als {name} signierte Probenachricht wurde nicht für gültig befunden ({status}).",
+            "Senden Sie damit noch nichts Signiertes; fragen Sie Ihre Administration, und zeigen Sie diese Zeile.",
+        ),
+    },
+    "identity_decrypts": {
+        "en": ("A test message encrypted for {name} ({key}) was opened.", ""),
+        "de": ("Eine für {name} ({key}) verschlüsselte Probenachricht wurde geöffnet.", ""),
+    },
+    "identity_does_not_decrypt": {
+        "en": (
+            "A test message encrypted for {name} did not open ({status}).",
+            "Do not let anybody encrypt to this certificate; create or import another key.",
+        ),
+        "de": (
+            "Eine für {name} verschlüsselte Probenachricht ließ sich nicht öffnen ({status}).",
+            "Lassen Sie niemanden für dieses Zertifikat verschlüsseln; erzeugen oder importieren Sie einen anderen "
+            "Schlüssel.",
+        ),
+    },
+    "identity_trusted_by_mozilla": {
+        "en": ("{anchor}, whom Mozilla trusts for mail, vouches for {name}: most mail programs will believe it.", ""),
+        "de": (
+            "{anchor}, der Mozilla für E-Mail vertraut, bürgt für {name}: Die meisten Mailprogramme glauben es.",
+            "",
+        ),
+    },
+    "identity_not_trusted_by_others": {
+        "en": (
+            "Outside, the certificate of {name} is not believed: Mozilla does not trust {issuer} for mail.",
+            "Inside your organisation that is usual: there everybody accepts its authority once. For others, ask a "
+            "public authority.",
+        ),
+        "de": (
+            "Außerhalb wird dem Zertifikat von {name} nicht geglaubt: Mozilla vertraut {issuer} nicht für E-Mail.",
+            "Innerhalb Ihrer Organisation ist das üblich: Dort nimmt jeder ihre Zertifizierungsstelle einmal an. Für "
+            "andere wenden Sie sich an eine öffentliche.",
+        ),
+    },
+    "signatures_not_read_by": {
+        "en": (
+            "Signatures of a key of the kind {key} are not understood by: {programs}.",
+            "For people with these programs, use RSA or P-256.",
+        ),
+        "de": (
+            "Signaturen eines Schlüssels der Art {key} verstehen nicht: {programs}.",
+            "Verwenden Sie für Menschen mit diesen Programmen RSA oder P-256.",
+        ),
+    },
+    "encryption_not_made_by": {
+        "en": (
+            "To a key of the kind {key} these cannot encrypt: {programs}.",
+            "For people with these programs, use RSA.",
+        ),
+        "de": (
+            "Für einen Schlüssel der Art {key} können nicht verschlüsseln: {programs}.",
+            "Verwenden Sie für Menschen mit diesen Programmen RSA.",
+        ),
+    },
 }
