@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -49,19 +50,8 @@ class Signing:
 
     def signed_attributes(self, content_type: str, digest: bytes) -> list[bytes]:
         """The signed attributes, each in DER, in DER order."""
-        found = [
-            create_attributes.content_type(content_type),
-            create_attributes.message_digest(digest),
-            create_attributes.algorithm_protection(self.key.algorithm),
-            create_attributes.signing_certificate(self.key.certificate),
-        ]
-        if self.at is not None:
-            found.append(create_attributes.signing_time(self.at))
-        if self.capabilities:
-            found.append(create_attributes.capabilities(self.capabilities))
-        if self.encryption_certificate is not None:
-            found.append(create_attributes.encryption_key_preference(self.encryption_certificate))
-        return sorted(found)
+        own = create_attributes.content_type(content_type), create_attributes.message_digest(digest)
+        return sorted((*own, *self._constant_attributes))
 
     def signer_info(self, content_type: str, digest: bytes) -> bytes:
         """The SignerInfo (RFC 5652 §5.3) over content with this digest."""
@@ -78,16 +68,33 @@ class Signing:
         signed = b"".join(self.signed_attributes(content_type, bytes(algorithm.digest.hash().digest_size)))
         return len(self._encode(signed, bytes(algorithm.value_octets)))
 
+    @cached_property
+    def _constant_attributes(self) -> list[bytes]:
+        """Those that are the same whatever is signed: they are needed for the length and for the signature."""
+        found = [
+            create_attributes.algorithm_protection(self.key.algorithm),
+            create_attributes.signing_certificate(self.key.certificate),
+        ]
+        if self.at is not None:
+            found.append(create_attributes.signing_time(self.at))
+        if self.capabilities:
+            found.append(create_attributes.capabilities(self.capabilities))
+        if self.encryption_certificate is not None:
+            found.append(create_attributes.encryption_key_preference(self.encryption_certificate))
+        return found
+
+    @cached_property
+    def _sid(self) -> bytes:
+        if self.by_key_identifier:
+            return der.value(0x80, _key_identifier(self.key.certificate))
+        return identifiers.issuer_and_serial(self.key.certificate)
+
     def _encode(self, signed: bytes, value: bytes, beside: Sequence[bytes] = ()) -> bytes:
         algorithm = self.key.algorithm
-        if self.by_key_identifier:
-            sid = der.value(0x80, _key_identifier(self.key.certificate))
-        else:
-            sid = identifiers.issuer_and_serial(self.key.certificate)
         return der.value(
             0x30,
             der.integer(3 if self.by_key_identifier else 1)
-            + sid
+            + self._sid
             + algorithm.digest_identifier.encode()
             + der.value(0xA0, signed)
             + algorithm.signature_identifier.encode()
