@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from letterlock import limits
 from letterlock.errors import LetterlockError, Reason
@@ -23,6 +23,10 @@ from letterlock.store.database import KnownSigner, Store
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.names import Normal, digest
 from letterlock.trust.reasons import CertificateUndecodable
+
+if TYPE_CHECKING:
+    from letterlock.operations.signers import SignerResult
+    from letterlock.operations.trust import TrustSettings
 
 Answer = TypeVar("Answer")
 
@@ -81,6 +85,14 @@ class Memory:
         except LetterlockError:
             return []
         return [certificate for der in found if (certificate := _decoded(der))]
+
+    def learn(self, result: SignerResult, trust: TrustSettings, now: datetime) -> None:
+        """Keep what a trusted signer of a valid message offers for answers; raises as `Store.open`."""
+        # Only whoever has something to learn pays for it: most signers are known.
+        from letterlock.operations import people
+
+        question = ("learned", tuple(result.beside), result.names, now.date())
+        self._answered(question, lambda: people.learn(self._database, result, result.beside, trust, now))
 
     def _answered(self, question: object, ask: Callable[[], Answer]) -> Answer:
         """The answer given before, if nobody wrote into the database since; else a new one. Threads may ask at once."""

@@ -152,15 +152,16 @@ class Opening:
                 # A database that cannot be written keeps nobody from reading mail; it is said.
                 memory, forgotten = None, failure
 
-        def recalled(result: SignerResult) -> list[Coded]:
-            return [forgotten] if forgotten else _recalled(memory, result, clock.here) if memory else []
-
         def assessed(found: Found, ask: bool) -> Assessment:
             trust = self._trust._replace(
                 evidence=self._trust.evidence + found.evidence,
                 issuers=(*self._trust.issuers, *found.issuers),
                 kept=memory.bearing if memory else None,
             )
+
+            def recalled(result: SignerResult) -> list[Coded]:
+                return [forgotten] if forgotten else _recalled(memory, result, clock, trust) if memory else []
+
             return assess(root, structure, trust, clock, self._language, recalled, self._online, ask)
 
         return assessed
@@ -266,14 +267,16 @@ class OpenedMessage:
             spool.close()
 
 
-def _recalled(memory: Memory, result: SignerResult, at: datetime) -> list[Coded]:
+def _recalled(memory: Memory, result: SignerResult, clock: Clock, trust: TrustSettings) -> list[Coded]:
     if result.certificate is None:
         return []
     try:
         issuers = result.path.chain[1:-1] if result.path else ()
-        return [*memory.contacts(result.certificate, sorted(result.names), at, issuers)]
+        said: list[Coded] = [*memory.contacts(result.certificate, sorted(result.names), clock.here, issuers)]
+        memory.learn(result, trust, clock.now)
     except LetterlockError as failure:
         return [failure]
+    return said
 
 
 def _body(shown: Shown) -> Iterator[bytes]:

@@ -53,6 +53,8 @@ class SignerResult:
     names: frozenset[str] = frozenset()
     times: Times | None = None
     """None where there is no certificate that could be judged at any time."""
+    beside: Sequence[bytes] = ()
+    """All certificates of the SignedData, DER."""
 
     @property
     def trusted(self) -> bool:
@@ -96,7 +98,7 @@ class Judge:
         self, info: SignerInfo, certificates: Sequence[bytes], content: Content, along: Evidence = NOTHING_AT_HAND
     ) -> SignerResult:
         """The result for one SignerInfo; nothing is raised but what `content` raises while it is read."""
-        result = SignerResult(info, SignatureStatus.UNTRUSTED)
+        result = SignerResult(info, SignatureStatus.UNTRUSTED, beside=certificates)
         loaded = list(_load(certificates))
         possible = list(candidates(info, [each for _, each in loaded]))[: limits.CERTIFICATES_TRIED]
         if not possible:

@@ -30,6 +30,7 @@ SUBJECTS = (
     "keystore",
     "identities",
     "tokens",
+    "people",
     "vault",
     "protocol",
     "setup",
