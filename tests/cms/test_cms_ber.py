@@ -49,6 +49,11 @@ def run(octets: bytes, size: int | None = None, path: tuple[int, ...] = PATH) ->
         pytest.param("30 80 31 80 020102 020101 0000 0000", "30083106020102020101", id="a SET keeps its order"),
         pytest.param("bf8101 03 020105", "bf810103020105", id="tag number in several octets"),
         pytest.param("9f1f 00", "9f1f00", id="primitive with a long tag"),
+        pytest.param("9f1f 01 ff", "9f1f01ff", id="contents under a long tag are not looked into"),
+        pytest.param("9f81808001 00", "9f8180800100", id="the longest tag"),
+        pytest.param("0490" + "00" * 15 + "01 61", "040161", id="the longest padding of a length"),
+        pytest.param("2380 0302 07 80 0000", "03020780", id="BIT STRING in pieces with seven unused bits"),
+        pytest.param("2380 0301 00 0302 01fe 0000", "030201fe", id="BIT STRING with an empty piece"),
         pytest.param("30020500 0000", "30020500", id="stray end-of-contents behind it"),
         pytest.param("30020500 0d0a", "30020500", id="line end behind it"),
         pytest.param("0500", "0500", id="one primitive"),
@@ -81,6 +86,9 @@ def test_ber_becomes_der(ber: str, der: str) -> None:
         pytest.param("2403 020105", f.CmsBadTag, id="INTEGER as a piece of a string"),
         pytest.param("2303 0401 61", f.CmsBadTag, id="OCTET STRING as a piece of a BIT STRING"),
         pytest.param("2308 0302 04b0 0302 00aa", f.CmsMalformed, id="unused bits before the last piece"),
+        pytest.param("2308 0302 01fe 0302 00aa", f.CmsMalformed, id="one unused bit before the last piece"),
+        pytest.param("2304 0302 0800", f.CmsMalformed, id="eight unused bits"),
+        pytest.param("2303 0301 03", f.CmsMalformed, id="unused bits of no octet"),
         pytest.param("2302 0300", f.CmsMalformed, id="a piece without its count of unused bits"),
         pytest.param("04ff" + "00" * 130, f.CmsBadLength, id="reserved length"),
         pytest.param("0491" + "00" * 17, f.CmsBadLength, id="absurd padding"),
@@ -325,3 +333,52 @@ def test_what_stands_before_the_diverted_string_is_known_when_it_begins(form: st
     assert reader.close() == tlv(0x30, tlv(0xA0, before, b"\x80\x00", after))
     assert events[0] == tlv(0x30, tlv(0xA0, before))
     assert b"".join(events[1:]) == b"abc"
+
+
+@pytest.mark.parametrize("size", [None, 1])
+@pytest.mark.parametrize(
+    ("octets", "offset"),
+    [
+        ("", 0),
+        ("3005 0500", 4),
+        ("0500 01", 2),
+        ("3003 0402 61", 2),
+        ("3002 3080 0000", 4),
+        ("3080 0500 2203 020105 0000", 4),
+    ],
+)
+def test_failures_say_where(octets: str, offset: int, size: int | None) -> None:
+    """The offset in a failure is that of the octet, counted from zero, whatever the chunks."""
+    with pytest.raises((f.CmsTruncated, f.CmsTrailingData, f.CmsBadLength, f.CmsBadTag)) as caught:
+        run(hexed(octets), size, path=())
+    assert next(iter(caught.value.facts().values())) == offset
+
+
+@pytest.mark.parametrize("size", [None, 1, 5])
+@pytest.mark.parametrize("length", ["definite", "indefinite"])
+def test_encrypted_content_in_pieces_streams_past(length: str, size: int | None) -> None:
+    """An implicit [0] in pieces (RFC 5652 §6.1) is taken apart and not copied, also where its length is known."""
+    pieces = tlv(4, CONTENT[:9]) + tlv(4, CONTENT[9:])
+    string = tlv(0xA0, pieces) if length == "definite" else b"\xa0\x80" + pieces + END
+    assert run(tlv(0x30, tlv(0x30, string)), size, path=(0x30, 0x30, 0x80)) == (
+        tlv(0x30, tlv(0x30, tlv(0x80))),
+        CONTENT,
+    )
+
+
+def test_only_what_is_on_the_path_is_diverted() -> None:
+    """The same tags below another container are no content: it would be signed, or decrypted, in the wrong place."""
+    octets = tlv(0x30, tlv(0x31, tlv(0x30, tlv(4, CONTENT))), integer(1))
+    assert run(octets, 1, path=(0x30, 0xA0, 0x30, 0x04)) == (octets, b"")
+
+
+@pytest.mark.parametrize("size", [None, 1])
+def test_object_identifiers_beside_the_content_are_not_announced(size: int | None) -> None:
+    """An algorithm that stands where the content could stand is no type."""
+    seen: list[tuple[int, bytes]] = []
+    octets = tlv(0x30, oid("1.2.3"), tlv(0xA0, oid("1.2.4"), tlv(0x30, oid("1.2.5"), b"\x05\x00"), tlv(4, CONTENT)))
+    reader = BerReader(PATH, seen=lambda depth, contents: seen.append((depth, contents)))
+    for position in range(0, len(octets), size or len(octets)):
+        reader.feed(octets[position : position + (size or len(octets))])
+    reader.close()
+    assert seen == [(1, hexed("2a03")), (2, hexed("2a04"))]

@@ -14,6 +14,7 @@ from letterlock.cms import (
     KeyIdentifier,
     SignedDataReader,
     candidates,
+    check,
 )
 from letterlock.cms import failures as f
 from tests.cms import builder as b
@@ -291,3 +292,32 @@ def test_other_content_types_need_signed_attributes() -> None:
     signer = replace(GOOD, content_type="1.2.840.113549.1.9.16.1.4")
     assert verify(signed_data([signer], content_type="1.2.840.113549.1.9.16.1.4"))
     refused(replace(signer, attributed=False), f.AttributesMissing, content_type="1.2.840.113549.1.9.16.1.4")
+
+
+def test_representations_show_no_signature() -> None:
+    """What is printed of a signer in a log or a failing test is short: no signature value, no signed octets."""
+    (signer,) = read(signed_data([GOOD]))[0].signers
+    assert repr(signer.value) not in repr(signer)
+    assert repr(signer.signed_octets) not in repr(signer)
+
+
+def test_the_number_of_certificates_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as the limit pass, one more does not."""
+    monkeypatch.setattr(limits, "CMS_CERTIFICATES", 3)
+    assert len(read(signed_data([GOOD], certificates=[RSA.der] * 3))[0].certificates) == 3
+    with pytest.raises(f.TooManyCertificates):
+        read(signed_data([GOOD], certificates=[RSA.der] * 4))
+
+
+def test_no_more_content_is_asked_for_than_is_promised() -> None:
+    """Without signed attributes EdDSA takes the content whole, and the caller need never hold more than is stated."""
+    signer = Signer(identity("Ed25519"), "SHA-512", attributed=False)
+    (read_one,) = read(signed_data([signer]))[0].signers
+    asked: list[int] = []
+
+    def first(octets: int) -> bytes:
+        asked.append(octets)
+        return CONTENT[:octets]
+
+    check(read_one, signer.identity.certificate, lambda algorithm: b"", first)
+    assert max(asked) == limits.CMS_ONE_SHOT_OCTETS + 1
