@@ -102,8 +102,9 @@ def grow(rounds: int, folder: Path) -> int:
 def keep_anchors(database: Path, anchors: Sequence[Issued]) -> None:
     """All of them in one transaction, as ten thousand would take a minute."""
     with Store.open(database) as store, store.writing() as connection:
-        rows = [(each.certificate.sha256, each.der, NOW.isoformat(), "") for each in anchors]
-        connection.executemany("INSERT INTO anchor VALUES (?, ?, ?, ?)", rows)
+        decoded = [each.certificate for each in anchors]
+        rows = [(each.sha256, each.der, NOW.isoformat(), "", digest(each.subject_dn.normal)) for each in decoded]
+        connection.executemany("INSERT INTO anchor VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def openssl(folder: Path, leaf: Issued, untrusted: Sequence[Issued], anchors: Sequence[Issued]) -> float:

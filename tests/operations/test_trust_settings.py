@@ -12,8 +12,10 @@ from letterlock.operations import trust
 from letterlock.operations.trust import KeptSettings
 from letterlock.store.database import Store
 from letterlock.store.failures import StoreUnreachable
+from letterlock.trust.anchors import certificates_of
 from tests.needs import require_program
 from tests.signed_mail import DemoMail
+from tests.trust.chains import NOW
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,16 @@ def test_anchors_are_not_decoded_again_for_other_changes(mail: DemoMail, tmp_pat
         store.set_setting("other", 1)
     (after,) = kept.now().anchors
     assert after is before
+
+
+def test_anchors_from_before_their_subjects_were_kept(mail: DemoMail, tmp_path: Path) -> None:
+    """They are found all the same."""
+    database = tmp_path / "letterlock.sqlite"
+    (certificate,) = certificates_of(mail.anchor.read_bytes(), "anchor")
+    with Store.open(database) as store:
+        store.add_anchor(certificate.der, "", NOW)
+    anchors = trust.settings(database).believed
+    assert anchors.bearing(certificate.subject_dn.normal) == [certificate]
 
 
 def test_a_damaged_anchor_vouches_for_nobody_and_is_listed(tmp_path: Path, mail: DemoMail) -> None:

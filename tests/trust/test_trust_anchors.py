@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from letterlock.errors import Reason
 from letterlock.trust import reasons as why
-from letterlock.trust.anchors import Anchor, Anchors, certificates_of
+from letterlock.trust.anchors import Anchor, Anchors, Undecoded, certificates_of
+from letterlock.trust.names import digest
+from letterlock.trust.path import build
 from letterlock.trust.reasons import RANKING, CertificateUndecodable, NoCertificateInFile, rank, ranked
 from tests.trust import openssl
 from tests.trust.chains import NOW, anchored, issue
@@ -123,6 +125,49 @@ def test_joined_anchors_tell_the_first_word() -> None:
     assert found.source == "user"
     assert len(joined) == len(list(joined)) == 3
     assert Anchors.of(joined) is joined
+
+
+def test_kept_anchors_are_decoded_when_a_search_comes_to_them() -> None:
+    """Of thousands only the one whose name or octets are asked for; listing decodes all."""
+    roots = {each.certificate.sha256: each.certificate for each in (issue(f"Root {number}") for number in range(9))}
+    decoded: list[str] = []
+
+    def entry(sha256: str) -> Undecoded:
+        def decode() -> Anchor:
+            decoded.append(sha256)
+            return Anchor(roots[sha256], "user")
+
+        return Undecoded(sha256, digest(roots[sha256].subject_dn.normal), decode)
+
+    anchors = Anchors.kept([entry(sha256) for sha256 in roots], "user") + Anchors(anchored(issue("Other")))
+    one, two, *_ = roots.values()
+    assert anchors.bearing(one.subject_dn.normal) == [one]
+    assert anchors.find(two.der) == Anchor(two, "user")
+    assert anchors.bearing(one.subject_dn.normal) == [one]
+    assert decoded == [one.sha256, two.sha256]
+    assert anchors.find(issue("Unknown").der) is None
+    assert len(anchors) == 10
+    assert [each.source for each in anchors.from_sources(["user"])] == ["user"] * 10
+    assert len(decoded) == 9
+
+
+def test_a_kept_anchor_under_a_wrong_name_vouches_for_nobody() -> None:
+    """The digest may be damaged on the disk; nobody must be certified by somebody of another name."""
+    root, other = issue("Root"), issue("Other")
+    ca = issue("Mail CA", root, issuer_name=other.x509.subject)
+    wrong = Undecoded(
+        root.certificate.sha256, digest(other.certificate.subject_dn.normal), lambda: Anchor(root.certificate, "user")
+    )
+    anchors = Anchors.kept([wrong], "user")
+    assert anchors.bearing(other.certificate.subject_dn.normal) == []
+    assert not build(ca.certificate, [], anchors, NOW).valid
+    assert not build(ca.certificate, [], [], NOW, kept=lambda name: [root.certificate]).chain[1:]
+
+
+def test_an_anchor_that_cannot_be_decoded_any_more_is_none() -> None:
+    anchors = Anchors.kept([Undecoded("00", "11", lambda: None)], "user")
+    assert list(anchors) == []
+    assert not anchors
 
 
 def test_anchors_by_source() -> None:

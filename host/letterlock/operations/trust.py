@@ -17,8 +17,9 @@ from letterlock.store.database import Store, StoredAnchor
 from letterlock.store.failures import PolicyUnusable
 from letterlock.trust import mozilla
 from letterlock.trust.algorithms import MODERN, Accepted
-from letterlock.trust.anchors import Anchor, Anchors, certificates_of
+from letterlock.trust.anchors import Anchor, Anchors, Undecoded, certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import digest
 from letterlock.trust.path import Allowance, Kept, build
 from letterlock.trust.path import Path as CertificatePath
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
@@ -122,16 +123,22 @@ class OwnAnchors:
         revision = store.anchors_revision()
         known = self._known
         if known is None or known[0] != revision:
-            known = self._known = (revision, Anchors(_own(store)))
+            known = self._known = (revision, Anchors.kept(_own(store), "user"))
         return known[1]
 
 
-def _own(store: Store) -> Iterable[Anchor]:
+def _own(store: Store) -> Iterable[Undecoded]:
     for kept in store.anchors():
-        certificate = _decoded(kept)
-        # A certificate that was kept and cannot be decoded any more vouches for nobody.
-        if certificate is not None:
-            yield Anchor(certificate, "user", certificate.name, kept.added)
+        if kept.subject:
+            yield Undecoded(kept.sha256, kept.subject, partial(_anchor, kept))
+        elif (found := _anchor(kept)) is not None:
+            yield Undecoded(kept.sha256, digest(found.certificate.subject_dn.normal), partial(_anchor, kept))
+
+
+def _anchor(kept: StoredAnchor) -> Anchor | None:
+    certificate = _decoded(kept)
+    # A certificate that was kept and cannot be decoded any more vouches for nobody.
+    return Anchor(certificate, "user", certificate.name, kept.added) if certificate else None
 
 
 def settings(
@@ -235,7 +242,7 @@ def add(database: Path, file: Path, note: str = "", now: datetime | None = None)
     certificates = certificates_of(file.read_bytes(), file.name)
     with Store.open(database) as store:
         when = now or datetime.now(UTC)
-        return [(each, store.add_anchor(each.der, note, when)) for each in certificates]
+        return [(each, store.add_anchor(each.der, note, when, digest(each.subject_dn.normal))) for each in certificates]
 
 
 def kept(database: Path) -> list[tuple[StoredAnchor, Certificate | None]]:

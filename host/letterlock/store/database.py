@@ -41,12 +41,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StoredAnchor:
-    """An anchor as kept: the certificate's DER, when it was added (UTC), and the user's note."""
+    """An anchor as kept: the certificate's DER, when it was added (UTC), the user's note, and the digest of its subject
+    (empty if that was not told)."""
 
     sha256: str
     der: bytes
     added: datetime
     note: str
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,15 +135,15 @@ class Store:
 
     def anchors(self) -> tuple[StoredAnchor, ...]:
         """The user's anchors, oldest first."""
-        rows = self.rows("SELECT sha256, der, added, note FROM anchor ORDER BY added, sha256")
+        rows = self.rows("SELECT sha256, der, added, note, subject FROM anchor ORDER BY added, sha256")
         return tuple(self._anchor(*row) for row in rows)
 
-    def add_anchor(self, der: bytes, note: str, added: datetime) -> bool:
-        """Keep an anchor; false if it was kept already (then its date and note stay)."""
+    def add_anchor(self, der: bytes, note: str, added: datetime, subject: str = "") -> bool:
+        """Keep an anchor; false if it was kept already (then its date and note stay). `subject` is a digest of it."""
         sha256 = hashlib.sha256(der).hexdigest()
-        row = (sha256, der, added.astimezone(UTC).isoformat(timespec="seconds"), note)
+        row = (sha256, der, added.astimezone(UTC).isoformat(timespec="seconds"), note, subject)
         with self.writing() as connection:
-            new = connection.execute("INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?)", row).rowcount == 1
+            new = connection.execute("INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
             if new:
                 connection.execute(_ANOTHER_REVISION)
             return new
@@ -214,10 +216,10 @@ class Store:
 
     # --- Inside ------------------------------------------------------------------------------------------------
 
-    def _anchor(self, sha256: str, der: bytes, added: str, note: str) -> StoredAnchor:
+    def _anchor(self, sha256: str, der: bytes, added: str, note: str, subject: str) -> StoredAnchor:
         try:
             if hashlib.sha256(der).hexdigest() == sha256:
-                return StoredAnchor(sha256, der, datetime.fromisoformat(added), note)
+                return StoredAnchor(sha256, der, datetime.fromisoformat(added), note, str(subject))
         except (TypeError, ValueError):
             pass
         # SQLite has no checksums. A certificate that is not the one the user chose must not vouch for anybody.

@@ -205,6 +205,11 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX issuer_seen ON issuer (seen)",
         ),
     ),
+    Migration(
+        "anchors are found by their subject before they are decoded",
+        # Digest of the subject as it is compared, lower-case hex; empty for anchors from before.
+        ("ALTER TABLE anchor ADD COLUMN subject TEXT NOT NULL DEFAULT ''",),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

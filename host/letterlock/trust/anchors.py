@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from letterlock.trust.certificate import Certificate
-from letterlock.trust.names import Normal
+from letterlock.trust.names import Normal, digest
 from letterlock.trust.reasons import CertificateUndecodable, NoCertificateInFile
 from letterlock.trust.schema import NotDer, children, items_of, oid_of, whole
 
@@ -41,6 +41,18 @@ class Anchor:
             object.__setattr__(self, "name", self.certificate.name)
 
 
+class Undecoded(NamedTuple):
+    """An anchor as it is kept: by two digests, so that of thousands only those are decoded that a search comes to.
+
+    `decode` gives None where the certificate cannot be decoded any more: it vouches for nobody.
+    """
+
+    sha256: str
+    subject: str
+    """`names.digest` of the subject."""
+    decode: Callable[[], Anchor | None]
+
+
 class Anchors(Collection[Anchor]):
     """Any number of anchors, found by certificate and by name through an index that is built once, when first needed.
 
@@ -48,17 +60,26 @@ class Anchors(Collection[Anchor]):
     """
 
     def __init__(self, anchors: Iterable[Anchor] = ()) -> None:
-        self._lists: tuple[_List, ...] = (_List(tuple(anchors)),)
+        self._lists: tuple[_List | _Later, ...] = (_List(tuple(anchors)),)
 
     @classmethod
     def of(cls, anchors: Iterable[Anchor]) -> Anchors:
         """Themselves, or an index for anchors that have none yet."""
         return anchors if isinstance(anchors, cls) else cls(anchors)
 
+    @classmethod
+    def kept(cls, anchors: Iterable[Undecoded], source: Source) -> Anchors:
+        """Anchors of one source that are decoded when a search comes to them. Counting or listing decodes all."""
+        return cls._made((_Later(anchors, source),))
+
+    @classmethod
+    def _made(cls, lists: tuple[_List | _Later, ...]) -> Anchors:
+        made = cls()
+        made._lists = lists
+        return made
+
     def __add__(self, other: Anchors) -> Anchors:
-        joined = Anchors.__new__(Anchors)
-        joined._lists = self._lists + other._lists
-        return joined
+        return self._made(self._lists + other._lists)
 
     def __len__(self) -> int:
         return sum(len(each.anchors) for each in self._lists)
@@ -71,48 +92,82 @@ class Anchors(Collection[Anchor]):
 
     def find(self, der: bytes) -> Anchor | None:
         """The anchor that is this very certificate."""
-        return next((found for each in self._lists if (found := each.by_der.get(der))), None)
+        return next((found for each in self._lists if (found := each.find(der))), None)
 
     def bearing(self, name: Normal) -> list[Certificate]:
         """The anchors with this subject, in the order given."""
-        return [found for each in self._lists for found in each.by_name.get(name, ())]
+        return [found for each in self._lists for found in each.bearing(name)]
 
     def from_sources(self, sources: Iterable[Source]) -> Anchors:
         """Those on the word of one of these."""
-        chosen = Anchors.__new__(Anchors)
-        chosen._lists = tuple(each.of_source[source] for each in self._lists for source in sources)
-        return chosen
+        return self._made(tuple(each.of_source(source) for each in self._lists for source in sources))
 
 
 class _List:
+    """Decoded ones."""
+
     def __init__(self, anchors: tuple[Anchor, ...]) -> None:
         self.anchors = anchors
 
+    def find(self, der: bytes) -> Anchor | None:
+        return self._by_der.get(der)
+
+    def bearing(self, name: Normal) -> Sequence[Certificate]:
+        return self._by_name.get(name, ())
+
+    def of_source(self, source: Source) -> _List:
+        return self._by_source.get(source) or _List(())
+
     @cached_property
-    def by_der(self) -> dict[bytes, Anchor]:
+    def _by_der(self) -> dict[bytes, Anchor]:
         return {anchor.certificate.der: anchor for anchor in reversed(self.anchors)}
 
     @cached_property
-    def by_name(self) -> dict[Normal, list[Certificate]]:
+    def _by_name(self) -> dict[Normal, list[Certificate]]:
         found: dict[Normal, list[Certificate]] = {}
         for certificate in dict.fromkeys(anchor.certificate for anchor in self.anchors):
             found.setdefault(certificate.subject_dn.normal, []).append(certificate)
         return found
 
     @cached_property
-    def of_source(self) -> dict[Source, _List]:
+    def _by_source(self) -> dict[Source, _List]:
         sources = {anchor.source for anchor in self.anchors}
         if len(sources) == 1:
-            (only,) = sources
-            return defaultdict(_nothing, {only: self})
-        return defaultdict(
-            _nothing,
-            {each: _List(tuple(anchor for anchor in self.anchors if anchor.source == each)) for each in sources},
-        )
+            return dict.fromkeys(sources, self)
+        return {each: _List(tuple(anchor for anchor in self.anchors if anchor.source == each)) for each in sources}
 
 
-def _nothing() -> _List:
-    return _List(())
+class _Later:
+    """Those that are decoded when a search comes to them."""
+
+    def __init__(self, anchors: Iterable[Undecoded], source: Source) -> None:
+        self._source = source
+        self._by_sha256 = {each.sha256: each for each in anchors}
+        self._by_subject: dict[str, list[Undecoded]] = {}
+        for each in self._by_sha256.values():
+            self._by_subject.setdefault(each.subject, []).append(each)
+        self._decoded: dict[str, Anchor | None] = {}
+
+    @property
+    def anchors(self) -> Sequence[Anchor]:
+        return [found for each in self._by_sha256.values() if (found := self._anchor(each))]
+
+    def find(self, der: bytes) -> Anchor | None:
+        entry = self._by_sha256.get(hashlib.sha256(der).hexdigest()) if self._by_sha256 else None
+        return self._anchor(entry) if entry else None
+
+    def bearing(self, name: Normal) -> Sequence[Certificate]:
+        found = [self._anchor(each) for each in self._by_subject.get(digest(name), ())] if self._by_subject else []
+        # The digest comes from a disk. A path goes from name to equal name, and nobody checks that again.
+        return [each.certificate for each in found if each and each.certificate.subject_dn.normal == name]
+
+    def of_source(self, source: Source) -> _List | _Later:
+        return self if source == self._source else _List(())
+
+    def _anchor(self, entry: Undecoded) -> Anchor | None:
+        if entry.sha256 not in self._decoded:
+            self._decoded[entry.sha256] = entry.decode()
+        return self._decoded[entry.sha256]
 
 
 _PEM = re.compile(

@@ -62,7 +62,10 @@ Normal = tuple[frozenset[tuple[str, str | bytes]], ...]
 
 
 def digest(name: Normal) -> str:
-    """SHA-256 of a name as it is compared, lower-case hex: an index on disk finds equal names by it."""
+    """SHA-256 of a name as it is compared, lower-case hex: an index on disk finds equal names by it.
+
+    Whoever changes which names are equal must have the store's digests made anew.
+    """
     return hashlib.sha256(repr([sorted(map(repr, rdn)) for rdn in name]).encode()).hexdigest()
 
 

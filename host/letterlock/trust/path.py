@@ -171,7 +171,9 @@ class _Known:
         """Each once."""
         if name not in self._found:
             along = self._candidates.get(name, ())
-            self._found[name] = tuple(dict.fromkeys((*self._anchors.bearing(name), *along, *self._kept(name))))
+            # Who keeps them finds them by a digest on a disk; whether it is the name (§6.1.3 a 4) is decided here.
+            kept = (each for each in self._kept(name) if each.subject_dn.normal == name)
+            self._found[name] = tuple(dict.fromkeys((*self._anchors.bearing(name), *along, *kept)))
         return self._found[name]
 
 
