@@ -3,10 +3,12 @@
 //   sign ALGORITHM FORM CERTIFICATE KEY CONTENT OUT      verify CERTIFICATE IN CONTENT|- OUT
 //   encrypt KIND ALGORITHM OAEP CERTIFICATE|- CONTENT OUT   decrypt KIND KEY|- IN OUT
 //   compress CONTENT OUT                                 uncompress IN OUT
+//   cades ALGORITHM CERTIFICATE KEY TSA TSA_KEY CONTENT OUT   stamped TSA IN OUT (the time)
 //
 // Certificates are DER, keys PKCS#8 in DER. The answer is "ok", or "no" and why.
 
 import java.io.*;
+import java.math.BigInteger;
 import java.nio.file.*;
 import java.security.*;
 import java.security.cert.*;
@@ -15,15 +17,19 @@ import java.security.spec.*;
 import java.util.*;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.*;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.*;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaCertStore;
 import org.bouncycastle.cms.*;
 import org.bouncycastle.cms.jcajce.*;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.*;
 import org.bouncycastle.operator.jcajce.*;
+import org.bouncycastle.tsp.*;
 
 public class BouncyCastle {
     static final byte[] SHARED = new byte[32];
@@ -52,6 +58,9 @@ public class BouncyCastle {
             case "verify": return verify(certificate(task[1]), read(task[2]), task[3]);
             case "encrypt": return encrypt(task[1], task[2], task[3], task[4], read(task[5]));
             case "decrypt": return decrypt(task[1], task[2], read(task[3]));
+            case "cades":
+                return cades(task[1], certificate(task[2]), key(task[3]), certificate(task[4]), key(task[5]), read(task[6]));
+            case "stamped": return stamped(certificate(task[1]), read(task[2]));
             case "compress":
                 return new CMSCompressedDataGenerator().generate(
                     new CMSProcessableByteArray(read(task[1])), new ZlibCompressor()).getEncoded();
@@ -90,6 +99,44 @@ public class BouncyCastle {
             if (!signer.verify(new JcaSimpleSignerInfoVerifierBuilder().setProvider("BC").build(who)))
                 throw new CMSException("not verified");
         return content.equals("-") ? (byte[]) signed.getSignedContent().getContent() : read(content);
+    }
+
+    static SignerInformation first(CMSSignedData signed) {
+        return signed.getSignerInfos().getSigners().iterator().next();
+    }
+
+    static byte[] sha256(byte[] octets) throws Exception { return MessageDigest.getInstance("SHA-256").digest(octets); }
+
+    static byte[] cades(String algorithm, X509Certificate who, PrivateKey key, X509Certificate tsa, PrivateKey tsaKey,
+            byte[] content) throws Exception {
+        CMSSignedData signed = new CMSSignedData(sign(algorithm, "opaque", who, key, content));
+        SignerInformation signer = first(signed);
+        TimeStampRequestGenerator question = new TimeStampRequestGenerator();
+        question.setCertReq(true);
+        TimeStampTokenGenerator clock = new TimeStampTokenGenerator(
+            new JcaSimpleSignerInfoGeneratorBuilder().setProvider("BC").build("SHA256withECDSA", tsaKey, tsa),
+            new JcaDigestCalculatorProviderBuilder().setProvider("BC").build()
+                .get(new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256)),
+            new ASN1ObjectIdentifier("1.2.3.4"));
+        clock.addCertificates(new JcaCertStore(List.of(tsa)));
+        TimeStampToken token = clock.generate(
+            question.generate(TSPAlgorithms.SHA256, sha256(signer.getSignature())), BigInteger.TEN, new Date());
+        AttributeTable beside = new AttributeTable(new Attribute(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken,
+            new DERSet(ASN1Primitive.fromByteArray(token.getEncoded()))));
+        signer = SignerInformation.replaceUnsignedAttributes(signer, beside);
+        return CMSSignedData.replaceSigners(signed, new SignerInformationStore(signer)).getEncoded();
+    }
+
+    static byte[] stamped(X509Certificate tsa, byte[] octets) throws Exception {
+        SignerInformation signer = first(new CMSSignedData(octets));
+        Attribute beside = signer.getUnsignedAttributes().get(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken);
+        TimeStampToken token = new TimeStampToken(
+            new CMSSignedData(beside.getAttrValues().getObjectAt(0).toASN1Primitive().getEncoded()));
+        token.validate(new JcaSimpleSignerInfoVerifierBuilder().setProvider("BC").build(tsa));
+        TimeStampTokenInfo info = token.getTimeStampInfo();
+        if (!Arrays.equals(info.getMessageImprintDigest(), sha256(signer.getSignature())))
+            throw new TSPException("another signature");
+        return info.getGenTime().toInstant().toString().getBytes();
     }
 
     static RecipientInfoGenerator recipient(String kind, String oaep, String path) throws Exception {
