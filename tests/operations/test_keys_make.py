@@ -264,11 +264,11 @@ def test_keys_go_out_and_come_in_again(tmp_path: Path, kind: str) -> None:
     file = keys_carry.export(own, own.entries(), "open sesame", Form.MODERN)
     (tmp_path / "other").mkdir()
     other, _ = vault(tmp_path / "other")
-    imported = keys_carry.import_(other, file, "open sesame")
+    imported = keys_carry.keep(other, keys_carry.opened(file, "open sesame"))
     assert imported.has_checksum
     for here, there in zip(own.entries(), other.entries(), strict=True):
         assert (here.id, here.certificates, here.chain, here.purpose, here.label) == (
             there.id, there.certificates, there.chain, there.purpose, there.label,
         )  # fmt: skip
-    assert keys_carry.import_(other, file, "open sesame").entries == tuple(other.entries())
+    assert keys_carry.keep(other, keys_carry.opened(file, "open sesame")).entries == tuple(other.entries())
     assert all(Certificate.parse(entry.certificates[0]).addresses for entry in other.entries())

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from letterlock.cli import keys_backup, keys_vault
+from letterlock.cli import keys_backup, keys_carry, keys_identity, keys_vault
 
-_VERBS = (keys_vault, keys_backup)
+_VERBS = (keys_identity, keys_carry, keys_vault, keys_backup)
 
 
 def register(commands: Any) -> None:
     """Add the command `keys` with its verbs."""
-    parser = commands.add_parser("keys", help="your own keys: list, back up, restore, change the passphrase")
+    parser = commands.add_parser("keys", help="your own keys: create, import, renew, check, list, export, back up")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     for module in _VERBS:
         module.register(actions)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from letterlock.cli import vault
+from letterlock.cli.keys_identity import say_expiring
 
 
 def register(actions: Any) -> None:
@@ -51,6 +52,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         from letterlock.cli.show_keys import keys_table
 
         keys_table(entries)
+        say_expiring(entries, arguments.language)
     return 0
 
 

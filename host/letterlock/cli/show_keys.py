@@ -37,3 +37,23 @@ def keys_table(entries: Sequence[KeyEntry]) -> None:
         )
         table.add_row(*(Text(clean(each)) for each in cells))
     Console(highlight=False).print(table)
+
+
+def key_details(entry: KeyEntry, default_for: Sequence[str]) -> None:
+    """One key with all its certificates, the newest first."""
+    console = Console(highlight=False)
+    console.print(Text.assemble((clean(keys.named(entry)), "bold"), f" ({entry.algorithm})"))
+    rows = [("key", entry.id), ("for", entry.purpose.value), ("here since", f"{entry.created:%Y-%m-%d}")]
+    if entry.superseded:
+        rows.append(("only for old mail since", f"{entry.superseded:%Y-%m-%d}"))
+    if default_for:
+        rows.append(("default of", ", ".join(default_for)))
+    for certificate in keys.certificates(entry):
+        rows += [
+            ("certificate", certificate.sha256),
+            ("  addresses", ", ".join(certificate.addresses) or "–"),
+            ("  issued by", certificate.issuer_name),
+            ("  good", f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"),
+        ]
+    for name, value in rows:
+        console.print(Text.assemble((f"  {name}: ", "dim"), clean(value)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from letterlock.keystore import pkcs12, pkcs12_write
 from letterlock.keystore.entries import KeyEntry, Purpose
 from letterlock.keystore.failures import KeyMissing
+from letterlock.keystore.pkcs12 import KeyFile
 from letterlock.keystore.pkcs12_write import Form
 from letterlock.keystore.vault import Vault
 from letterlock.operations.keys import certificates, named
@@ -25,8 +26,8 @@ class Imported:
     has_checksum: bool
 
 
-def import_(vault: Vault, octets: bytes, passphrase: str) -> Imported:
-    """Keep every key of a PKCS#12 file, with all its certificates. Expired ones are welcome: old mail needs them.
+def opened(octets: bytes, passphrase: str) -> KeyFile:
+    """What is in a PKCS#12 file that has at least one private key.
 
     Args:
         passphrase: the file's; empty: an empty one or none.
@@ -34,11 +35,19 @@ def import_(vault: Vault, octets: bytes, passphrase: str) -> Imported:
     Raises:
         WrongPassphrase, KeyFileDamaged …: as `pkcs12.read`.
         KeyMissing: there is no private key in it.
-        VaultLocked.
     """
     found = pkcs12.read(octets, passphrase)
     if not found.keys:
         raise KeyMissing
+    return found
+
+
+def keep(vault: Vault, found: KeyFile) -> Imported:
+    """Keep every key of a file, with all its certificates. Expired ones are welcome: old mail needs them.
+
+    Raises:
+        VaultLocked.
+    """
     entries = []
     for each in found.keys:
         own = [each.certificate] if each.certificate else []

@@ -15,8 +15,9 @@ from pathlib import Path
 from letterlock import limits
 from letterlock.errors import Reason
 from letterlock.keystore.entries import KeyEntry, Purpose
-from letterlock.keystore.identity_failures import IdentityExpired, IdentityExpiresSoon, NotAnIdentity
-from letterlock.operations.keys import certificates, named
+from letterlock.keystore.identity_failures import IdentityExpired, IdentityExpiresSoon, NoIdentity, NotAnIdentity
+from letterlock.keystore.vault import Vault
+from letterlock.operations.keys import certificates, chosen, named
 from letterlock.store.database import Store
 from letterlock.trust.addresses import domain_key, folded, names_address, split_address
 from letterlock.trust.certificate import Certificate
@@ -84,6 +85,26 @@ def choose(entries: Sequence[KeyEntry], database: Path, address: str, now: datet
     return Chosen(address, found[Use.SIGN], found[Use.ENCRYPT])
 
 
+def named_by(vault: Vault, database: Path, whose: str, now: datetime) -> list[KeyEntry]:
+    """The keys that a person means by an address (what it uses, or used last) or by the first digits of an identifier.
+
+    Raises:
+        NoIdentity: no key here has a certificate for the address.
+        KeyNotKept, KeyAmbiguous: of an identifier.
+    """
+    if "@" not in whose:
+        return [chosen(vault, whose)]
+    entries = vault.entries()
+    found = [each.entry for each in choose(entries, database, whose, now).identities]
+    if not found:
+        # Over, or not begun yet: the latest for each use.
+        possible = [each for use in Use for each in _possible(entries, whose, use, None)[-1:]]
+        found = list({each.entry.id: each.entry for each in possible}.values())
+    if not found:
+        raise NoIdentity(whose)
+    return found
+
+
 def set_default(entry: KeyEntry, database: Path, address: str) -> list[Use]:
     """Make a key the default of an address, for whatever its certificates allow.
 
@@ -145,15 +166,17 @@ def expiring(entries: Sequence[KeyEntry], now: datetime, days: int = limits.EXPI
     return [reason for _, reason in sorted(found, key=lambda each: each[0])]
 
 
-def _possible(entries: Sequence[KeyEntry], address: str, use: Use, now: datetime) -> list[OwnIdentity]:
-    return [
+def _possible(entries: Sequence[KeyEntry], address: str, use: Use, now: datetime | None) -> list[OwnIdentity]:
+    """Those in force; with no time given all, the last to end at the end."""
+    found = [
         OwnIdentity(entry, certificate)
         for entry in entries
         for certificate in certificates(entry)
-        if certificate.not_before <= now <= certificate.not_after
+        if (now is None or certificate.not_before <= now <= certificate.not_after)
         and names_address(certificate.addresses, address)
         and _allows(entry, certificate, use)
     ]
+    return sorted(found, key=lambda each: each.certificate.not_after)
 
 
 def _allows(entry: KeyEntry, certificate: Certificate, use: Use) -> bool:
