@@ -41,6 +41,7 @@ _RSA_WEAK_BITS = 2048
 _RSA_MOST_EXPONENT_BITS = 64
 """As OpenSSL for large keys (OPENSSL_RSA_MAX_PUBEXP_BITS): nobody has a larger one, and it would cost time."""
 
+_DSA_KEY = "1.2.840.10040.4.1"
 _DSA_LEAST_BITS = 1024
 _DSA_MOST_BITS = 10_000
 """What OpenSSL computes with (OPENSSL_DSA_MAX_MODULUS_BITS)."""
@@ -127,6 +128,10 @@ def _key(certificate: Certificate) -> PublicKeyTypes:
     try:
         return certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm, CmsMalformed):
+        known = certificate.key_algorithm
+        if known is not None and known.oid == _DSA_KEY and known.parameters is None:
+            # RFC 3279 §2.3.2: the issuer's, which nobody here knows. Nothing speaks against the signature.
+            raise SignatureAlgorithmNotSupported("DSA with inherited parameters") from None
         raise KeyUnusable(certificate.key_algorithm_oid) from None
 
 
