@@ -60,6 +60,16 @@ def test_half_of_the_middle(memory: Memory) -> None:
         assert opened(BERT, along, memory).signature.status == "valid"
 
 
+def test_a_whole_chain_asks_nothing(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ordinary mail, with its chain, costs no look into what is kept."""
+    asked: list[object] = []
+    monkeypatch.setattr(Memory, "bearing", lambda self, name: asked.append(name) or [])
+    assert opened(ANNA, [INNER, OUTER], memory).signature.status == "valid"
+    assert asked == []
+    opened(BERT, [], memory)
+    assert asked
+
+
 def test_without_memory_nothing_is_kept_or_used(memory: Memory, tmp_path: Path) -> None:
     """As the command line opens mail, unless told otherwise."""
     opened(ANNA, [INNER, OUTER], None)

@@ -210,6 +210,22 @@ def test_no_more_than_so_many_are_looked_at() -> None:
     assert verdict.signature.status == "valid"
 
 
+def test_time_stamps_do_not_use_up_what_the_signature_may_cost() -> None:
+    """Anybody can put them there: authorities that all sign each other, in each token, leave the verdict as it is."""
+    tangle = [issue("Knot", issuer, key_name=f"knot {at}") for at in range(4) for issuer in (None,)]
+    knots = [
+        issue("Knot", tangle[one], key_name=f"knot {other}", issuer_name=tangle[one].x509.subject)
+        for one in range(4)
+        for other in range(4)
+    ]
+    strange = stamping("Clock", knots[0])
+    token = Stamp(strange, along=(strange, *knots, *tangle))
+    many = [replace(token, nonce=number) for number in range(limits.TIME_STAMPS_IN_MESSAGE)]
+    verdict = opened(stamps(*many), NOW + DAY)
+    assert verdict.signature.status == "valid"
+    assert "time_stamp_authority_not_trusted" in codes(verdict)
+
+
 def test_beside_a_broken_signature_nothing_is_looked_at() -> None:
     """A changed mail stays changed, whenever."""
     raw = signed_mail(ANNA, [CA], stamps(Stamp(CLOCK)))

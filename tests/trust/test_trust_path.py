@@ -15,6 +15,7 @@ from letterlock.trust import reasons as why
 from letterlock.trust.algorithms import LEGACY
 from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import Normal
 from letterlock.trust.path import Allowance, build
 from tests.trust import openssl
 from tests.trust.chains import DAY, NOW, anchored, certificates, issue, key, person, raw, resigned, tlv
@@ -248,6 +249,23 @@ def test_another_root_of_the_same_name_is_no_forgery() -> None:
     anna = person("Anna", theirs)
     path = build(anna.certificate, certificates(theirs), anchored(ours), NOW)
     assert path.reasons == (why.RootNotTrusted("Root"),)
+
+
+def test_what_is_kept_is_asked_for_by_name_and_once() -> None:
+    """A search over thousands of kept certificates comes to three names: of the authority, of its issuer, of itself."""
+    root = issue("Root")
+    ca = issue("Mail CA", root)
+    anna = person("Anna", ca)
+    asked: list[Normal] = []
+
+    def kept(name: Normal) -> list[Certificate]:
+        asked.append(name)
+        return certificates(ca) if name == ca.certificate.subject_dn.normal else []
+
+    path = build(anna.certificate, certificates(issue("Chaff")), anchored(root), NOW, kept=kept)
+    assert names(path.chain) == ["Anna", "Mail CA", "Root"]
+    assert path.valid
+    assert len(asked) == len(set(asked)) <= 3
 
 
 def test_limits_are_arguments() -> None:

@@ -87,6 +87,8 @@ class Judge:
         self._clock = clock
         self._senders = senders
         self._allowance = Allowance()
+        # One of its own: anybody can put time-stamps beside a signature, and they must not use up what it needs.
+        self._stamps_allowance = Allowance()
 
     def evidence(self, signed: SignedData) -> Evidence:
         """The lists and answers about withdrawal that came with a signature (RFC 5652 §10.2.1, RFC 5940)."""
@@ -125,7 +127,7 @@ class Judge:
         if result.checked is None:
             return Times(self._clock)
         return self._stamps.of(
-            result.info, certificates, lambda: self._settings.stamping(self._clock.now, along, self._allowance)
+            result.info, certificates, lambda: self._settings.stamping(self._clock.now, along, self._stamps_allowance)
         )
 
     def _trust(self, result: SignerResult, certificate: Certificate, others: Sequence[bytes], along: Evidence) -> None:
