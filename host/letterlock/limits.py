@@ -224,6 +224,9 @@ FETCH_URLS = 4
 FETCH_AGAIN_SECONDS = 300.0
 """How long a server that failed is not asked again: everybody's mail is opened without waiting for it."""
 
+FETCH_SHARED_SECONDS = 5.0
+"""How long a document is handed to everybody who asks for it, before it may have been kept on disk."""
+
 FETCH_FAILURES_KEPT = 256
 """Failed URLs remembered by one process; the oldest is forgotten first."""
 

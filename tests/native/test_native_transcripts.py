@@ -23,7 +23,7 @@ SECONDS = 20
 def test_transcript(path: Path, tmp_path: Path) -> None:
     """The host says exactly what the golden conversation says."""
     transcript = json.loads(path.read_text("utf-8"))
-    player = Player(transcript.get("argv", [OUR_EXTENSION]), tmp_path)
+    player = Player(transcript.get("argv", [OUR_EXTENSION]), tmp_path, transcript.get("host"))
     try:
         for number, step in enumerate(transcript["conversation"], 1):
             player.play(step, f"{path.name}, step {number}")
@@ -35,9 +35,10 @@ def test_transcript(path: Path, tmp_path: Path) -> None:
 class Player:
     """Plays the client's steps and compares the host's."""
 
-    def __init__(self, argv: list[str], home: Path) -> None:
+    def __init__(self, argv: list[str], home: Path, host: str | None = None) -> None:
+        program = [str(Path(__file__).with_name(host))] if host else ["-m", "letterlock", "serve"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "letterlock", "serve", *argv],
+            [sys.executable, *program, *argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,

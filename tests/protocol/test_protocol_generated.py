@@ -82,7 +82,7 @@ def test_a_mismatch_names_the_side_to_update(older: str) -> None:
 def test_transcripts_are_well_formed(path: Path) -> None:
     """Each golden conversation has the form that its README describes."""
     transcript = json.loads(path.read_text("utf-8"))
-    assert set(transcript) <= {"about", "argv", "conversation"}
+    assert set(transcript) <= {"about", "argv", "host", "conversation"}
     for step in transcript["conversation"]:
         (kind,) = set(step) - {"from"}
         allowed = {"client": {"frame", "octets", "text", "flood", "end"}, "host": {"frame", "exit"}}

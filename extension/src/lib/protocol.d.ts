@@ -132,6 +132,19 @@ export interface HostHello {
   limits: Limits;
 }
 
+/** `issuers` fetches the certificates of authorities that an opened message lacks (1.3). */
+export interface IssuersParams {
+  message: string;
+}
+
+/** Asks for missing certificates to be fetched, and for the verdict with them (1.3). */
+export interface IssuersRequest {
+  type: "request";
+  id: string;
+  operation: "issuers";
+  params: IssuersParams;
+}
+
 /** One S/MIME layer, outermost first. `part` is the id of the MIME entity that holds it. */
 export interface Layer {
   kind: "signed" | "encrypted" | "compressed" | "certificates" | "unknown";
@@ -286,6 +299,13 @@ export interface Signer {
   times?: Moment[];
 }
 
+/** An opened message's verdict was renewed (1.3). It answers no request; `result` replaces what was said before. */
+export interface Update {
+  type: "update";
+  message: string;
+  result: Opened;
+}
+
 /** Everything that is said about one message. */
 export interface Verdict {
   signature: Signature;
@@ -297,6 +317,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | Chunk | Credit | Cancel;
 
-export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | ErrorFrame;
+export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -26,6 +26,7 @@ class Channel(Protocol):
     def consumed(self, request: str, octets: int) -> None: ...
     def progress(self, request: str, done: int, total: int | None) -> None: ...
     def reply(self, request: str, result: Mapping[str, object]) -> None: ...
+    def update(self, message: str, result: Mapping[str, object]) -> None: ...
     def credit(self, request: str) -> int: ...
     def chunk(self, request: str, data: bytes, last: bool) -> None: ...
 
@@ -91,6 +92,14 @@ class Call:
         if self._stopped:
             raise Cancelled
         self._channel.reply(self._request, result)
+
+    def update(self, message: str, result: Mapping[str, object]) -> None:
+        """Renews the verdict on an opened message, which may be after the answer.
+
+        Raises:
+            ReplyTooLarge: It does not fit into a frame.
+        """
+        self._channel.update(message, result)
 
     def send(self, pieces: Iterable[bytes]) -> None:
         """Sends a download to its end, never more than the client has granted.

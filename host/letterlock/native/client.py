@@ -93,6 +93,7 @@ class HostProcess:
         self._greet = greet
         self._requests = 0
         self._broken = ""
+        self._updates: list[dict[str, Any]] = []
         self._arrived: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self.hello: dict[str, Any] = {}
         self.stderr = ""
@@ -150,6 +151,17 @@ class HostProcess:
                 credit += frame["octets"]
             elif frame["type"] == "reply":
                 return dict(frame["result"])
+
+    def updated(self, message: str, seconds: float | None = None) -> dict[str, Any]:
+        """The renewed verdict on an opened message: waits for its `update`, and returns what a reply would hold."""
+        while True:
+            frame = next((each for each in self._updates if each["message"] == message), None)
+            if frame is not None:
+                self._updates.remove(frame)
+                return dict(frame["result"])
+            frame = self.receive(seconds)
+            if frame["type"] == "update":
+                self._updates.append(frame)
 
     def part(self, message: str, part: str) -> bytes:
         """The decoded body of one part of an opened message."""
@@ -238,6 +250,8 @@ class HostProcess:
                 raise HostFailed(frame["error"])
             if frame.get("id") == request:
                 return frame
+            if frame["type"] == "update":
+                self._updates.append(frame)
 
     def _listen(self) -> None:
         assert self.process.stdout is not None

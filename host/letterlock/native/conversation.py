@@ -47,6 +47,9 @@ class Conversation:
         with self._lock:
             for event in self._session.end():
                 self._do(event)
+            # Also what has answered and still looks for more.
+            for call in self._calls.values():
+                call.stop()
             threads = list(self._threads.values())
         deadline = time.monotonic() + GRACE_SECONDS
         for thread in threads:
@@ -128,6 +131,10 @@ class Conversation:
     def reply(self, request: str, result: Mapping[str, object]) -> None:
         """The operation's answer."""
         self._say(lambda: self._session.reply(request, result))
+
+    def update(self, message: str, result: Mapping[str, object]) -> None:
+        """The renewed verdict on an opened message."""
+        self._say(lambda: self._session.update(message, result))
 
     def credit(self, request: str) -> int:
         """What the operation may send now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,18 +13,30 @@ from letterlock.limits import OPEN_MESSAGES
 from letterlock.protocol.failures import UnknownMessage
 
 if TYPE_CHECKING:
-    from letterlock.verdict import Part
+    from letterlock.operations.online import Found
+    from letterlock.verdict import Part, Verdict
 
 
 class Opened(Protocol):
     """What `operations.open` makes of a message. It may hold a sealed temporary file."""
 
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def parts(self) -> list[Part]: ...
+    @property
+    def pending(self) -> bool: ...
+    def find(self, cancelled: Callable[[], bool]) -> Found: ...
+    def find_issuers(self, cancelled: Callable[[], bool]) -> Found: ...
+    def renew(self, found: Found, promise: bool = False) -> None: ...
     def part(self, part_id: str) -> Part: ...
     def body(self, part_id: str) -> Iterator[bytes]: ...
     def close(self) -> None: ...
 
 
-class _Kept:
+class Kept:
+    """A message in use. `reading` is held by whoever reads it; `dropped` says that nobody wants it any more."""
+
     def __init__(self, message: Opened) -> None:
         self.message = message
         self.reading = threading.Lock()
@@ -49,13 +61,13 @@ class OpenMessages:
     def __init__(self, limit: int = OPEN_MESSAGES) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
 
     def keep(self, message: Opened) -> str:
         """Keeps a message and returns its handle, which nobody can guess and no other process knows."""
         handle = secrets.token_urlsafe(12)
         with self._lock:
-            self._kept[handle] = _Kept(message)
+            self._kept[handle] = Kept(message)
             surplus = [self._pop(next(iter(self._kept))) for _ in range(len(self._kept) - self._limit)]
         self._close(surplus)
         return handle
@@ -67,6 +79,12 @@ class OpenMessages:
         Raises:
             UnknownMessage, UnknownPart: There is none.
         """
+        with self.held(handle) as kept:
+            yield kept.message.part(part_id), kept.pieces(part_id)
+
+    @contextmanager
+    def held(self, handle: str) -> Iterator[Kept]:
+        """A message that stays open for the `with` block, even if it is dropped meanwhile; raises UnknownMessage."""
         with self._lock:
             kept = self._kept.get(handle)
             if kept is None:
@@ -74,7 +92,7 @@ class OpenMessages:
             self._kept.move_to_end(handle)
             kept.users += 1
         try:
-            yield kept.message.part(part_id), kept.pieces(part_id)
+            yield kept
         finally:
             with self._lock:
                 kept.users -= 1
@@ -95,12 +113,12 @@ class OpenMessages:
         for kept in every:
             kept.message.close()
 
-    def _pop(self, handle: str) -> _Kept:
+    def _pop(self, handle: str) -> Kept:
         kept = self._kept.pop(handle)
         kept.dropped = True
         return kept
 
-    def _close(self, messages: list[_Kept]) -> None:
+    def _close(self, messages: list[Kept]) -> None:
         for kept in messages:
             if kept.dropped and not kept.users:
                 kept.message.close()

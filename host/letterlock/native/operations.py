@@ -7,18 +7,22 @@ when the first one starts (or before, by `warm_up`), never while the host says h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
 from letterlock.native.messages import OpenMessages
-from letterlock.protocol.version import Version
+from letterlock.protocol.failures import UnknownMessage
+from letterlock.protocol.version import UPDATES, Version
 
 if TYPE_CHECKING:
+    from letterlock.native.messages import Opened
     from letterlock.operations.memory import Memory
+    from letterlock.operations.online import Online
     from letterlock.operations.trust import KeptSettings
     from letterlock.protocol.events import Params
-    from letterlock.protocol.models import CloseParams, OpenParams, PartParams
+    from letterlock.protocol.models import CloseParams, IssuersParams, OpenParams, PartParams
 
 Operation = Callable[[Call, "Params"], None]
 Operations = Mapping[str, Operation]
@@ -41,6 +45,13 @@ def standard(messages: OpenMessages) -> Operations:
 
         return Memory(location.database())
 
+    @cache
+    def online() -> Online:
+        from letterlock.operations.online import Online
+        from letterlock.store import location
+
+        return Online(location.database())
+
     def open_message(call: Call, params: OpenParams) -> None:
         from letterlock.operations.open import Opening
 
@@ -48,6 +59,8 @@ def standard(messages: OpenMessages) -> Operations:
             kept_settings().now(),
             language=call.language,
             memory=memory(),
+            online=online(),
+            promise=call.version >= UPDATES,
             cancelled=call.cancelled,
             progress=call.progress,
         )
@@ -60,16 +73,36 @@ def standard(messages: OpenMessages) -> Operations:
         opened = opening.close()
         handle = messages.keep(opened)
         try:
-            call.reply(
-                {
-                    "verdict": opened.verdict.model_dump(mode="json", exclude=_unknown_to(call.version)),
-                    "parts": [part.model_dump(mode="json") for part in opened.parts],
-                    "message": handle,
-                }
-            )
+            call.reply(_shown(opened, handle, call))
         except BaseException:
             messages.close(handle)
             raise
+        renew(call, handle)
+
+    def renew(call: Call, handle: str) -> None:
+        """After the answer: what the network tells about the signers, and the verdict with it."""
+        with suppress(UnknownMessage), messages.held(handle) as kept:
+            if not kept.message.pending:
+                return
+            found = kept.message.find(lambda: call.cancelled() or kept.dropped)
+            with kept.reading:
+                kept.message.renew(found)
+            if not kept.dropped:
+                call.update(handle, _shown(kept.message, handle, call))
+
+    def issuers(call: Call, params: IssuersParams) -> None:
+        with messages.held(params.message) as kept:
+
+            def unwanted() -> bool:
+                # Asked ten times a second; the client knows by it that somebody is still working.
+                call.progress(0, None)
+                return call.cancelled() or kept.dropped
+
+            found = kept.message.find_issuers(unwanted)
+            with kept.reading:
+                kept.message.renew(found, promise=call.version >= UPDATES)
+            call.reply(_shown(kept.message, params.message, call))
+        renew(call, params.message)
 
     def part(call: Call, params: PartParams) -> None:
         with messages.part(params.message, params.part) as (found, pieces):
@@ -80,7 +113,16 @@ def standard(messages: OpenMessages) -> Operations:
         messages.close(params.message)
         call.reply({})
 
-    return {"open": open_message, "part": part, "close": close}  # type: ignore[dict-item]
+    return {"open": open_message, "part": part, "close": close, "issuers": issuers}  # type: ignore[dict-item]
+
+
+def _shown(opened: Opened, handle: str, call: Call) -> dict[str, object]:
+    """What the client sees of an opened message."""
+    return {
+        "verdict": opened.verdict.model_dump(mode="json", exclude=_unknown_to(call.version)),
+        "parts": [part.model_dump(mode="json") for part in opened.parts],
+        "message": handle,
+    }
 
 
 def _unknown_to(version: Version) -> dict[str, Any] | None:

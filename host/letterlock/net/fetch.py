@@ -70,6 +70,7 @@ class Fetches:
         self._lock = threading.Lock()
         self._under_way: dict[str, _Request] = {}
         self._failed: OrderedDict[str, tuple[float, FetchFailure]] = OrderedDict()
+        self._just_come: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._ended = False
 
     def document(self, url: str, rules: Rules, seconds: float, cancelled: Callable[[], bool] = never) -> bytes:
@@ -79,6 +80,9 @@ class Fetches:
             with self._lock:
                 if known := self._known_failure(url):
                     raise known
+                until, octets = self._just_come.get(url, (0.0, b""))
+                if self._clock() < until:
+                    return octets
                 request = self._under_way.get(url)
                 if mine := request is None:
                     request = self._under_way[url] = _Request()
@@ -135,6 +139,8 @@ class Fetches:
             request.octets = self._remembering(
                 url, lambda: fetch(url, rules, seconds=seconds, cancelled=lambda: self._ended or cancelled())
             )
+            with self._lock:
+                self._remember_octets(url, request.octets)
             return request.octets
         except FetchFailure as failure:
             request.failure = failure
@@ -157,6 +163,16 @@ class Fetches:
         self._failed.move_to_end(url)
         while len(self._failed) > limits.FETCH_FAILURES_KEPT:
             self._failed.popitem(last=False)
+
+    def _remember_octets(self, url: str, octets: bytes) -> None:
+        # Whoever asked for the same a moment too late to share the request, before the answer is kept on disk.
+        now = self._clock()
+        self._just_come[url] = (now + limits.FETCH_SHARED_SECONDS, octets)
+        while (
+            next(iter(self._just_come.values()))[0] <= now
+            or sum(len(each) for _, each in self._just_come.values()) > limits.FETCH_OCTETS
+        ):
+            self._just_come.popitem(last=False)
 
     def _known_failure(self, url: str) -> FetchFailure | None:
         again, failure = self._failed.get(url, (0.0, None))

@@ -145,7 +145,9 @@ class Judge:
         against += check_signer(certificate, result.path.chain, accepted)
         if result.checked.weak:
             (remarks if accepted.weak_algorithms else against).append(SignatureWeak(result.checked.weak))
-        awaited, remarked = self._withdrawal(undecided)
+        awaited, remarked = self._withdrawal(
+            undecided, len(against) > (0 if result.path.valid else len(result.path.reasons))
+        )
         if against:
             # What is being found out is why nobody is believed yet (strict); it comes first.
             result.reasons += awaited
@@ -183,8 +185,8 @@ class Judge:
         path = rebuilt(found) if found.evidence else path
         return Undecided(path, lambda more: rebuilt(found + more))
 
-    def _withdrawal(self, undecided: Undecided) -> tuple[list[Coded], list[Coded]]:
-        """What is being found out, and what has to be said if nothing is."""
+    def _withdrawal(self, undecided: Undecided, hopeless: bool) -> tuple[list[Coded], list[Coded]]:
+        """What is being found out, and what has to be said if nothing is; nobody is asked where it helped nothing."""
         path, mode, online = undecided.path, self._settings.mode, self._online
         remarks: list[Coded] = []
         if path.valid and (not path.revocation or any(isinstance(each, NotChecked) for each in path.revocation)):
@@ -195,7 +197,7 @@ class Judge:
             self.unfinished.append(undecided)
             remarks.append(IssuerPublished(ends))
         if self._settings.online:
-            if self._ask and online.may_tell(path, mode):
+            if self._ask and not hopeless and online.may_tell(path, mode):
                 self.undecided.append(undecided)
                 return [RevocationPending()], []
             remarks += online.failures(path, mode)

@@ -15,7 +15,7 @@ from letterlock.words import say
 
 Frame = dict[str, object]
 
-OPERATIONS = ("open", "part", "close")
+OPERATIONS = ("open", "part", "close", "issuers")
 """Everything this host can be asked for."""
 
 
@@ -55,6 +55,11 @@ def chunk(request: str, data: str, last: bool) -> Frame:
 def reply(request: str, result: Mapping[str, object]) -> Frame:
     """The answer to a request."""
     return {"type": "reply", "id": request, "result": result}
+
+
+def update(message: str, result: Mapping[str, object]) -> Frame:
+    """The verdict on an opened message was renewed."""
+    return {"type": "update", "message": message, "result": result}
 
 
 def error(request: str | None, failure: LetterlockError, language: str = "en") -> Frame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from letterlock.protocol.models import CloseParams, OpenParams, PartParams
+from letterlock.protocol.models import CloseParams, IssuersParams, OpenParams, PartParams
 from letterlock.protocol.version import PROTOCOL, Version
 
-Params = OpenParams | PartParams | CloseParams
+Params = OpenParams | PartParams | CloseParams | IssuersParams
 
 
 @dataclass(frozen=True)

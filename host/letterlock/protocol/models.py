@@ -85,6 +85,12 @@ class CloseParams(_Model):
     message: Handle
 
 
+class IssuersParams(_Model):
+    """`issuers` fetches the certificates of authorities that an opened message lacks (1.3)."""
+
+    message: Handle
+
+
 class OpenRequest(_Model):
     """Asks for the verdict on a message."""
 
@@ -110,6 +116,15 @@ class CloseRequest(_Model):
     id: Id
     operation: Literal["close"]
     params: CloseParams
+
+
+class IssuersRequest(_Model):
+    """Asks for missing certificates to be fetched, and for the verdict with them (1.3)."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["issuers"]
+    params: IssuersParams
 
 
 class Cancel(_Model):
@@ -173,6 +188,14 @@ class Reply(_Model):
     result: Opened | PartReply | CloseReply
 
 
+class Update(_Model):
+    """An opened message's verdict was renewed (1.3). It answers no request; `result` replaces what was said before."""
+
+    type: Literal["update"]
+    message: Handle
+    result: Opened
+
+
 class Failure(_Model):
     """A stable code for programs, a sentence and advice for people, whose fault it is, and the facts."""
 
@@ -191,13 +214,14 @@ class ErrorFrame(_Model):
     error: Failure
 
 
-ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | Chunk | Credit | Cancel
-HostFrame = HostHello | Credit | Progress | Chunk | Reply | ErrorFrame
+ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | Chunk | Credit | Cancel
+HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame
 
-REQUESTS: dict[str, type[OpenRequest | PartRequest | CloseRequest]] = {
+REQUESTS: dict[str, type[OpenRequest | PartRequest | CloseRequest | IssuersRequest]] = {
     "open": OpenRequest,
     "part": PartRequest,
     "close": CloseRequest,
+    "issuers": IssuersRequest,
 }
 """The request of each operation of protocol 1."""
 

@@ -49,7 +49,7 @@ from letterlock.protocol.models import (
     PartParams,
 )
 from letterlock.protocol.streams import Download, Upload
-from letterlock.protocol.version import PROTOCOL, Version, agree
+from letterlock.protocol.version import PROTOCOL, UPDATES, Version, agree
 from letterlock.words import LANGUAGES
 
 
@@ -122,6 +122,14 @@ class Session:
         if running.download is None:
             self._end(request)
         return octets
+
+    def update(self, message: str, result: Mapping[str, object]) -> bytes:
+        """The renewed verdict on an opened message; nothing for a client that would not know what it is.
+
+        Raises:
+            ReplyTooLarge: It does not fit into a frame.
+        """
+        return self._encode(answers.update(message, result)) if self._version >= UPDATES else b""
 
     def credit(self, request: str) -> int:
         """How many octets the request may send now."""
