@@ -184,7 +184,7 @@ def test_requests_of_other_programs_are_certified(tmp_path: Path) -> None:
     with founded(tmp_path / "ca", at=AT) as ca:
         root, issuing = ca.write_chain(tmp_path)
         for path in requests:
-            request = CertificateRequest.parse(path.read_bytes())
+            request = CertificateRequest.parse_all(path.read_bytes())[0]
             assert (request.addresses, request.name) == ((address,), "Anna Muster"), path.name
             made = ca.authority.prepare(Wanted(request.name, request.addresses, request.public), ca.key, AT)
             run(
@@ -202,11 +202,11 @@ def test_a_damaged_request_gets_nothing(tmp_path: Path) -> None:
         "-outform", "DER", "-out", out, "-subj", "/CN=A", "-addext", "subjectAltName=email:a@muster.example",
     )  # fmt: skip
     good = out.read_bytes()
-    expected = CertificateRequest.parse(good)
+    expected = CertificateRequest.parse_all(good)[0]
     for place in range(len(good)):
         damaged = good[:place] + bytes((good[place] ^ 0x41,)) + good[place + 1 :]
         with pytest.raises(RequestNotUsable):
-            CertificateRequest.parse(damaged)
+            CertificateRequest.parse_all(damaged)
         with pytest.raises(RequestNotUsable):
-            CertificateRequest.parse(good[:place])
+            CertificateRequest.parse_all(good[:place])
     assert expected.addresses == ("a@muster.example",)

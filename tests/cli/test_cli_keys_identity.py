@@ -161,3 +161,35 @@ def test_no_secret_is_an_argument() -> None:
     )  # fmt: skip
     assert "--passphrase " not in done.stdout
     assert "--file-passphrase " not in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["RSA-3072", "Ed25519-X25519", "ML-DSA-65-ML-KEM-768"])
+def test_the_internal_authority_certifies_what_is_asked_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Two computers: keys made on one, certified on the other, also those that cannot sign; and renewed."""
+    secret = ("--passphrase-file", home.path("vault.txt"))
+
+    def at(computer: str, *arguments: str) -> str:
+        monkeypatch.setenv("LETTERLOCK_HOME", home.path(computer))
+        assert main(("--language", "en", *arguments)) == 0, home.capsys.readouterr()
+        return home.capsys.readouterr().out
+
+    at("office", "authority", "init", "Muster AG", "--domain", "muster.example", *secret)
+    root = home.file("muster.pem", b"")
+    Path(root).write_text(at("office", "authority", "export", "pem"))
+    at("anna", "trust", "add", root)
+    at("anna", "keys", "create", "anna@muster.example", "--kind", kind, "--out", home.path("request.pem"), *secret)
+    for again in (False, True):
+        if again:
+            renewed = at("anna", "keys", "renew", "anna@muster.example", "--same-key", *secret)
+            home.file("request.pem", renewed.encode())
+        issue = ("authority", "issue", "--request", home.path("request.pem"), "--out", home.path("issued"), "--json")
+        at("office", *issue, *secret)
+        for file in sorted((home.folder / "issued").glob("*.pem")):
+            at("anna", "keys", "certify", str(file))
+            file.unlink()
+        assert "anna@muster.example: works" in at("anna", "keys", "check", "anna@muster.example", *secret)
+    (home.folder / "home").mkdir(exist_ok=True)
+    entries = json.loads(at("anna", "keys", "list", "--json"))
+    assert [len(each["certificates"]) for each in entries] == [2] * len(KINDS[kind])

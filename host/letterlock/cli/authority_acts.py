@@ -20,6 +20,7 @@ _KINDS = (
     "P-256",
     "P-384",
     "RSA-3072-pair",
+    "RSA-4096-pair",
     "P-256-pair",
     "P-384-pair",
     "Ed25519-X25519",
@@ -86,8 +87,8 @@ def run_issue(arguments: argparse.Namespace) -> int:
     with authority.acting(location.database(), keys) as acting:
         if arguments.request:
             assert delivery is not None
-            request = CertificateRequest.parse(authority_issue.read_request(arguments.request))
-            done = authority_issue.requested(acting, request, delivery, at, tuple(arguments.address), arguments.name)
+            found = CertificateRequest.parse_all(authority_issue.read_request(arguments.request))
+            done = authority_issue.requested(acting, found, delivery, at, tuple(arguments.address), arguments.name)
             _tell(iter([done]), 1, arguments.json)
         elif delivery is None:
             mine = (authority_issue.keep_mine(acting, each, how.kind, at) for each in staff)

@@ -17,7 +17,7 @@ from pathlib import Path
 from letterlock import limits
 from letterlock.authority import exports, people
 from letterlock.authority.ca import Wanted
-from letterlock.authority.failures import RequestNamesNobody
+from letterlock.authority.failures import RequestNamesNobody, RequestNotUsable
 from letterlock.authority.people import CertificateRequest, PersonKey
 from letterlock.authority.profiles import Use
 from letterlock.authority.staff import Person
@@ -130,8 +130,8 @@ def _bundled(
 
 
 def _requested(acting: Acting, person: Person, delivery: Delivery, how: How, at: datetime) -> Done:
-    request = CertificateRequest.parse(read_request(how.requests / person.request))
-    return requested(acting, request, delivery, at, person.addresses, person.name)
+    found = CertificateRequest.parse_all(read_request(how.requests / person.request))
+    return requested(acting, found, delivery, at, person.addresses, person.name)
 
 
 def read_request(file: Path) -> bytes:
@@ -142,37 +142,53 @@ def read_request(file: Path) -> bytes:
 
 def requested(
     acting: Acting,
-    request: CertificateRequest,
+    requests: Sequence[CertificateRequest],
     delivery: Delivery,
     at: datetime,
     addresses: Sequence[str] = (),
     name: str = "",
     use: Use | None = None,
 ) -> Done:
-    """A certificate for a key that its owner made, written with the issuing authority's behind it.
+    """Certificates for the keys that one person made, written with the issuing authority's behind them.
 
     Args:
-        addresses, name: what the administrator knows; else what the request says is believed.
-        use: what the key is certified for; None: everything that it can do.
+        requests: of one person: `CertificateRequest.parse_all`.
+        addresses, name: what the administrator knows; else what the first request says is believed.
+        use: what the keys are certified for; None: what the request asks for, else everything that the key can do.
 
     Raises:
         RequestNamesNobody: neither says an address.
+        RequestNotUsable: a key that cannot sign, for which nobody known vouches.
     """
-    mailboxes = tuple(addresses) or request.addresses
+    mailboxes = tuple(addresses) or requests[0].addresses
     if not mailboxes:
         raise RequestNamesNobody
-    person = Person(0, name or request.name, mailboxes)
-    made = acting.authority.prepare(
-        Wanted(person.name, mailboxes, request.public, use or _use(request.public)), acting.key, at
-    )
-    acting.authority.keep([made], acting.key, at)
-    return Done(person, Outcome.ISSUED, (made,), _written(acting, made, delivery))
+    person = Person(0, name or requests[0].name, mailboxes)
+    _check_vouchers(acting, requests, mailboxes[0], at)
+    made = [
+        acting.authority.prepare(
+            Wanted(person.name, mailboxes, each.public, use or each.use or _use(each.public)), acting.key, at
+        )
+        for each in requests
+    ]
+    acting.authority.keep(made, acting.key, at)
+    return Done(person, Outcome.ISSUED, tuple(made), _written(acting, made, delivery))
 
 
-def _written(acting: Acting, made: Certificate, delivery: Delivery) -> Path:
+def _check_vouchers(acting: Acting, requests: Sequence[CertificateRequest], address: str, at: datetime) -> None:
+    """A key that cannot sign is certified on the word of one in the same file, or of one certified for the address."""
+    known = {each.public for each in requests if each.public == each.voucher}
+    for each in requests:
+        if each.voucher not in known:
+            known |= {certificate.key_der for certificate in _parsed(in_force(acting.authority, address, at))}
+        if each.voucher not in known:
+            raise RequestNotUsable("signature")
+
+
+def _written(acting: Acting, made: Sequence[Certificate], delivery: Delivery) -> Path:
     # Under the serial number too: a person may have several keys of their own.
-    out = delivery.bundle(made.addresses[0]).with_suffix(f".{made.serial[:8]}.pem")
-    write_public(out, exports.pem([made, acting.authority.chain.issuing]))
+    out = delivery.bundle(made[0].addresses[0]).with_suffix(f".{made[0].serial[:8]}.pem")
+    write_public(out, exports.pem([*made, acting.authority.chain.issuing]))
     return out
 
 
@@ -214,7 +230,7 @@ def renew(acting: Acting, rows: Sequence[CertificateRow], delivery: Delivery, ho
                 wanted = Wanted(person.name, person.addresses, certificate.key_der, _use_of(certificate))
                 made = acting.authority.prepare(wanted, acting.key, at)
                 acting.authority.keep([made], acting.key, at)
-                out = _written(acting, made, delivery)
+                out = _written(acting, [made], delivery)
                 entry = acting.vault.find(certificate.key_der)
                 if entry is not None:
                     acting.vault.attach(entry.id, [made.der])
