@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from letterlock.cli import keys_carry, keys_identity, main
 from letterlock.keystore.create import KINDS
 from letterlock.keystore.pkcs12_write import Form
-from tests.keystore.own_keys import ROOT, issue, pem
+from tests.keystore.own_keys import NOW, ROOT, issue, pem
 from tests.needs import PROJECT, require_program
 
 
@@ -57,12 +58,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return Home(tmp_path, capsys)
 
 
-def certified(home: Home, address: str = "anna@muster.example", kind: str = "P-256", **options: int) -> str:
-    """An identity; its key's identifier."""
+def certified(
+    home: Home, address: str = "anna@muster.example", kind: str = "P-256", days: int = 365, begun: int = 0
+) -> str:
+    """An identity, good for some days since some days ago; its key's identifier."""
     made = home.json("create", address, "--name", "Anna Muster", "--kind", kind, opens=True)
-    issued = home.file(
-        "issued.pem", pem([*issue(made["request"].encode(), **options), ROOT.public_bytes(Encoding.DER)])
-    )
+    certificates = issue(made["request"].encode(), days=days, start=NOW - timedelta(days=begun))
+    issued = home.file("issued.pem", pem([*certificates, ROOT.public_bytes(Encoding.DER)]))
     home.run("certify", issued)
     return str(made["keys"][0]["id"])
 
@@ -193,3 +195,18 @@ def test_the_internal_authority_certifies_what_is_asked_for(
     (home.folder / "home").mkdir(exist_ok=True)
     entries = json.loads(at("anna", "keys", "list", "--json"))
     assert [len(each["certificates"]) for each in entries] == [2] * len(KINDS[kind])
+
+
+def test_the_doctor_announces_an_end(home: Home) -> None:
+    """What ends soon is a remark, what has ended is to be mended."""
+
+    def said() -> dict[str, str]:
+        main(("--language", "en", "doctor", "--json"))
+        findings = json.loads(home.capsys.readouterr().out)["findings"]
+        return {each["code"]: each["state"] for each in findings if each["code"].startswith("identity_")}
+
+    certified(home, days=12)
+    assert said() == {"identity_expires_soon": "remark"}
+    home.run("remove", home.json("list")[0]["id"], "--yes", opens=True)
+    certified(home, days=5, begun=9)
+    assert said() == {"identity_expired": "mend"}

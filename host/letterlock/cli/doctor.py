@@ -77,6 +77,7 @@ def examine(machine: Machine, language: str, seconds: float) -> Iterator[Finding
     """Every finding, from the installation outwards to the clients."""
     yield from _installation()
     yield from _store(language)
+    yield from _own_keys()
     yield from _clients(machine, language, seconds)
     yield Finding("remark", "extension", "check_extension")
 
@@ -115,6 +116,24 @@ def _store(language: str) -> Iterator[Finding]:
         yield Finding("good", "store", "check_store", (("count", count), ("file", str(database))))
         meaning = line(f"revocation_{mode.name.lower()}", language)
         yield Finding("good", "revocation", "check_revocation", (("meaning", meaning),))
+
+
+def _own_keys() -> Iterator[Finding]:
+    """Own certificates that have ended or end soon. What is wrong with the store itself `_store` says."""
+    from datetime import UTC, datetime
+
+    from letterlock.errors import LetterlockError
+    from letterlock.keystore.identity_failures import IdentityExpired
+    from letterlock.keystore.vault import Vault
+    from letterlock.operations import keys_choose
+    from letterlock.store import location
+
+    try:
+        ending = keys_choose.expiring(Vault.at(location.database()).entries(), datetime.now(UTC))
+    except (LetterlockError, OSError):
+        return
+    for reason in ending:
+        yield Finding("mend" if isinstance(reason, IdentityExpired) else "remark", "keys", coded=reason)
 
 
 def _clients(machine: Machine, language: str, seconds: float) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ class Form(StrEnum):
     """PBES2 with AES-256 and HMAC-SHA-256, checksum SHA-256 (RFC 7292): Windows 10 1709 and later, OpenSSL, Java,
     Thunderbird and Firefox, GnuTLS. Not gpgsm 2.2."""
     PBMAC1 = "pbmac1"
-    """As modern, with the checksum of RFC 9879: OpenSSL 3.4, NSS 3.103, Bouncy Castle 1.79 and later."""
+    """As modern, with the checksum of RFC 9879 (2025): OpenSSL 3.4 and later."""
     COMPATIBLE = "compatible"
     """3DES and SHA-1 (RFC 7292 §C): every program, also Outlook on Windows 7 and 8, macOS and iOS Keychain, Android. It
     protects less: the passphrase must be long."""
