@@ -254,6 +254,8 @@ def headline(
     `senders` are the From addresses; `checked` is false if no signature could be checked at all, and then nothing
     is said of the content, either.
     """
+    if encryption is EncryptionStatus.UNDECRYPTABLE and any(each.code == "vault_locked" for each in reasons):
+        return _headline("encryption_locked", {}, language)
     if encryption is EncryptionStatus.UNDECRYPTABLE and all(each.code != "no_recipient_key" for each in reasons):
         return _headline("encryption_failed", {}, language)
     if encryption in (EncryptionStatus.REFUSED, EncryptionStatus.UNDECRYPTABLE):

@@ -145,6 +145,20 @@ export interface IssuersRequest {
   params: IssuersParams;
 }
 
+/** The own keys, and how many things in the vault are damaged (`letterlock keys test` names them). */
+export interface KeyList {
+  keys: OwnKey[];
+  damaged: number;
+}
+
+/** Asks for the person's own keys and their certificates, which are readable while locked. */
+export interface KeyListRequest {
+  type: "request";
+  id: string;
+  operation: "key_list";
+  params: NoParams;
+}
+
 /** One S/MIME layer, outermost first. `part` is the id of the MIME entity that holds it. */
 export interface Layer {
   kind: "signed" | "encrypted" | "compressed" | "certificates" | "unknown";
@@ -181,6 +195,9 @@ export interface Moment {
   reason: Reason | null;
 }
 
+/** Nothing has to be said. */
+export type NoParams = Record<string, never>;
+
 /** `open` takes the raw RFC 5322 message as upload. `size` is its length in octets, where it is known. */
 export interface OpenParams {
   size: number | null;
@@ -199,6 +216,28 @@ export interface Opened {
   verdict: Verdict;
   parts: Part[];
   message: string | null;
+}
+
+/** A certificate for an own key. Times are ISO 8601, UTC. */
+export interface OwnCertificate {
+  sha256: string;
+  name: string;
+  issuer: string;
+  addresses: string[];
+  not_before: string;
+  not_after: string;
+}
+
+/** An own key. `id` is the SHA-256 of its SubjectPublicKeyInfo; `superseded` since when a newer one is used. */
+export interface OwnKey {
+  id: string;
+  algorithm: string;
+  purpose: "sign" | "decrypt" | "both" | "authority";
+  label: string;
+  note: string;
+  created: string;
+  superseded: string | null;
+  certificates: OwnCertificate[];
 }
 
 /** One displayable leaf of the message. Its decoded body (`size` octets) is fetched by `id`. */
@@ -269,7 +308,7 @@ export interface Reason {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | CloseReply;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -306,6 +345,82 @@ export interface Update {
   result: Opened;
 }
 
+/** `vault_create` makes the vault with this passphrase; `recovery` asks for a code to be printed. */
+export interface VaultCreateParams {
+  passphrase: string;
+  recovery: boolean;
+}
+
+/** Makes the vault, which is unlocked then. */
+export interface VaultCreateRequest {
+  type: "request";
+  id: string;
+  operation: "vault_create";
+  params: VaultCreateParams;
+}
+
+/** The new vault, and the recovery code, which is shown now and never again. */
+export interface VaultCreated {
+  status: VaultStatus;
+  recovery_code: string | null;
+}
+
+/** Locks the vault here, and asks every other host to. */
+export interface VaultLockRequest {
+  type: "request";
+  id: string;
+  operation: "vault_lock";
+  params: NoParams;
+}
+
+/** `vault_passphrase` replaces the passphrase. */
+export interface VaultPassphraseParams {
+  current: string;
+  new: string;
+}
+
+/** Changes the passphrase, and leaves the vault unlocked. */
+export interface VaultPassphraseRequest {
+  type: "request";
+  id: string;
+  operation: "vault_passphrase";
+  params: VaultPassphraseParams;
+}
+
+/**
+ * The vault: is there one, is it locked for this host, does a recovery code or the keychain open it, and after how
+ * many seconds without use it locks itself.
+ */
+export interface VaultStatus {
+  exists: boolean;
+  locked: boolean;
+  recovery: boolean;
+  keychain: boolean;
+  idle_seconds: number;
+}
+
+/** Asks whether there is a vault, and whether this host has it unlocked. */
+export interface VaultStatusRequest {
+  type: "request";
+  id: string;
+  operation: "vault_status";
+  params: NoParams;
+}
+
+/** `vault_unlock` opens it: `secret` is the passphrase or the recovery code, and null for the keychain. */
+export interface VaultUnlockParams {
+  way: "passphrase" | "recovery" | "keychain";
+  secret: string | null;
+}
+
+/** Unlocks the vault for this host. */
+export interface VaultUnlockRequest {
+  type: "request";
+  id: string;
+  operation: "vault_unlock";
+  params: VaultUnlockParams;
+}
+
 /** Everything that is said about one message. */
 export interface Verdict {
   signature: Signature;
@@ -317,6 +432,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

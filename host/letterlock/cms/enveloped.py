@@ -28,6 +28,7 @@ from letterlock.cms.identifiers import KeyIdentifier
 from letterlock.cms.oids import dotted
 from letterlock.cms.recipients import Password, Recipient, RecipientKey
 from letterlock.cms.schema import Algorithm
+from letterlock.errors import KeyUnavailable
 
 _CONTENT = (0x30, 0xA0, 0x30, 0x30, 0x80)
 """ContentInfo, content, EnvelopedData (or its like), encryptedContentInfo, encryptedContent."""
@@ -216,9 +217,11 @@ def _open(
     Raises:
         NoRecipientKey: no entry is for any of the keys.
         EncryptionNotSupported: no entry is of a kind that any key could open.
+        KeyUnavailable: an entry is for a key that cannot be used now, and none of the others opens.
         DecryptionFailure: the first failure, where entries are for our keys and none of them opens.
     """
     failure: DecryptionFailure | None = None
+    unavailable: KeyUnavailable | None = None
     failed = passwords = 0
     for recipient, key in product(among, keys):
         if failed >= limits.CMS_KEYS_TRIED:
@@ -231,9 +234,15 @@ def _open(
             failure = failure or reason
             failed += 1
             passwords += isinstance(recipient, Password)
+        except KeyUnavailable as reason:
+            # Another of our keys may be at hand.
+            unavailable = unavailable or reason
+            failed += 1
         else:
             if found is not None:
                 return found, recipient, key
+    if unavailable is not None:
+        raise unavailable
     if failure is not None:
         raise failure
     # Outlook 2010 invents key identifiers, and certificates are renewed with the same key: in the end the keys are

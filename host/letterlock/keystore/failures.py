@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from letterlock.errors import Fault, LetterlockError
+from datetime import datetime
+
+from letterlock.errors import Fault, KeyUnavailable, LetterlockError
 
 
 class WrongPassphrase(LetterlockError):
@@ -81,11 +83,19 @@ class PassphraseNeeded(LetterlockError):
 # --- The vault -------------------------------------------------------------------------------------------------
 
 
-class VaultLocked(LetterlockError):
+class VaultLocked(KeyUnavailable):
     """The vault is locked: never unlocked in this process, unused for too long, or somebody locked it."""
 
     code = "vault_locked"
     fault = Fault.USER
+
+
+class RecipientKeyLocked(VaultLocked):
+    """A mail was encrypted for this key's certificate (its subject, and its last day), and the vault is locked."""
+
+    key: str
+    certificate: str
+    not_after: datetime
 
 
 class WrongVaultPassphrase(LetterlockError):
@@ -141,7 +151,7 @@ class VaultDamaged(LetterlockError):
     what: str
 
 
-class KeyDamaged(LetterlockError):
+class KeyDamaged(KeyUnavailable):
     """A kept private key is not the one that was written. The other keys are not touched by it."""
 
     code = "key_damaged"

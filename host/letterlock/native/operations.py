@@ -6,9 +6,10 @@ when the first one starts (or before, by `warm_up`), never while the host says h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
@@ -17,10 +18,12 @@ from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import UPDATES, Version
 
 if TYPE_CHECKING:
+    from letterlock.cms import RecipientKey
     from letterlock.native.messages import Opened
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
     from letterlock.operations.trust import KeptSettings
+    from letterlock.operations.vault import HostVault
     from letterlock.protocol.events import Params
     from letterlock.protocol.models import CloseParams, IssuersParams, OpenParams, PartParams
 
@@ -52,12 +55,33 @@ def standard(messages: OpenMessages) -> Operations:
 
         return Online(location.database())
 
+    one = Lock()
+
+    def vault() -> HostVault:
+        # Two requests at once must not get two vaults, of which one is unlocked and the other is asked.
+        with one:
+            return one_vault()
+
+    @cache
+    def one_vault() -> HostVault:
+        from letterlock.operations.vault import HostVault
+        from letterlock.store import location
+
+        return HostVault(location.database())
+
+    class OwnKeys:
+        """The vault's keys; the vault is loaded when the first encrypted mail asks for them."""
+
+        def __iter__(self) -> Iterator[RecipientKey]:
+            return iter(vault().keys())
+
     def open_message(call: Call, params: OpenParams) -> None:
         from letterlock.operations.open import Opening
 
         opening = Opening(
             kept_settings().now(),
             language=call.language,
+            keys=OwnKeys(),
             memory=memory(),
             online=online(),
             promise=call.version >= UPDATES,
@@ -113,7 +137,21 @@ def standard(messages: OpenMessages) -> Operations:
         messages.close(params.message)
         call.reply({})
 
-    return {"open": open_message, "part": part, "close": close, "issuers": issuers}  # type: ignore[dict-item]
+    def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
+        return lambda call, params: call.reply(ask(params))
+
+    return {
+        "open": open_message,  # type: ignore[dict-item]
+        "part": part,  # type: ignore[dict-item]
+        "close": close,  # type: ignore[dict-item]
+        "issuers": issuers,  # type: ignore[dict-item]
+        "vault_status": answered(lambda _: vault().status()),
+        "vault_create": answered(lambda params: vault().create(params.passphrase, params.recovery)),
+        "vault_unlock": answered(lambda params: vault().unlock(params.way, params.secret)),
+        "vault_lock": answered(lambda _: vault().lock()),
+        "vault_passphrase": answered(lambda params: vault().change_passphrase(params.current, params.new)),
+        "key_list": answered(lambda _: vault().listed()),
+    }
 
 
 def _shown(opened: Opened, handle: str, call: Call) -> dict[str, object]:

@@ -7,7 +7,7 @@ encrypted entities inside that body are fragments, which never speak for the who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
@@ -40,6 +40,7 @@ from letterlock.operations.reasons import (
 )
 from letterlock.operations.source import Content, Source
 from letterlock.spool import Spool
+from letterlock.store.failures import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
 
 if TYPE_CHECKING:
     from letterlock.cms import Decompressed, Decrypted, RecipientKey
@@ -58,6 +59,10 @@ AMBIGUITIES = frozenset(
     }
 )
 """Oddities of an entity around a signature over which mail readers are known to differ."""
+
+
+_KEYS_UNUSABLE = (KeyUnavailable, StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable)
+"""Own keys are somewhere and cannot be had: locked, on a token that is not there, in a database that is damaged."""
 
 
 class Kind(Enum):
@@ -107,7 +112,7 @@ class Structure:
 
 
 def explore(
-    source: Source, spools: Callable[[], Spool], keys: Sequence[RecipientKey], allowance: Allowance
+    source: Source, spools: Callable[[], Spool], keys: Iterable[RecipientKey], allowance: Allowance
 ) -> Structure:
     """Read the structure of a message.
 
@@ -120,7 +125,7 @@ def explore(
 
 
 class _Explorer:
-    def __init__(self, spools: Callable[[], Spool], keys: Sequence[RecipientKey], allowance: Allowance) -> None:
+    def __init__(self, spools: Callable[[], Spool], keys: Iterable[RecipientKey], allowance: Allowance) -> None:
         self._spools = spools
         self._keys = keys
         self._allowance = allowance
@@ -264,8 +269,8 @@ class _Explorer:
         from letterlock.cms import EnvelopedReader
 
         spool = self._spools()
-        opening = EnvelopedReader(spool.write, self._keys)
         try:
+            opening = EnvelopedReader(spool.write, self._keys)
             for piece in pieces:
                 opening.feed(piece)
             layer.decrypted = opening.close()
@@ -280,7 +285,7 @@ class _Explorer:
             for block in spool.blocks():
                 reader.feed(block)
             return Source(spool, reader.close(), source.watch)
-        except (CmsFailure, DecryptionFailure, KeyUnavailable, HeaderTooLarge, TooManyParts) as failure:
+        except (CmsFailure, DecryptionFailure, HeaderTooLarge, TooManyParts, *_KEYS_UNUSABLE) as failure:
             layer.failure = failure
             spool.close()
             return None

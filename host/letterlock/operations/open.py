@@ -13,7 +13,7 @@ message at all, a message beyond a limit, or the client's wish to stop.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class Opening:
         trust: whom the reader trusts.
         at: what time to take for now; the clock's if not given. Nothing is then looked up or kept of first openings.
         language: of the sentences in the verdict, "en" or "de".
-        keys: whatever may open an encrypted message.
+        keys: whatever may open an encrypted message; asked for them only if it is one.
         memory: what this computer remembers; without it, nothing is recalled and nothing kept.
         online: the network, and what is kept of it. Nothing is fetched while a message is opened: see
             `OpenedMessage.pending`.
@@ -74,7 +74,7 @@ class Opening:
         trust: TrustSettings,
         at: datetime | None = None,
         language: str = "en",
-        keys: Sequence[RecipientKey] = (),
+        keys: Iterable[RecipientKey] = (),
         memory: Memory | None = None,
         online: Online | None = None,
         promise: bool = True,

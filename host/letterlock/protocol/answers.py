@@ -15,7 +15,18 @@ from letterlock.words import say
 
 Frame = dict[str, object]
 
-OPERATIONS = ("open", "part", "close", "issuers")
+OPERATIONS = (
+    "open",
+    "part",
+    "close",
+    "issuers",
+    "vault_status",
+    "vault_create",
+    "vault_unlock",
+    "vault_lock",
+    "vault_passphrase",
+    "key_list",
+)
 """Everything this host can be asked for."""
 
 

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from letterlock.protocol.models import CloseParams, IssuersParams, OpenParams, PartParams
+from letterlock.protocol.models import (
+    CloseParams,
+    IssuersParams,
+    NoParams,
+    OpenParams,
+    PartParams,
+    VaultCreateParams,
+    VaultPassphraseParams,
+    VaultUnlockParams,
+)
 from letterlock.protocol.version import PROTOCOL, Version
 
-Params = OpenParams | PartParams | CloseParams | IssuersParams
+Params = (
+    OpenParams
+    | PartParams
+    | CloseParams
+    | IssuersParams
+    | NoParams
+    | VaultCreateParams
+    | VaultUnlockParams
+    | VaultPassphraseParams
+)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ VersionText = Annotated[str, StringConstraints(pattern=PATTERN)]
 ShortText = Annotated[str, StringConstraints(max_length=64)]
 Handle = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 PartId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+PASSPHRASE_CHARACTERS = 4_096
+"""More than any passphrase may have (`passphrase_too_long` says how many those are)."""
+
 Octets = Annotated[int, Field(ge=0)]
 Grant = Annotated[int, Field(ge=1, le=2**40)]
 
@@ -127,6 +130,95 @@ class IssuersRequest(_Model):
     params: IssuersParams
 
 
+class NoParams(_Model):
+    """Nothing has to be said."""
+
+
+Secret = Annotated[str, StringConstraints(max_length=PASSPHRASE_CHARACTERS)]
+"""A passphrase or a code. It is never repeated: not in an error, not in a log."""
+
+
+class _WithSecrets(_Model):
+    def __repr_args__(self) -> list[tuple[str | None, object]]:
+        """What a traceback or a log would show: nothing of it."""
+        return []
+
+
+class VaultCreateParams(_WithSecrets):
+    """`vault_create` makes the vault with this passphrase; `recovery` asks for a code to be printed."""
+
+    passphrase: Secret
+    recovery: bool
+
+
+class VaultUnlockParams(_WithSecrets):
+    """`vault_unlock` opens it: `secret` is the passphrase or the recovery code, and null for the keychain."""
+
+    way: Literal["passphrase", "recovery", "keychain"]
+    secret: Secret | None
+
+
+class VaultPassphraseParams(_WithSecrets):
+    """`vault_passphrase` replaces the passphrase."""
+
+    current: Secret
+    new: Secret
+
+
+class VaultStatusRequest(_Model):
+    """Asks whether there is a vault, and whether this host has it unlocked."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["vault_status"]
+    params: NoParams
+
+
+class VaultCreateRequest(_Model):
+    """Makes the vault, which is unlocked then."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["vault_create"]
+    params: VaultCreateParams
+
+
+class VaultUnlockRequest(_Model):
+    """Unlocks the vault for this host."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["vault_unlock"]
+    params: VaultUnlockParams
+
+
+class VaultLockRequest(_Model):
+    """Locks the vault here, and asks every other host to."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["vault_lock"]
+    params: NoParams
+
+
+class VaultPassphraseRequest(_Model):
+    """Changes the passphrase, and leaves the vault unlocked."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["vault_passphrase"]
+    params: VaultPassphraseParams
+
+
+class KeyListRequest(_Model):
+    """Asks for the person's own keys and their certificates, which are readable while locked."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["key_list"]
+    params: NoParams
+
+
 class Cancel(_Model):
     """Stops a request; it ends with the error `cancelled`."""
 
@@ -180,12 +272,61 @@ class CloseReply(_Model):
     """Nothing more to say."""
 
 
+class VaultStatus(_Model):
+    """The vault: is there one, is it locked for this host, does a recovery code or the keychain open it, and after how
+    many seconds without use it locks itself."""
+
+    exists: bool
+    locked: bool
+    recovery: bool
+    keychain: bool
+    idle_seconds: int
+
+
+class VaultCreated(_Model):
+    """The new vault, and the recovery code, which is shown now and never again."""
+
+    status: VaultStatus
+    recovery_code: str | None
+
+
+class OwnCertificate(_Model):
+    """A certificate for an own key. Times are ISO 8601, UTC."""
+
+    sha256: str
+    name: str
+    issuer: str
+    addresses: list[str]
+    not_before: str
+    not_after: str
+
+
+class OwnKey(_Model):
+    """An own key. `id` is the SHA-256 of its SubjectPublicKeyInfo; `superseded` since when a newer one is used."""
+
+    id: str
+    algorithm: str
+    purpose: Literal["sign", "decrypt", "both", "authority"]
+    label: str
+    note: str
+    created: str
+    superseded: str | None
+    certificates: list[OwnCertificate]
+
+
+class KeyList(_Model):
+    """The own keys, and how many things in the vault are damaged (`letterlock keys test` names them)."""
+
+    keys: list[OwnKey]
+    damaged: int
+
+
 class Reply(_Model):
     """The answer to a request. It ends the request, except for `part`, whose last chunk does."""
 
     type: Literal["reply"]
     id: Id
-    result: Opened | PartReply | CloseReply
+    result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | CloseReply
 
 
 class Update(_Model):
@@ -214,14 +355,32 @@ class ErrorFrame(_Model):
     error: Failure
 
 
-ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | Chunk | Credit | Cancel
+Request = (
+    OpenRequest
+    | PartRequest
+    | CloseRequest
+    | IssuersRequest
+    | VaultStatusRequest
+    | VaultCreateRequest
+    | VaultUnlockRequest
+    | VaultLockRequest
+    | VaultPassphraseRequest
+    | KeyListRequest
+)
+ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame
 
-REQUESTS: dict[str, type[OpenRequest | PartRequest | CloseRequest | IssuersRequest]] = {
+REQUESTS: dict[str, type[Request]] = {
     "open": OpenRequest,
     "part": PartRequest,
     "close": CloseRequest,
     "issuers": IssuersRequest,
+    "vault_status": VaultStatusRequest,
+    "vault_create": VaultCreateRequest,
+    "vault_unlock": VaultUnlockRequest,
+    "vault_lock": VaultLockRequest,
+    "vault_passphrase": VaultPassphraseRequest,
+    "key_list": KeyListRequest,
 }
 """The request of each operation of protocol 1."""
 

@@ -70,6 +70,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Öffnen Sie sie dort, wo dieses Zertifikat liegt.",
         ),
     },
+    "encryption_locked": {
+        "en": ("This mail is encrypted for you, and your keys are locked", "Unlock your keys and open it again."),
+        "de": (
+            "Diese Nachricht ist für Sie verschlüsselt, und Ihre Schlüssel sind gesperrt",
+            "Entsperren Sie Ihre Schlüssel und öffnen Sie sie noch einmal.",
+        ),
+    },
     "encryption_failed": {
         "en": ("This mail is encrypted and could not be opened", "Ask the sender to send it again."),
         "de": (
