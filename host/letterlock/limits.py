@@ -381,3 +381,18 @@ VCARD_OCTETS = 16 * 1024 * 1024
 
 RECIPIENTS_ASKED = 1_000
 """Addresses one request may ask about: ten times what large providers let a mail have."""
+
+LOOKUP_CERTIFICATES = 16
+"""Certificates taken of one answer of a directory or of the DNS, as many as are kept for an address."""
+
+DNS_QUESTIONS = 64
+"""Questions for one name: two for each of its zones, and names have at most 127 labels but never so many zones."""
+
+DNS_ALIASES = 8
+"""Aliases followed from one name to the next; BIND follows 16, and nobody needs more than a few."""
+
+DNS_KEYS = 32
+"""Keys in one zone; each may cost a signature check (RFC 9276 and the KeyTrap attack are about such limits)."""
+
+DNS_SIGNATURES = 8
+"""Signatures looked at for one set of records; zones that change their algorithm have two."""

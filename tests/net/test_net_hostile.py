@@ -214,7 +214,7 @@ def test_over_good_tls_documents_are_fetched(tmp_path: Path, monkeypatch: pytest
     root, server = _tls_server()
     (tmp_path / "root.pem").write_bytes(root.pem)
     trusting = ssl.create_default_context(cafile=str(tmp_path / "root.pem"))
-    monkeypatch.setattr(http, "_context", lambda: trusting)
+    monkeypatch.setattr(http, "tls_context", lambda: trusting)
     assert server.certificate.not_after > datetime.now(UTC)
     with serving(answer(b"over TLS"), _context(tmp_path, server)) as talking:
         assert fetch(talking.url, HERE) == b"over TLS"

@@ -11,7 +11,7 @@ from letterlock.cli import trusting
 
 
 def register(commands: Any) -> None:
-    """Add the command `people` with `list`, `import`, `remove` and `check`."""
+    """Add the command `people` with `list`, `import`, `remove`, `lookup`, `directory` and `check`."""
     parser = commands.add_parser("people", help="certificates of the people you write to")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     list_ = actions.add_parser("list", help="show whose certificates are kept, where from, and since when")
@@ -27,6 +27,16 @@ def register(commands: Any) -> None:
         "fingerprint", nargs="?", default="", metavar="FINGERPRINT", help="only those whose SHA-256 begins so"
     )
     remove.set_defaults(run=run_remove)
+    lookup = actions.add_parser(
+        "lookup", help="ask your directories and the DNS for somebody's certificate; exit code 1 if nobody has one"
+    )
+    lookup.add_argument("address", metavar="ADDRESS")
+    lookup.add_argument("--no-dns", action="store_true", help="ask only the directories")
+    lookup.set_defaults(run=run_lookup)
+    directory = actions.add_parser("directory", help="show or set the directories (LDAP) that are asked")
+    directory.add_argument("url", nargs="*", metavar="URL", help="ldaps://host/base; without any, they are shown")
+    directory.add_argument("--none", action="store_true", help="ask none any more")
+    directory.set_defaults(run=run_directory)
     check = actions.add_parser(
         "check", help="say who can be encrypted to, with what, and what would help; exit code 0 if all can, else 1"
     )
@@ -70,6 +80,38 @@ def run_remove(arguments: argparse.Namespace) -> int:
 
     count = people.forget(location.database(), arguments.address, arguments.fingerprint)
     say_line(f"Forgotten: {count} certificate{'' if count == 1 else 's'} of {arguments.address}")
+    return 0
+
+
+def run_lookup(arguments: argparse.Namespace) -> int:
+    """Ask, and keep what is found."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import lookup
+    from letterlock.store import location
+    from letterlock.words import say
+
+    found = lookup.look_up(location.database(), arguments.address, in_dns=not arguments.no_dns)
+    for place in found:
+        if place.failure:
+            say_line(f"{place.place}: {say(place.failure.code, place.failure.facts(), arguments.language).sentence}")
+        for each in place.imported:
+            known = "" if each.new else " (known already)"
+            say_line(f"{place.place}: {each.certificate.name}, until {each.certificate.not_after:%Y-%m-%d}{known}")
+        if not place.failure and not place.imported:
+            say_line(f"{place.place}: nothing for this address")
+    return 0 if any(place.imported for place in found) else 1
+
+
+def run_directory(arguments: argparse.Namespace) -> int:
+    """Show or set the directories."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import lookup
+    from letterlock.store import location
+
+    if arguments.url or arguments.none:
+        lookup.set_directories(location.database(), arguments.url)
+    for url in lookup.directories(location.database()) or ["No directory is asked."]:
+        say_line(url)
     return 0
 
 

@@ -85,3 +85,29 @@ class LdapMissing(FetchFailure):
     """The certificate's issuer publishes by LDAP, and the optional part for that is not installed."""
 
     code = "fetch_ldap_missing"
+
+
+class DnssecMissing(FetchFailure):
+    """The optional part that looks into the DNS is not installed."""
+
+    code = "fetch_dnssec_missing"
+
+
+class DnsNothingFound(FetchFailure):
+    """The DNS has no such record, or says that it has none."""
+
+    code = "dns_nothing_found"
+
+
+class DnsNotProven(FetchFailure):
+    """The DNS answered, and DNSSEC does not prove it: not signed, signed by somebody else, or run out."""
+
+    code = "dns_not_proven"
+    detail: str
+
+
+class DirectoryNothingFound(FetchFailure):
+    """The directory has no certificate for this address."""
+
+    code = "directory_nothing_found"
+    address: str

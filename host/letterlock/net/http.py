@@ -43,7 +43,7 @@ def fetch(location: Location, question: Question, rules: Rules, watch: Watch, mo
         wire = connect(resolve(location.host, location.port, rules.private, watch), watch, most + _HEADER_OCTETS)
         try:
             if location.scheme == "https":
-                wire.secure(_context(), location.host)
+                wire.secure(tls_context(), location.host)
             answer = _ask(wire, location, question)
             reference = answer.headers.get("Location")
             followed = (*_SAME_METHOD, *(_AS_GET if question.body is None else ()))
@@ -91,6 +91,6 @@ def _body(answer: HTTPResponse, location: Location, most: int) -> bytes:
 
 
 @cache
-def _context() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """The system's authorities. What is fetched proves itself; TLS only keeps others from reading and answering."""
     return ssl.create_default_context()

@@ -121,4 +121,44 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Installieren Sie ihn: `pip install letterlock[ldap]`.",
         ),
     },
+    "fetch_dnssec_missing": {
+        "en": (
+            "This installation cannot look into the DNS: the package dnspython is not there.",
+            "Install Letterlock with its extra “dns”: pip install 'letterlock[dns]'.",
+        ),
+        "de": (
+            "Diese Installation kann nicht im DNS nachsehen: Das Paket dnspython fehlt.",
+            "Installieren Sie Letterlock mit dem Zusatz „dns“: pip install 'letterlock[dns]'.",
+        ),
+    },
+    "dns_nothing_found": {
+        "en": (
+            "The DNS has no certificate for {server}.",
+            "Ask for a signed mail, or for the certificate as a file.",
+        ),
+        "de": (
+            "Das DNS hat kein Zertifikat für {server}.",
+            "Bitten Sie um eine signierte Mail oder um das Zertifikat als Datei.",
+        ),
+    },
+    "dns_not_proven": {
+        "en": (
+            "What the DNS says about {server} is not proven by DNSSEC ({detail}) and was not used.",
+            "Ask for a signed mail, or tell whoever runs the domain.",
+        ),
+        "de": (
+            "Was das DNS über {server} sagt, ist durch DNSSEC nicht bewiesen ({detail}) und wurde nicht verwendet.",
+            "Bitten Sie um eine signierte Mail, oder sagen Sie es dem Betreiber der Domain.",
+        ),
+    },
+    "directory_nothing_found": {
+        "en": (
+            "The directory {server} has no certificate for {address}.",
+            "Ask for a signed mail, or for the certificate as a file.",
+        ),
+        "de": (
+            "Das Verzeichnis {server} hat kein Zertifikat für {address}.",
+            "Bitten Sie um eine signierte Mail oder um das Zertifikat als Datei.",
+        ),
+    },
 }
