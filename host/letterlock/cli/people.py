@@ -48,7 +48,7 @@ def register(commands: Any) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Show what is kept, as a table or as JSON."""
-    from letterlock.cli.show_people import people_table
+    from letterlock.cli.show_people import show_people
     from letterlock.operations import describe_people, people
     from letterlock.store import location
 
@@ -56,7 +56,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"people": [describe_people.kept(*each) for each in found]}, ensure_ascii=False))
     else:
-        people_table(found)
+        show_people(found)
     return 0
 
 

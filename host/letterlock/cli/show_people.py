@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from letterlock.cli.show import clean, say_line
@@ -18,29 +17,20 @@ if TYPE_CHECKING:
 _SOURCES = {"mail": "signed mail", "file": "file", "vcard": "address book", "ldap": "directory", "dns": "DNS"}
 
 
-def people_table(found: Sequence[tuple[KeptCertificate, Certificate]]) -> None:
-    """One line a certificate, by address."""
+def show_people(found: Sequence[tuple[KeptCertificate, Certificate]]) -> None:
+    """Each certificate, by address, and below it where it comes from."""
     if not found:
         say_line(
             "Nobody's certificates are kept yet. They come with signed mail, or by “letterlock people import FILE”."
         )
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("address", "name", "issued by", "valid until", "from", "first seen", "last seen", "SHA-256"):
-        table.add_column(column, overflow="fold")
+    console = Console(highlight=False)
     for row, certificate in found:
-        cells = (
-            row.address,
-            certificate.name,
-            certificate.issuer_name,
-            f"{certificate.not_after:%Y-%m-%d}",
-            _SOURCES.get(row.source, row.source),
-            f"{row.first:%Y-%m-%d}",
-            f"{row.last:%Y-%m-%d}",
-            row.sha256[:16],
-        )
-        table.add_row(*(Text(clean(each)) for each in cells))
-    Console(highlight=False).print(table)
+        said = f"{row.address} · {certificate.name} · until {certificate.not_after:%Y-%m-%d}"
+        console.print(Text(clean(said)), soft_wrap=True)
+        seen = f"from {_SOURCES.get(row.source, row.source)}, first {row.first:%Y-%m-%d}, last {row.last:%Y-%m-%d}"
+        issuer = f"issued by {certificate.issuer_name}"
+        console.print(Text(clean(f"    {seen} · {issuer} · SHA-256 {row.sha256[:16]}"), style="dim"), soft_wrap=True)
 
 
 def show_choices(answer: Mapping[str, Any]) -> None:
