@@ -3,91 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from letterlock.trust import reasons as why
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import Path, build
 from letterlock.trust.revocation import Evidence, Good, Mode, NotChecked, Revoked
-from tests.trust.chains import DAY, NOW, Issued, anchored, issue, key, person, raw
-
-ROOT = issue("Root")
-CA = issue("Mail CA", ROOT)
-ANNA = person("Anna", CA)
-
-
-def crl(
-    issuer: Issued,
-    *revoked: Issued,
-    at: datetime = NOW - DAY,
-    reason: x509.ReasonFlags | None = None,
-    invalid_since: datetime | None = None,
-    made: datetime = NOW - DAY,
-    until: datetime = NOW + DAY,
-    signing: Any = None,
-    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
-) -> bytes:
-    """A list that is in force now."""
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.x509.subject)
-    builder = builder.last_update(made).next_update(until)
-    for each in revoked:
-        entry = x509.RevokedCertificateBuilder().serial_number(each.x509.serial_number).revocation_date(at)
-        if reason:
-            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
-        if invalid_since:
-            entry = entry.add_extension(x509.InvalidityDate(invalid_since), critical=False)
-        builder = builder.add_revoked_certificate(entry.build())
-    for extension, critical in extensions:
-        builder = builder.add_extension(extension, critical=critical)
-    return builder.sign(signing or issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-
-
-def answer(
-    about: Issued = ANNA,
-    issuer: Issued = CA,
-    *,
-    responder: Issued | None = None,
-    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
-    at: datetime | None = None,
-    made: datetime = NOW - DAY,
-    until: datetime | None = NOW + DAY,
-    digest: hashes.HashAlgorithm | None = None,
-) -> bytes:
-    """An OCSP answer of the issuer, or of a responder whose certificate comes along."""
-    speaker = responder or issuer
-    if status is ocsp.OCSPCertStatus.REVOKED:
-        at = at or NOW - DAY
-    builder = ocsp.OCSPResponseBuilder().add_response(
-        about.x509, issuer.x509, digest or hashes.SHA1(), status, made, until, at, None
-    )
-    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, speaker.x509)
-    if responder:
-        builder = builder.certificates([responder.x509])
-    return builder.sign(speaker.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-
-
-def responder(issuer: Issued = CA, **deviation: Any) -> Issued:
-    """A certificate for somebody who answers for `issuer`."""
-    good: dict[str, Any] = {
-        "ca": False,
-        "usage": ("digital_signature",),
-        "purposes": (ExtendedKeyUsageOID.OCSP_SIGNING,),
-        "extensions": ((x509.OCSPNoCheck(), False),),
-    }
-    return issue("Responder", issuer, **(good | deviation))
-
-
-def spoiled(der: bytes) -> bytes:
-    """The same with the last octet of its signature changed."""
-    return der[:-1] + bytes((der[-1] ^ 1,))
+from tests.trust.chains import DAY, NOW, Issued, anchored, key, person, raw
+from tests.trust.evidence import ANNA, CA, ROOT, answer, crl, responder, spoiled
 
 
 def judged(*evidence: bytes, mode: Mode = Mode.AT_HAND, leaf: Issued = ANNA, time: datetime = NOW) -> Path:

@@ -90,7 +90,13 @@ def _violation(certificate: Certificate, name: GeneralName, constraint: Constrai
 
 
 def _unusable(subtree: Subtree) -> bool:
-    return subtree.unusable or subtree.base.value is None
+    value = subtree.base.value
+    if subtree.base.form == "address" and isinstance(value, str):
+        # "@example.com" or "root@" is none of the three forms. Excluding nothing would be the attacker's reading.
+        return subtree.unusable or ("@" in value and not all(split_address(value)))
+    if subtree.base.form == "ip" and isinstance(value, bytes):
+        return subtree.unusable or len(value) not in (8, 32)
+    return subtree.unusable or value is None
 
 
 def _address_matches(constraint: object, name: object) -> bool:
@@ -101,13 +107,14 @@ def _address_matches(constraint: object, name: object) -> bool:
     local, domain = split_address(name)
     if "@" in constraint:
         wanted_local, wanted_domain = split_address(constraint)
+        domain = domain.rstrip(".")
         # Folded, because `names_address` folds: an excluded "root@" must not be reached as "Root@".
         return (folded(local), domain_key(domain)) == (folded(wanted_local), domain_key(wanted_domain))
     return _host_matches(constraint, domain)
 
 
 def _host_matches(constraint: str, host: str) -> bool:
-    wanted, actual = domain_key(constraint), domain_key(host)
+    wanted, actual = domain_key(constraint), domain_key(host.rstrip("."))
     if not wanted:
         return True
     return actual.endswith(wanted) and actual != wanted if wanted.startswith(".") else actual == wanted

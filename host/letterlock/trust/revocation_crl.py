@@ -118,16 +118,22 @@ class Crl:
     @cached_property
     def not_understood(self) -> str:
         """The part for which the whole list must not be used (§5.2, §5.3); empty where all is well."""
+        unknown = [
+            *_unknown(self.tbs.extensions, _UNDERSTOOD),
+            *(oid for entry in self.tbs.revoked or () for oid in _unknown(entry.extensions, _ENTRY_UNDERSTOOD)),
+        ]
+        if unknown:
+            return unknown[0]
         try:
-            unknown = [
-                *_unknown(self.tbs.extensions, _UNDERSTOOD),
-                *(oid for entry in self.tbs.revoked or () for oid in _unknown(entry.extensions, _ENTRY_UNDERSTOOD)),
-            ]
-            if unknown:
-                return unknown[0]
-            _ = self.number, self.base, self.scope, self.entries
-        except ValueError as error:
+            _ = self.scope
+        except ValueError:
+            return "issuingDistributionPoint"
+        try:
+            _ = self.number, self.base, self.entries
+        except NotDer as error:
             return str(error)[:100]
+        except ValueError:
+            return "tbsCertList"
         return ""
 
     @cached_property

@@ -1,20 +1,23 @@
 """A chain that is wrong in exactly one way, and the collection of all of them.
 
-Each case is a function that makes the chain; its docstring is the claim. The files beside this one hold them by
-kind of mistake.
+Each case is a function that makes the chain; its docstring is the claim. What is wrong stands in one call of `flaw`,
+with what would be right beside it: made again without its flaw, the chain is valid, so the flaw is all that is wrong.
+The files beside this one hold them by kind of mistake.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from letterlock.errors import Reason
 from letterlock.trust.anchors import Anchor
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.policies import NOTHING_ASKED, InitialPolicies
+from letterlock.trust.revocation import Mode
 from tests.trust.chains import (
     Issued,
     anchored,
@@ -32,6 +35,11 @@ class Wrong:
     anchors: Sequence[Anchor]
     reason: Reason
     policies: InitialPolicies = NOTHING_ASKED
+    evidence: Sequence[bytes] = ()
+    """Revocation lists and OCSP answers at hand."""
+    mode: Mode = Mode.AT_HAND
+    sender: str = ""
+    """The mail comes from here; the certificate must name it. Empty: nobody asks."""
     made_today: bool = False
     """OpenSSL has made it, so it begins now and not in the year of `NOW`."""
     among_others: bool = False
@@ -42,9 +50,27 @@ Case = Callable[[Path], Wrong]
 CASES: list[Case] = []
 
 
+_Value = TypeVar("_Value")
+_mended = ContextVar("mended", default=False)
+
+
 def case(make: Case) -> Case:
     CASES.append(make)
     return make
+
+
+def flaw(wrong: _Value, right: _Value) -> _Value:
+    """What is wrong, and what stands there when the case is made without its flaw."""
+    return right if _mended.get() else wrong
+
+
+def mended(make: Case, folder: Path) -> Wrong:
+    """The chain of a case without its flaw."""
+    token = _mended.set(True)
+    try:
+        return make(folder)
+    finally:
+        _mended.reset(token)
 
 
 def below(

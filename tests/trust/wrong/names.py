@@ -20,14 +20,14 @@ from tests.trust.chains import (
     raw,
     tlv,
 )
-from tests.trust.wrong.cases import Wrong, below, case, mail_ca
+from tests.trust.wrong.cases import Wrong, below, case, flaw, mail_ca
 
 
 def constrained(
     permitted: Sequence[x509.GeneralName] | None = None, excluded: Sequence[x509.GeneralName] | None = None
 ) -> Issued:
-    """An authority that may certify some names only."""
-    return mail_ca(extensions=[(x509.NameConstraints(permitted, excluded), True)])
+    """An authority that may certify some names only; that is what is wrong in most cases here."""
+    return mail_ca(extensions=flaw([(x509.NameConstraints(permitted, excluded), True)], []))
 
 
 def address(text: str) -> x509.GeneralName:
@@ -127,7 +127,7 @@ def international_address_elsewhere(folder: Path) -> Wrong:
 def constrained_by_the_anchor(folder: Path) -> Wrong:
     """The anchor's own name constraints hold, also two levels down (RFC 5937 §3.2)."""
     constraint = x509.NameConstraints([address("muster.example")], None)
-    root = issue("Narrow Root", extensions=[(constraint, True)])
+    root = issue("Narrow Root", extensions=flaw([(constraint, True)], []))
     ca = issue("Mail CA", root)
     anna = person("Anna", ca, address="anna@other.example")
     return below(ca, anna, why.NameNotPermitted("Anna", "anna@other.example", "Narrow Root"), root)
@@ -202,7 +202,9 @@ def host_name_not_permitted(folder: Path) -> Wrong:
 @case
 def every_host_name_excluded(folder: Path) -> Wrong:
     """An empty DNS constraint excludes every DNS name, as public CAs use it (S/MIME BR §7.1.5)."""
-    ca = mail_ca(extensions=[raw("2.5.29.30", tlv(0x30, tlv(0xA1, tlv(0x30, tlv(0x82, b"")))), critical=True)])
+    ca = mail_ca(
+        extensions=flaw([raw("2.5.29.30", tlv(0x30, tlv(0xA1, tlv(0x30, tlv(0x82, b"")))), critical=True)], [])
+    )
     anna = person("Anna", ca, names=[x509.DNSName("www.muster.example")])
     return below(ca, anna, why.NameExcluded("Anna", "www.muster.example", "Mail CA"))
 
@@ -255,7 +257,7 @@ def constraint_of_a_form_nobody_compares(folder: Path) -> Wrong:
 def constraint_with_a_minimum(folder: Path) -> Wrong:
     """A subtree that begins two levels down, which RFC 5280 forbids."""
     subtree = tlv(0x30, tlv(0x81, b"muster.example") + tlv(0x80, b"\x02"))
-    ca = mail_ca(extensions=[raw("2.5.29.30", tlv(0x30, tlv(0xA1, subtree)), critical=True)])
+    ca = mail_ca(extensions=flaw([raw("2.5.29.30", tlv(0x30, tlv(0xA1, subtree)), critical=True)], []))
     return below(ca, person("Anna", ca), why.NameConstraintUnsupported("Anna", "address", "Mail CA"))
 
 
@@ -266,3 +268,107 @@ def address_that_is_not_ascii(folder: Path) -> Wrong:
     names = tlv(0x30, tlv(0x81, "ännchen@muster.example".encode()))
     anna = person("Anna", ca, address="", extensions=[raw("2.5.29.17", names)])
     return below(ca, anna, why.NameNotPermitted("Anna", "?", "Mail CA"))
+
+
+# --- More forms ------------------------------------------------------------------------------------------------
+
+
+@case
+def every_address_excluded(folder: Path) -> Wrong:
+    """An empty rfc822Name excludes every address."""
+    empty = tlv(0x30, tlv(0xA1, tlv(0x30, tlv(0x81, b""))))
+    ca = mail_ca(extensions=flaw([raw("2.5.29.30", empty, critical=True)], []))
+    return below(ca, person("Anna", ca), why.NameExcluded("Anna", "anna@muster.example", "Mail CA"))
+
+
+@case
+def excluded_within_what_is_permitted(folder: Path) -> Wrong:
+    """What is excluded stays so, also where more is permitted (RFC 5280 §4.2.1.10)."""
+    ca = constrained([address("muster.example")], [address("anna@muster.example")])
+    return below(ca, person("Anna", ca), why.NameExcluded("Anna", "anna@muster.example", "Mail CA"))
+
+
+@case
+def international_address_at_an_excluded_host(folder: Path) -> Wrong:
+    """A host in its own letters is the excluded host in A-labels (RFC 9598 §6)."""
+    ca = constrained(excluded=[address("xn--mller-kva.example")])
+    mailbox = x509.OtherName(x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9"), tlv(0x0C, "änne@müller.example".encode()))
+    anna = person("Anna", ca, names=[mailbox])
+    return below(ca, anna, why.NameExcluded("Anna", "änne@müller.example", "Mail CA"))
+
+
+@case
+def excluded_host_with_a_dot_at_its_end(folder: Path) -> Wrong:
+    """A dot at the end means the same host and does not lead around the exclusion."""
+    ca = constrained(excluded=[address("muster.example")])
+    anna = person("Anna", ca, address="anna@muster.example.")
+    return below(ca, anna, why.NameExcluded("Anna", "anna@muster.example.", "Mail CA"))
+
+
+@case
+def constraint_that_is_no_address(folder: Path) -> Wrong:
+    """ "@muster.example" is no form that a constraint can have: what it excludes is open, so nothing passes."""
+    ca = constrained(excluded=[address("@muster.example")])
+    return below(ca, person("Anna", ca), why.NameConstraintUnsupported("Anna", "address", "Mail CA"))
+
+
+@case
+def network_of_a_wrong_length(folder: Path) -> Wrong:
+    """An excluded network of five octets is none."""
+    network = tlv(0x30, tlv(0xA1, tlv(0x30, tlv(0x87, b"\xc0\x00\x02\x00\xff"))))
+    ca = mail_ca(extensions=flaw([raw("2.5.29.30", network, critical=True)], []))
+    anna = person("Anna", ca, names=[x509.IPAddress(ip_address("192.0.2.7"))])
+    return below(ca, anna, why.NameConstraintUnsupported("Anna", "ip", "Mail CA"))
+
+
+@case
+def directory_name_among_the_alternatives(folder: Path) -> Wrong:
+    """A directory name among the alternative names is constrained as the subject is."""
+    ca = constrained(excluded=[directory(None, "Muster AG")])
+    anna = person("Anna", ca, names=[directory("Anna", "Muster AG")])
+    return below(ca, anna, why.NameExcluded("Anna", "CN=Anna,O=Muster AG", "Mail CA"))
+
+
+@case
+def subject_with_another_order(folder: Path) -> Wrong:
+    """A subtree holds what begins as it does; the same parts in another order lie elsewhere."""
+    wanted = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, "Anna"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Muster AG")]
+    )
+    ca = constrained(permitted=[x509.DirectoryName(wanted)])
+    anna = person(name("Anna", "Muster AG"), ca)  # type: ignore[arg-type]
+    return below(ca, anna, why.NameNotPermitted("Anna", "CN=Anna,O=Muster AG", "Mail CA"))
+
+
+@case
+def excluded_network_of_the_sixth_version(folder: Path) -> Wrong:
+    """An IPv6 address in an excluded network."""
+    ca = constrained(excluded=[x509.IPAddress(ip_network("2001:db8::/32"))])
+    anna = person("Anna", ca, names=[x509.IPAddress(ip_address("2001:db8::7"))])
+    return below(ca, anna, why.NameExcluded("Anna", "2001:0db8:0000:0000:0000:0000:0000:0007", "Mail CA"))
+
+
+@case
+def web_address_at_a_number(folder: Path) -> Wrong:
+    """A URI whose host is an IP address cannot be shown to lie outside an excluded host (§4.2.1.10)."""
+    ca = constrained(excluded=[x509.UniformResourceIdentifier("muster.example")])
+    anna = person("Anna", ca, names=[x509.UniformResourceIdentifier("https://192.0.2.7/anna")])
+    return below(ca, anna, why.NameNotPermitted("Anna", "https://192.0.2.7/anna", "Mail CA"))
+
+
+@case
+def web_address_with_a_misleading_user(folder: Path) -> Wrong:
+    """What stands before an @ is no host."""
+    ca = constrained(permitted=[x509.UniformResourceIdentifier("muster.example")])
+    uri = "https://muster.example@evil.example/"
+    anna = person("Anna", ca, names=[x509.UniformResourceIdentifier(uri)])
+    return below(ca, anna, why.NameNotPermitted("Anna", uri, "Mail CA"))
+
+
+@case
+def registered_identifier_constrained(folder: Path) -> Wrong:
+    """Nobody compares registered identifiers; where they are constrained, none passes."""
+    identifier = x509.RegisteredID(x509.ObjectIdentifier("1.2.3.4"))
+    ca = constrained(excluded=[identifier])
+    anna = person("Anna", ca, names=[identifier])
+    return below(ca, anna, why.NameConstraintUnsupported("Anna", "registered", "Mail CA"))
