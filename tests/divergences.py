@@ -61,3 +61,20 @@ CRYPTOGRAPHY: dict[str, str] = {
 }
 """Rows of `expected.json` of which the engine says something else than their makers (`tests/cms/test_cms_expected.py`).
 """
+
+
+_VALIDATOR = "bc-java/mail/src/test/resources/org/bouncycastle/mail/smime/test/validator."
+_MD5 = (
+    "The root has signed the signer's certificate with MD5, for which a rogue CA certificate was made in 2008. Bouncy "
+    "Castle's test of 2006 accepts it; we never do, also under the legacy policy."
+)
+
+BAD_THOUGH_CALLED_VALID: dict[str, str] = {
+    _VALIDATOR + "validMail.eml": _MD5,
+    _VALIDATOR + "longValidity.eml": _MD5,
+    _VALIDATOR + "shortKey.eml": (
+        "The signer has an RSA key of 512 bits, which anybody can factor in hours; the library does not compute with "
+        "it. Bouncy Castle only notes it."
+    ),
+}
+"""Messages that the other project calls valid and we do not."""

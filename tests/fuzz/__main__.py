@@ -22,6 +22,7 @@ from tests.fuzz import encrypted
 from tests.fuzz.targets import TARGETS
 from tests.needs import PROJECT
 from tests.signed_mail import DemoMail
+from tests.trust import evidence
 
 BUILD = PROJECT / "build" / "fuzz"
 
@@ -79,6 +80,8 @@ def write_seeds(folder: Path) -> Path:
     for kind, before in (("good", b'p7s"\r\n\r\n'), ("opaque", b'p7m"\r\n\r\n'), ("enveloped", b"base64\r\n\r\n")):
         encoded = getattr(mail, kind)().rsplit(before, 1)[1]
         (folder / f"cms-{kind}").write_bytes(base64.b64decode(encoded.split(b"\r\n--")[0]))
+    for number, octets in enumerate((evidence.answer(), evidence.crl(evidence.CA, evidence.ANNA))):
+        (folder / f"evidence-{number}").write_bytes(octets)
     limits.KEY_FILE_ITERATIONS_WRITTEN = limits.KEY_FILE_ITERATIONS_WRITTEN_MAC = 8
     limits.KEY_FILE_ITERATIONS_COMPATIBLE = 8
     clara = identity("P-256", "Clara")

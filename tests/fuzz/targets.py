@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import FRAME_IN_OCTETS
@@ -228,6 +230,90 @@ def timestamp(data: bytes) -> None:
         assert verify(data, stamped, _clock).time == datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
+def extensions(data: bytes) -> None:
+    """Any value of any known extension is decoded or named as malformed, and constraints can be compared."""
+    from cryptography.hazmat.asn1 import ObjectIdentifier
+
+    from letterlock.trust import extensions as module
+    from letterlock.trust.schema import Extension
+
+    for oid, (field, _) in module._KNOWN.items():
+        for critical in (True, False):
+            found = module.decode([Extension(ObjectIdentifier.from_dotted(oid), critical, data)])
+            assert found.malformed in ((), (field,))
+            assert not found.unknown_critical
+
+
+def evidence(data: bytes) -> None:
+    """Octets are lists, answers or neither; whatever they are, they withdraw nobody and vouch for nobody unsigned."""
+    from letterlock.trust.path import build
+    from letterlock.trust.revocation import Evidence, Mode, NotChecked
+
+    found = Evidence.of([data])
+    _ = found.until
+    leaf, authority, root, now = _chain()
+    path = build(leaf, [authority], [root], now, evidence=found, mode=Mode.AT_HAND)
+    # Seeds are signed by others than this chain's authorities, so nothing they become may count.
+    assert path.valid
+    assert all(isinstance(status, NotChecked) for status in path.revocation)
+
+
+def graph(data: bytes) -> None:
+    """Whatever certifies whatever, a search ends within its limits, and each link of a valid path was signed."""
+    from letterlock import limits
+    from letterlock.trust.path import Allowance, build
+    from letterlock.trust.signatures import check
+
+    certificates, anchors, now = _graph(data)
+    allowance = Allowance()
+    path = build(certificates[0], certificates[1:], anchors, now, allowance=allowance)
+    assert allowance.checks - allowance.left <= limits.PATH_SIGNATURE_CHECKS + 1
+    assert len(path.chain) <= limits.PATH_LENGTH
+    if path.valid:
+        assert path.anchor in anchors
+        for below, above in itertools.pairwise(path.chain):
+            check(below, above)
+
+
+@cache
+def _chain() -> Any:
+    from tests.trust.chains import NOW, anchored, issue, person
+
+    root = issue("Fuzzed Root")
+    authority = issue("Fuzzed CA", root)
+    return person("Anna", authority).certificate, authority.certificate, anchored(root)[0], NOW
+
+
+@cache
+def _issued(subject: int, issuer: int, key: int, signing: int, form: int) -> Any:
+    from tests.trust.chains import issue, name
+
+    return issue(
+        f"Node {subject}",
+        key_name=f"Node {subject} {key}",
+        issuer_name=name(f"Node {issuer}"),
+        signed_by=_key(f"Node {issuer} {signing}"),
+        ca=form & 1 == 0,
+        path_length=1 if form & 3 == 2 else None,
+        key_ids=form & 4 == 0,
+    )
+
+
+def _key(name: str) -> Any:
+    from tests.trust.chains import key
+
+    return key(name)
+
+
+def _graph(data: bytes) -> Any:
+    """Nodes with a few names and keys each; every octet pair is a certificate, the last ones are trusted."""
+    from tests.trust.chains import NOW, anchored
+
+    pairs = list(zip(data[::2], data[1::2], strict=False))[:40] or [(0, 0)]
+    issued = [_issued(one & 7, one >> 3 & 7, one >> 6 & 1, other & 1, other >> 1 & 7) for one, other in pairs]
+    return [each.certificate for each in issued], anchored(*issued[-(data[-1] & 3) :] if len(data) > 8 else []), NOW
+
+
 def frames(data: bytes) -> None:
     """A client's octets give frames or coded failures, alike in any portions."""
     from letterlock.protocol.frames import FrameDecoder
@@ -294,6 +380,9 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "enveloped": enveloped,
     "certificate": certificate,
     "timestamp": timestamp,
+    "extensions": extensions,
+    "evidence": evidence,
+    "graph": graph,
     "frames": frames,
     "key_file": key_file,
     "open": open_,

@@ -1,10 +1,9 @@
-"""OpenSSL as another maker of certificates (also of ones nobody should make any more), and as a second opinion."""
+"""OpenSSL as another maker of certificates (also of ones nobody should make any more)."""
 
 from __future__ import annotations
 
+import base64
 import subprocess
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -57,20 +56,6 @@ def signed(
     return Issued(x509.load_pem_x509_certificate(done.stdout), own)
 
 
-def verify(folder: Path, leaf: bytes, candidates: Sequence[bytes], anchors: Sequence[bytes], time: datetime) -> str:
-    """OpenSSL's opinion on a chain of DER certificates: empty if it is good, else its words."""
-    files = {"leaf": [leaf], "untrusted": candidates, "anchors": anchors}
-    for file, ders in files.items():
-        (folder / file).write_bytes(b"".join(_pem(der) for der in ders))
-    arguments = ["verify", "-no-CApath", "-no-CAstore", "-partial_chain", "-CAfile", str(folder / "anchors")]
-    arguments += ["-attime", str(int(time.timestamp())), "-check_ss_sig"]
-    if candidates:
-        arguments += ["-untrusted", str(folder / "untrusted")]
-    done = run(*arguments, str(folder / "leaf"))
-    return "" if done.returncode == 0 else (done.stderr + done.stdout).decode(errors="replace")
-
-
-def _pem(der: bytes) -> bytes:
-    import base64
-
-    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
+def pem(der: bytes, label: str = "CERTIFICATE") -> bytes:
+    """DER as a PEM block."""
+    return f"-----BEGIN {label}-----\n".encode() + base64.encodebytes(der) + f"-----END {label}-----\n".encode()

@@ -218,7 +218,8 @@ def _check_any(info: SignerInfo, possible: Sequence[Carried], content: Content) 
                 first = first or failure
                 break
             except SignatureFailure as failure:
-                first = first or failure
+                # These octets have the digest: whatever else is wrong, the content was not changed.
+                first = failure if first is None or isinstance(first, ContentChanged) else first
         if not isinstance(first, ContentChanged) and info.signed_attributes is not None:
             # With signed attributes only a wrong digest can come from line ends.
             break
