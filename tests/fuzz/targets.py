@@ -232,14 +232,14 @@ def timestamp(data: bytes) -> None:
 
 def extensions(data: bytes) -> None:
     """Any value of any known extension is decoded or named as malformed, and constraints can be compared."""
-    from cryptography.hazmat.asn1 import ObjectIdentifier
+    from cryptography import x509
 
     from letterlock.trust import extensions as module
     from letterlock.trust.schema import Extension
 
     for oid, (field, _) in module._KNOWN.items():
         for critical in (True, False):
-            found = module.decode([Extension(ObjectIdentifier.from_dotted(oid), critical, data)])
+            found = module.decode([Extension(id=x509.ObjectIdentifier(oid), critical=critical, value=data)])
             assert found.malformed in ((), (field,))
             assert not found.unknown_critical
 
