@@ -12,7 +12,19 @@ from tests.fuzz import encrypted
 from tests.fuzz.targets import TARGETS
 
 SEEDS = dict(encrypted.seeds())
-NAMES = ("ber", "certificate", "cms", "compressed", "encrypted", "enveloped", "recipient", "signer")
+NAMES = (
+    "ber",
+    "certificate",
+    "cms",
+    "compressed",
+    "encrypted",
+    "enveloped",
+    "evidence",
+    "extensions",
+    "graph",
+    "recipient",
+    "signer",
+)
 """Targets that need no messages by OpenSSL."""
 
 
