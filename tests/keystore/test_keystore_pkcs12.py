@@ -355,3 +355,19 @@ def test_surprises_in_the_structure_are_damage_or_not_supported() -> None:
         read(der.value(0x30, der.integer(3) + _data(der.value(0x30, enveloped))), "")
     with pytest.raises(f.KeyFileDamaged):
         read(der.value(0x30, der.integer(3) + _data(der.value(0x30, b"\x05\x00"))), "")
+
+
+def test_the_standards_own_file_opens() -> None:
+    """PBMAC1 as RFC 9879 shows it, and with another checksum."""
+    octets = Path(__file__).with_name("rfc9879_a1.pem").read_bytes()
+    found = read(octets, "1234")
+    assert found.has_checksum
+    assert len(found.keys) == 1
+    assert found.keys[0].certificate
+    with pytest.raises(f.WrongPassphrase):
+        read(octets, "12345")
+    pfx = bytearray(base64.b64decode(octets.split(b"-----")[2]))
+    at = pfx.index(bytes.fromhex("7aa56d8539d702"))  # the checksum
+    pfx[at] ^= 1
+    with pytest.raises(f.KeyFileAltered):
+        read(bytes(pfx), "1234")
