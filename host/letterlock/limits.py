@@ -282,6 +282,9 @@ KEY_FILE_ITERATIONS_WRITTEN_MAC = 100_000
 KEY_FILE_ITERATIONS_COMPATIBLE = 10_000
 """Iterations in a key file for old programs. Java before 8u301 and old phones refuse or take minutes with more."""
 
+KEY_FILE_ITERATIONS_RANDOM = 2_048
+"""The same where the passphrase is random, with 80 bits or more: OpenSSL's and NSS's usual number, which all take."""
+
 KEY_FILE_SCRYPT_OCTETS = 128 * 1024 * 1024
 """Memory of scrypt for a key file: OpenSSL and RFC 7914 §2 use 16 MiB. Beyond it `key_file_too_costly`."""
 

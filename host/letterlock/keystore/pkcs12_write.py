@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -48,6 +49,20 @@ class Form(StrEnum):
     protects less: the passphrase must be long."""
 
 
+class _Counts(NamedTuple):
+    """Iterations of PBKDF2, of the checksum, and of both in the compatible form."""
+
+    modern: int
+    mac: int
+    compatible: int
+
+
+_CHOSEN = _Counts(
+    limits.KEY_FILE_ITERATIONS_WRITTEN, limits.KEY_FILE_ITERATIONS_WRITTEN_MAC, limits.KEY_FILE_ITERATIONS_COMPATIBLE
+)
+_RANDOM = _Counts(*[limits.KEY_FILE_ITERATIONS_RANDOM] * 3)
+
+
 @dataclass(frozen=True)
 class Exported:
     """One key with its certificate in DER and the name that programs show."""
@@ -57,18 +72,28 @@ class Exported:
     name: str
 
 
-def write(keys: Sequence[Exported], chain: Iterable[bytes], passphrase: str, form: Form = Form.MODERN) -> bytes:
+def write(
+    keys: Sequence[Exported],
+    chain: Iterable[bytes],
+    passphrase: str,
+    form: Form = Form.MODERN,
+    *,
+    random_passphrase: bool = False,
+) -> bytes:
     """A PKCS#12 file in DER.
 
     Args:
         chain: certificates of issuers, in DER, to send along.
         passphrase: protects everything in it.
+        random_passphrase: it is as random as a key (80 bits or more), so that stretching it adds nothing to speak of;
+            a thousand files are then written in seconds.
 
     Raises:
         PassphraseNeeded: it is empty; then the keys would be anybody's.
     """
     if not passphrase:
         raise PassphraseNeeded
+    counts = _RANDOM if random_passphrase else _CHOSEN
     own = [each.certificate for each in keys if each.certificate is not None]
     certificates = [
         _bag(pkcs12.CERTIFICATE, _certificate_bag(each.certificate), each.name, each.certificate)
@@ -79,15 +104,16 @@ def write(keys: Sequence[Exported], chain: Iterable[bytes], passphrase: str, for
         _bag(pkcs12.CERTIFICATE, _certificate_bag(each), None, None) for each in dict.fromkeys(chain) if each not in own
     ]
     shrouded = [
-        _bag(pkcs12.SHROUDED_KEY, _shrouded(each.key, passphrase, form), each.name, each.certificate) for each in keys
+        _bag(pkcs12.SHROUDED_KEY, _shrouded(each.key, passphrase, form, counts), each.name, each.certificate)
+        for each in keys
     ]
     parts = []
     if certificates:
-        algorithm, octets = _encrypt(der.value(0x30, b"".join(certificates)), passphrase, form)
+        algorithm, octets = _encrypt(der.value(0x30, b"".join(certificates)), passphrase, form, counts)
         parts.append(_encrypted_data(algorithm, octets))
     parts.append(_data(der.value(0x30, b"".join(shrouded))))
     safe = der.value(0x30, b"".join(parts))
-    return der.value(0x30, der.integer(3) + _data(safe) + _mac(safe, passphrase, form))
+    return der.value(0x30, der.integer(3) + _data(safe) + _mac(safe, passphrase, form, counts))
 
 
 def _bag(kind: str, value: bytes, name: str | None, certificate: bytes | None) -> bytes:
@@ -106,20 +132,20 @@ def _certificate_bag(certificate: bytes) -> bytes:
     return der.value(0x30, encoded(pkcs12.X509_CERTIFICATE) + der.value(0xA0, der.value(0x04, certificate)))
 
 
-def _shrouded(key: PrivateKeyTypes, passphrase: str, form: Form) -> bytes:
+def _shrouded(key: PrivateKeyTypes, passphrase: str, form: Form, counts: _Counts) -> bytes:
     plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    algorithm, octets = _encrypt(plain, passphrase, form)
+    algorithm, octets = _encrypt(plain, passphrase, form, counts)
     return der.value(0x30, algorithm.encode() + der.value(0x04, octets))
 
 
-def _encrypt(octets: bytes, passphrase: str, form: Form) -> tuple[Algorithm, bytes]:
+def _encrypt(octets: bytes, passphrase: str, form: Form, counts: _Counts) -> tuple[Algorithm, bytes]:
     size = 8 if form is Form.COMPATIBLE else 16
     padding = size - len(octets) % size
     padded = octets + bytes((padding,)) * padding
     reading = pbe.readings(passphrase)[0]
     salt = os.urandom(16)
     if form is Form.COMPATIBLE:
-        count = limits.KEY_FILE_ITERATIONS_COMPATIBLE
+        count = counts.compatible
         while not pbe.pads_evenly(reading.bmp, salt := os.urandom(8), count):
             pass
         key = pbe.derive("sha1", reading.bmp, salt, 1, count, 24)
@@ -128,15 +154,14 @@ def _encrypt(octets: bytes, passphrase: str, form: Form) -> tuple[Algorithm, byt
         parameters = der.value(0x30, der.value(0x04, salt) + der.integer(count))
         return Algorithm(_TRIPLE_DES, parameters), context.update(padded) + context.finalize()
     iv = os.urandom(16)
-    key, derivation = _pbkdf2(reading, salt, key_length=False)
+    key, derivation = _pbkdf2(reading, salt, counts.modern, key_length=False)
     context = Cipher(AES(key), modes.CBC(iv)).encryptor()
     scheme = Algorithm(_AES_256_CBC, der.value(0x04, iv))
     parameters = der.value(0x30, derivation.encode() + scheme.encode())
     return Algorithm(pbe.PBES2, parameters), context.update(padded) + context.finalize()
 
 
-def _pbkdf2(reading: pbe.Reading, salt: bytes, *, key_length: bool) -> tuple[bytes, Algorithm]:
-    count = limits.KEY_FILE_ITERATIONS_WRITTEN
+def _pbkdf2(reading: pbe.Reading, salt: bytes, count: int, *, key_length: bool) -> tuple[bytes, Algorithm]:
     key = hashlib.pbkdf2_hmac("sha256", reading.octets[0], salt, count, 32)
     parameters = der.value(
         0x30,
@@ -148,20 +173,20 @@ def _pbkdf2(reading: pbe.Reading, salt: bytes, *, key_length: bool) -> tuple[byt
     return key, Algorithm(pbe.PBKDF2, parameters)
 
 
-def _mac(safe: bytes, passphrase: str, form: Form) -> bytes:
+def _mac(safe: bytes, passphrase: str, form: Form, counts: _Counts) -> bytes:
     reading = pbe.readings(passphrase)[0]
     salt = os.urandom(8 if form is Form.COMPATIBLE else 16)
     if form is Form.PBMAC1:
         # RFC 9879 §4: the derivation must say the key's length; salt and iterations of MacData are of no account.
-        key, derivation = _pbkdf2(reading, salt, key_length=True)
+        key, derivation = _pbkdf2(reading, salt, counts.modern, key_length=True)
         scheme = Algorithm(_HMAC_SHA256, _NULL)
         algorithm = Algorithm(pbe.PBMAC1, der.value(0x30, derivation.encode() + scheme.encode()))
         value, count = hmac.digest(key, safe, "sha256"), 1
         salt = b"NOT USED"
     else:
-        oid, count = _SHA256, limits.KEY_FILE_ITERATIONS_WRITTEN_MAC
+        oid, count = _SHA256, counts.mac
         if form is Form.COMPATIBLE:
-            oid, count = _SHA1, limits.KEY_FILE_ITERATIONS_COMPATIBLE
+            oid, count = _SHA1, counts.compatible
         algorithm = Algorithm(oid, _NULL)
         value = pbe.checksum(pbe.DIGESTS[oid], safe, salt, count, reading, pbe.Budget())
     info = der.value(0x30, algorithm.encode() + der.value(0x04, value))

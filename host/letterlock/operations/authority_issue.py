@@ -121,7 +121,8 @@ def _bundled(
         for each, certificate in zip(keys, made, strict=True)
     ]
     chain = acting.authority.chain
-    bundle = pkcs12_write.write(entries, [chain.issuing.der, chain.root.der], passphrase, how.form)
+    along = [chain.issuing.der, chain.root.der]
+    bundle = pkcs12_write.write(entries, along, passphrase, how.form, random_passphrase=True)
     slip = _slip(person, delivery.bundle(address).name, passphrase, how.language)
     name = delivery.prepare(address, bundle, slip)
     acting.authority.keep(made, acting.key, at, bundle=name)
