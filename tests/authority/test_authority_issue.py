@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -194,10 +195,8 @@ def test_killed_at_any_step_the_next_run_completes(
             patched.setattr(authority.Authority, step, dying(authority.Authority.keep))
         else:
             patched.setattr(Path, step, dying(Path.replace))
-        try:
+        with suppress(Killed):
             office.issue(*persons(3))
-        except Killed:
-            pass
     office.issue(*persons(3))
     office.check(3)
 
