@@ -30,7 +30,7 @@ MODULES = {
     "operations/layers.py": ["tests/operations"],
     "operations/signers.py": ["tests/operations"],
     "operations/times.py": ["tests/operations/test_open_times.py", "tests/operations/test_memory.py"],
-    "evidence/timestamp.py": ["tests/evidence"],
+    "evidence/timestamp.py": ["tests/evidence/test_evidence_timestamp.py"],
     "mime/reader.py": ["tests/mime/test_mime_reader.py"],
     "mime/address.py": ["tests/mime/test_mime_fields.py"],
     "cms/ber.py": ["tests/cms/test_cms_ber.py"],

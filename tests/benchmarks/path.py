@@ -33,7 +33,7 @@ from tests.trust.chains import NOW, Issued, anchored, issue, person
 ROUNDS = 500
 SIZES = (10, 100, 1_000, 10_000)
 THREE_SECONDS, GROWN_SECONDS = 0.3e-3, 3e-3
-AGAIN = 200
+AGAIN = 50
 """How often OpenSSL is given the certificate in one run, to part verifying from loading."""
 
 

@@ -74,6 +74,28 @@ def test_accuracy() -> None:
     assert found.latest - found.time == timedelta(seconds=2, milliseconds=500, microseconds=7)
 
 
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ((), 0),
+        ((integer(2),), 2),
+        ((integer(limits.TIME_STAMP_ACCURACY_SECONDS),), limits.TIME_STAMP_ACCURACY_SECONDS),
+        ((tlv(0x80, b"\x03\xe7"),), 0.999),
+        ((tlv(0x81, b"\x03\xe7"),), 0.000999),
+        ((tlv(0x80, b"\0"), tlv(0x81, b"\0")), 0),
+    ],
+)
+def test_parts_of_the_accuracy(fields: tuple[bytes, ...], seconds: float) -> None:
+    """Each may be absent, and is zero then."""
+    assert stamped(replace(GOOD, accuracy=tlv(0x30, *fields))).accuracy == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("field", [tlv(tag, octets) for tag in (0x80, 0x81) for octets in (b"\xff", b"\x03\xe8")])
+def test_thousandths_out_of_range(field: bytes) -> None:
+    with pytest.raises(f.TimeStampMalformed):
+        stamped(replace(GOOD, accuracy=tlv(0x30, field)))
+
+
 @pytest.mark.parametrize("seconds", [-1, limits.TIME_STAMP_ACCURACY_SECONDS + 1, 2**80])
 def test_absurd_accuracy(seconds: int) -> None:
     with pytest.raises(f.TimeStampMalformed):
@@ -95,7 +117,7 @@ def test_the_authoritys_name() -> None:
     """`tsa` is one of the names in its certificate, or the token is refused."""
     right = tlv(0xA4, CLOCK.x509.subject.public_bytes())
     assert stamped(replace(GOOD, tsa=right)).time == NOW
-    for wrong in (tlv(0xA4, ROOT.x509.subject.public_bytes()), tlv(0x82, b"clock.example"), tlv(0x81, b"\xff")):
+    for wrong in (tlv(0xA4, ROOT.x509.subject.public_bytes()), tlv(0x82, b"clock.example"), tlv(0x81, b"\xff"), tlv(0x0C)):
         with pytest.raises(f.TimeStampMalformed) as failure:
             stamped(replace(GOOD, tsa=wrong))
         assert failure.value.part == "tsa"

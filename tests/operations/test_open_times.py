@@ -207,6 +207,8 @@ def test_no_more_than_so_many_are_looked_at() -> None:
     many = [Stamp(CLOCK, NOW + number * DAY / 24) for number in range(limits.TIME_STAMPS_IN_MESSAGE + 3)]
     verdict = opened(stamps(*many), NOW + DAY)
     assert "too_many_time_stamps" in codes(verdict)[-2:]
+    looked_at = [each for each in signer(verdict).times if each.kind == "time_stamped"]
+    assert len(looked_at) == limits.TIME_STAMPS_IN_MESSAGE
     assert verdict.signature.status == "valid"
 
 

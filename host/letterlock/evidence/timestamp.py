@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -95,9 +95,9 @@ class Terms(NamedTuple):
 class Token:
     """What a token says; nothing is confirmed."""
 
-    info: TstInfo = field(repr=False)
-    signed: SignedData = field(repr=False)
-    content: bytes = field(repr=False)
+    info: TstInfo
+    signed: SignedData
+    content: bytes
     time: datetime
     """genTime, UTC."""
     accuracy: timedelta
@@ -110,7 +110,7 @@ class TimeStamp:
     time: datetime
     accuracy: timedelta
     authority: Certificate
-    path: Path = field(repr=False)
+    path: Path
 
     @property
     def latest(self) -> datetime:
