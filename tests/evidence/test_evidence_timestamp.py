@@ -117,7 +117,12 @@ def test_the_authoritys_name() -> None:
     """`tsa` is one of the names in its certificate, or the token is refused."""
     right = tlv(0xA4, CLOCK.x509.subject.public_bytes())
     assert stamped(replace(GOOD, tsa=right)).time == NOW
-    for wrong in (tlv(0xA4, ROOT.x509.subject.public_bytes()), tlv(0x82, b"clock.example"), tlv(0x81, b"\xff"), tlv(0x0C)):
+    for wrong in (
+        tlv(0xA4, ROOT.x509.subject.public_bytes()),
+        tlv(0x82, b"clock.example"),
+        tlv(0x81, b"\xff"),
+        tlv(0x0C),
+    ):
         with pytest.raises(f.TimeStampMalformed) as failure:
             stamped(replace(GOOD, tsa=wrong))
         assert failure.value.part == "tsa"
