@@ -20,12 +20,13 @@ from letterlock.errors import Fault, LetterlockError
 from letterlock.operations.signers import SignerResult
 from letterlock.operations.trust import TrustSettings
 from letterlock.operations.vcard import certificates_in_vcards, is_vcard
-from letterlock.store import people
+from letterlock.store import issuers, people
 from letterlock.store.database import Store
 from letterlock.store.people import KeptCertificate
 from letterlock.trust.addresses import domain_key, folded, names_address, split_address
 from letterlock.trust.anchors import certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import digest
 from letterlock.trust.profile import check_recipient
 from letterlock.trust.reasons import CertificateUndecodable
 
@@ -167,7 +168,8 @@ class Imported(NamedTuple):
 def import_file(database: Path, file: Path, now: datetime | None = None) -> list[Imported]:
     """Keep the certificates of people in a file: PEM, DER, PKCS#7 (.p7b, .p7c) or vCards (.vcf).
 
-    Certificates of authorities in it are passed over. Whether a certificate is trusted is asked when it is used.
+    Certificates of authorities in it are kept only to build chains with. Whether a certificate is trusted is asked
+    when it is used.
 
     Raises:
         AddressBookTooLarge, NoCertificateInFile, CertificateUndecodable: nothing can be taken from it.
@@ -179,8 +181,13 @@ def import_file(database: Path, file: Path, now: datetime | None = None) -> list
         raise AddressBookTooLarge(limits.VCARD_OCTETS)
     vcard = is_vcard(data)
     found = certificates_in_vcards(data, file.name) if vcard else certificates_of(data, file.name)
+    when = now or datetime.now(UTC)
+    authorities = [each for each in found if _is_authority(each)]
+    if authorities:
+        with Store.open(database) as store:
+            issuers.keep(store, [(digest(each.subject_dn.normal), each.der) for each in authorities], when)
     return keep(
-        database, [each for each in found if not _is_authority(each)], "vcard" if vcard else "file", file.name, now
+        database, [each for each in found if not _is_authority(each)], "vcard" if vcard else "file", file.name, when
     )
 
 

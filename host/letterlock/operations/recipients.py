@@ -14,6 +14,7 @@ from letterlock import limits
 from letterlock.errors import Coded, Reason
 from letterlock.keystore.vault import Vault
 from letterlock.operations import keys
+from letterlock.operations.memory import Memory
 from letterlock.operations.people import address_key, kept
 from letterlock.operations.trust import TrustSettings
 from letterlock.store.people import KeptCertificate
@@ -120,6 +121,8 @@ def choose(
         StoreDamaged …: as `Store.read`.
     """
     mine = list(own)
+    if trust.kept is None:
+        trust = trust._replace(kept=Memory(database).bearing)
     return [_choose(database, each, trust, now, mine) for each in addresses[: limits.RECIPIENTS_ASKED]]
 
 
