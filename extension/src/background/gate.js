@@ -31,6 +31,8 @@ export const MESSAGES = Object.freeze({
   "mail.panel": { from: ["content"], fields: {} },
   // readings.js: the panel says which reading it belongs to
   "panel.claim": { from: ["panel"], fields: { token: "string" } },
+  // readings.js: a person wants missing certificates to be fetched
+  "issuers.fetch": { from: ["panel", "page"], fields: {} },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page"], fields: { part: "string", delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },

@@ -62,6 +62,8 @@ function handle(channel, role, message) {
       return readings.panel(channel);
     case "panel.claim":
       return readings.claim(channel, message.token);
+    case "issuers.fetch":
+      return void readings.fetchIssuers(channel);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
     case "part.more":

@@ -73,6 +73,9 @@ export class Readings {
       const opened = await this.host.open(source, {
         signal,
         onProgress: (done, total) => reading.show({ phase: "checking", done, total }),
+        onUpdate: (renewed) => {
+          if (!signal.aborted && renewed.message === reading.message) reading.show({ phase: "opened", opened: renewed });
+        },
       });
       if (signal.aborted) return void this.host.close(opened.message ?? "");
       reading.show({ phase: "opened", opened });
@@ -133,6 +136,21 @@ export class Readings {
   /** The reading a view shows. @param {Channel} view */
   of(view) {
     return this.byView.get(view);
+  }
+
+  /** A person wants missing certificates to be fetched, who sees the message in this view. @param {Channel} view */
+  async fetchIssuers(view) {
+    const reading = this.byView.get(view);
+    const { message } = reading ?? {};
+    if (!reading || !message) return;
+    const { signal } = reading.end;
+    try {
+      const opened = await this.host.issuers(message, { signal });
+      if (!signal.aborted && reading.message === message) reading.show({ phase: "opened", opened });
+    } catch (thrown) {
+      if (signal.aborted || reading.state.phase !== "opened") return;
+      reading.show({ ...reading.state, notice: Failure.from(thrown) });
+    }
   }
 
   /** The host ended: whoever looks at a verdict is told. @param {Failure} failure */

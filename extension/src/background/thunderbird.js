@@ -13,6 +13,7 @@ import { Failure } from "../lib/failure.js";
 import { Host } from "../lib/host.js";
 import { HOST_NAME } from "../lib/product.js";
 import { blobSource } from "../lib/source.js";
+import { isPending } from "../lib/summary.js";
 
 /**
  * @typedef {import("../browser/runtime.js").Channel} Channel
@@ -55,18 +56,34 @@ onChannel((channel) => {
     channel.close();
     return;
   }
-  channel.onMessage(({ message }) => {
-    if (Number.isSafeInteger(message) && message > 0) void tell(channel, message);
+  channel.onMessage(({ message, issuers }) => {
+    if (Number.isSafeInteger(message) && message > 0) void tell(channel, message, issuers === true);
   });
 });
 
 /**
- * Opens a mail through the host. Thunderbird itself shows its parts, so the host need not keep them.
- * @type {import("../adapters/thunderbird/reading.js").Open}
+ * Opens a mail through the host. Thunderbird itself shows its parts, so the host keeps it only until its verdict is
+ * final or nobody looks at it any more.
+ * @param {import("../lib/session.js").Source} mail
+ * @param {Parameters<import("../adapters/thunderbird/reading.js").Open>[1] & { issuers?: boolean }} options
  */
-async function open(mail, options) {
-  const opened = await host.open(mail, options);
-  if (opened.message) void host.close(opened.message);
+async function open(mail, { signal, onProgress, onUpdate, issuers = false }) {
+  /** @param {import("../lib/shapes.js").Opened} renewed */
+  const renew = (renewed) => {
+    if (!isPending(renewed.verdict)) void host.close(renewed.message ?? "");
+    if (!signal.aborted) onUpdate(renewed);
+  };
+  let opened = await host.open(mail, { signal, onProgress, onUpdate: renew });
+  const { message } = opened;
+  if (message === null) return opened;
+  try {
+    if (issuers) opened = await host.issuers(message, { signal });
+  } catch (thrown) {
+    void host.close(message);
+    throw thrown;
+  }
+  if (isPending(opened.verdict) && !signal.aborted) signal.addEventListener("abort", () => void host.close(message), { once: true });
+  else void host.close(message);
   return opened;
 }
 
@@ -74,8 +91,9 @@ async function open(mail, options) {
  * Tells a details page everything about a message, from the beginning.
  * @param {Channel} channel
  * @param {number} message
+ * @param {boolean} issuers  whether the person wants missing certificates to be fetched
  */
-async function tell(channel, message) {
+async function tell(channel, message, issuers) {
   const gone = new AbortController();
   channel.onClose(() => gone.abort());
   /** @param {ViewState} state */
@@ -85,7 +103,8 @@ async function tell(channel, message) {
     const mail = blobSource(await source(message));
     const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) =>
       post({ phase: "checking", done, total });
-    post({ phase: "opened", opened: await open(mail, { signal: gone.signal, onProgress }) });
+    const show = (/** @type {import("../lib/shapes.js").Opened} */ opened) => post({ phase: "opened", opened });
+    show(await open(mail, { signal: gone.signal, onProgress, onUpdate: show, issuers }));
   } catch (thrown) {
     post({ phase: "failed", failure: Failure.from(thrown) });
   }

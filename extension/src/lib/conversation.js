@@ -26,6 +26,7 @@ import { PRODUCT_VERSION, PROTOCOL_VERSION } from "./product.js";
  *   | { kind: "progress", id: string, done: number, total: number | null }
  *   | { kind: "chunk", id: string, data: string, last: boolean }
  *   | { kind: "reply", id: string, result: any }
+ *   | { kind: "update", message: string, result: any }
  *   | { kind: "error", id: string, failure: Failure }
  *   | { kind: "complaint", failure: Failure }
  *   | { kind: "late", id: string }
@@ -145,6 +146,7 @@ export class Conversation {
     const said = /** @type {Frame} */ (frame);
     if (said.type === "hello") return this.#greeted(/** @type {any} */ (said));
     if (said.type === "error" && said.id === null) return this.#complained(new Failure(said.error));
+    if (said.type === "update") return { kind: "update", message: said.message, result: said.result };
     const stream = this.streams.get(said.id);
     if (stream === undefined) return { kind: "late", id: said.id };
     switch (said.type) {

@@ -33,6 +33,7 @@ const FRAMES = Object.freeze({
   progress: shape({ id: text, done: count, total: (value) => value === undefined || value === null || count(value) }),
   chunk: shape({ id: text, data: base64, last: (value) => typeof value === "boolean" }),
   reply: shape({ id: text, result: object }),
+  update: shape({ message: text, result: shape({ verdict: object, parts: Array.isArray, message: text }) }),
   error: shape({ id: (value) => value === null || text(value), error: failure }),
 });
 

@@ -16,6 +16,16 @@ import { Session, TIMEOUTS } from "./session.js";
  * @typedef {import("./shapes.js").PartInfo} PartInfo
  */
 
+/**
+ * Told the verdict on an opened message when the host has renewed it.
+ * @callback OnUpdate
+ * @param {Opened} opened
+ * @returns {void}
+ */
+
+/** Renewed verdicts kept for who is about to listen: no more than a host has messages open. */
+const EARLY = 8;
+
 /** Requests kept back when the host's limit is reached are sent as others end. */
 class Turnstile {
   constructor() {
@@ -54,6 +64,10 @@ export class Host {
   constructor({ connect, client, language, timeouts = TIMEOUTS, onLost = () => {} }) {
     this.connect = connect;
     this.options = { client, language, timeouts, onLost };
+    /** Who wants to know when the verdict on an opened message is renewed. @type {Map<string, OnUpdate>} */
+    this.updates = new Map();
+    /** Renewed verdicts that came before anybody could listen. @type {Map<string, Opened>} */
+    this.early = new Map();
     /** @type {Session | null} */
     this.session = null;
     this.turnstile = new Turnstile();
@@ -62,14 +76,19 @@ export class Host {
   /**
    * Opens a message: uploads it and returns the verdict and the parts.
    * @param {Source} source
-   * @param {{ signal?: AbortSignal, onProgress?: (done: number, total: number | null) => void }} [options]
+   * @param {object} [options]
+   * @param {AbortSignal} [options.signal]
+   * @param {(done: number, total: number | null) => void} [options.onProgress]
+   * @param {OnUpdate} [options.onUpdate]  called until the message is closed
    * @returns {Promise<Opened>} `message` is the handle for `part` and `close`; it dies with the host process
    */
-  async open(source, { signal, onProgress } = {}) {
+  async open(source, { signal, onProgress, onUpdate } = {}) {
     const session = await this.#ready();
-    return this.turnstile.pass(session.limits.requests, () =>
-      session.ask("open", { size: source.size }, { source, signal, onProgress }),
-    );
+    return this.turnstile.pass(session.limits.requests, async () => {
+      const opened = await session.ask("open", { size: source.size }, { source, signal, onProgress });
+      if (onUpdate && opened.message) this.#listen(opened.message, onUpdate);
+      return opened;
+    });
   }
 
   /**
@@ -89,10 +108,24 @@ export class Host {
   }
 
   /**
+   * Has the host fetch the certificates of authorities that a message lacks. The server may be the sender's, who so
+   * learns that the mail is read: only for a person who asked for it.
+   * @param {string} message
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<Opened>} the verdict with them
+   */
+  async issuers(message, { signal } = {}) {
+    const session = this.session;
+    if (!session?.alive) throw session?.failure ?? Failure.own("host_lost");
+    return session.ask("issuers", { message }, { signal });
+  }
+
+  /**
    * Lets the host forget a message. Never fails: a host that is gone has forgotten already.
    * @param {string} message
    */
   async close(message) {
+    this.updates.delete(message);
     if (!this.session?.alive) return;
     try {
       await this.session.ask("close", { message });
@@ -107,9 +140,35 @@ export class Host {
     this.session = null;
   }
 
+  /**
+   * @param {string} message
+   * @param {OnUpdate} onUpdate
+   */
+  #listen(message, onUpdate) {
+    this.updates.set(message, onUpdate);
+    const early = this.early.get(message);
+    // Whoever opened the message is told of its first verdict before.
+    if (early && this.early.delete(message)) setTimeout(() => this.updates.get(message)?.(early));
+  }
+
+  /**
+   * @param {string} message
+   * @param {Opened} opened
+   */
+  #renewed(message, opened) {
+    const listener = this.updates.get(message);
+    if (listener) listener(opened);
+    else if (this.early.size < EARLY) this.early.set(message, opened);
+  }
+
   /** A session that has said hello. @returns {Promise<Session>} */
   async #ready() {
-    if (!this.session?.alive) this.session = new Session(this.connect(), this.options);
+    if (!this.session?.alive) {
+      // What a process that is gone had opened is renewed by nobody.
+      this.updates.clear();
+      this.early.clear();
+      this.session = new Session(this.connect(), { ...this.options, onUpdate: (message, opened) => this.#renewed(message, opened) });
+    }
     const session = this.session;
     await session.opened;
     return session;

@@ -51,12 +51,18 @@ export const TIMEOUTS = { hello: 10_000, silence: 20_000 };
 export class Session {
   /**
    * @param {HostPort} port
-   * @param {{ client: string, language: string, timeouts?: Timeouts, onLost?: (failure: Failure) => void }} options
+   * @param {object} options
+   * @param {string} options.client
+   * @param {string} options.language
+   * @param {Timeouts} [options.timeouts]
+   * @param {(failure: Failure) => void} [options.onLost]
+   * @param {(message: string, result: any) => void} [options.onUpdate]  the verdict on an opened message was renewed
    */
-  constructor(port, { client, language, timeouts = TIMEOUTS, onLost = () => {} }) {
+  constructor(port, { client, language, timeouts = TIMEOUTS, onLost = () => {}, onUpdate = () => {} }) {
     this.port = port;
     this.timeouts = timeouts;
     this.onLost = onLost;
+    this.onUpdate = onUpdate;
     this.conversation = new Conversation({ client, language });
     /** @type {Map<string, Waiting>} */
     this.waiting = new Map();
@@ -221,6 +227,9 @@ export class Session {
         this.#end(Failure.own("host_broken", { why: event.why }));
         return;
       case "late":
+        return;
+      case "update":
+        this.onUpdate(event.message, event.result);
         return;
     }
     const waiting = this.waiting.get(event.id);

@@ -27,3 +27,11 @@ export function summary({ signature, encryption, headline, reasons }) {
   const words = [told ? "" : first.sentence, first.advice === advice ? "" : first.advice];
   return { reason: words.filter(Boolean).join(" "), facts: Object.values(first.facts), advice };
 }
+
+/**
+ * Whether the host will renew the verdict.
+ * @param {Verdict} verdict
+ */
+export function isPending({ reasons }) {
+  return reasons.some(({ code }) => code === "revocation_pending");
+}

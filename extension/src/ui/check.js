@@ -28,7 +28,10 @@ let message = null;
 let channel = null;
 
 translate();
-const view = new VerdictView(byId("verdict"), { again: () => message && check(message) });
+const view = new VerdictView(byId("verdict"), {
+  again: () => message && check(message),
+  issuers: () => channel?.post({ name: "issuers.fetch" }),
+});
 
 /** @param {Blob} blob */
 function check(blob) {

@@ -22,7 +22,10 @@ const place = /** @type {HTMLElement} */ (document.getElementById("verdict"));
 const partsPlace = /** @type {HTMLElement} */ (document.getElementById("parts"));
 
 translate();
-const view = new VerdictView(place, { again: () => contentScript?.postMessage({ again: true }) });
+const view = new VerdictView(place, {
+  again: () => contentScript?.postMessage({ again: true }),
+  issuers: () => current?.post({ name: "issuers.fetch" }),
+});
 
 /** The private port to the content script that put us here. @type {MessagePort | null} */
 let contentScript = null;

@@ -11,8 +11,8 @@ translate();
 const root = /** @type {HTMLElement} */ (document.getElementById("verdict"));
 const message = Number(new URLSearchParams(location.search).get("message"));
 const channel = openChannel("details");
-const ask = () => channel.post({ message });
-const view = new VerdictView(root, { again: ask, expanded: true });
+const ask = (issuers = false) => channel.post({ message, issuers });
+const view = new VerdictView(root, { again: () => ask(), issuers: () => ask(true), expanded: true });
 
 channel.onMessage((state) => view.show(state));
 ask();

@@ -22,6 +22,7 @@ import { failureWords, say } from "../browser/words.js";
 /**
  * @typedef {object} Options
  * @property {() => void} [again]      checks the message once more; offered where that may help
+ * @property {() => void} [issuers]    has missing certificates fetched; offered where somebody publishes them
  * @property {boolean} [expanded]      whether the details are open from the start
  */
 
@@ -32,8 +33,9 @@ export class VerdictView {
    * @param {HTMLElement} root  emptied and filled
    * @param {Options} [options]
    */
-  constructor(root, { again, expanded = false } = {}) {
+  constructor(root, { again, issuers, expanded = false } = {}) {
     this.again = again;
+    this.issuers = issuers;
     this.expanded = expanded;
     const id = `letterlock-details-${++views}`;
 
@@ -106,6 +108,7 @@ export class VerdictView {
       opened && element("p", { class: "verdict__also" }, mark("envelope-sealed"), say("status_decrypted")),
       said.reason && element("p", { class: "verdict__reason" }, sentence(said.reason, said.facts)),
       said.advice && element("p", { class: "verdict__advice" }, sentence(said.advice, facts)),
+      ...this.#issuersButton(verdict),
     ].filter((line) => typeof line === "object");
   }
 
@@ -135,6 +138,24 @@ export class VerdictView {
       element("p", {}, mark("plug"), element("span", {}, `${failureWords(failure).sentence} ${say("notice_still_holds")}`)),
       ...this.#againButton(),
     );
+  }
+
+  /**
+   * Offers what tells a server, perhaps the sender's, that the mail is read; so that is said beside it.
+   * @param {import("../lib/shapes.js").Verdict} verdict
+   */
+  #issuersButton({ reasons }) {
+    const { issuers } = this;
+    const published = reasons.find(({ code }) => code === "issuer_published");
+    if (!issuers || !published) return [];
+    const fetch = button(say("fetch_issuer"), () => {
+      fetch.disabled = true;
+      issuers();
+    });
+    return [
+      element("p", { class: "verdict__advice" }, sentence(`${published.sentence} ${published.advice}`, Object.values(published.facts))),
+      element("div", { class: "actions" }, fetch),
+    ];
   }
 
   #againButton() {

@@ -30,8 +30,14 @@ function channel(deviation = {}) {
 function bench(open) {
   /** @type {string[]} */
   const closed = [];
+  /** @type {((opened: any) => void)[]} */
+  const renew = [];
   const host = /** @type {any} */ ({
-    open: (/** @type {any} */ source) => source.pull(10).then(open),
+    open: (/** @type {any} */ source, /** @type {any} */ { onUpdate }) => {
+      renew.push(onUpdate);
+      return source.pull(10).then(open);
+    },
+    issuers: async () => SAMPLES.valid,
     close: async (/** @type {string} */ message) => void closed.push(message),
     part: async () => ({
       info: { size: 3 },
@@ -41,7 +47,7 @@ function bench(open) {
     }),
   });
   const readings = new Readings(host);
-  return { host, readings, closed, deliveries: new Deliveries(host, readings) };
+  return { host, readings, closed, renew, deliveries: new Deliveries(host, readings) };
 }
 
 /**
@@ -202,4 +208,46 @@ test("the page for message files opens one message after the other and sees each
     assert.equal(page.last("state").state.opened, SAMPLES.invalid, String(round));
   }
   assert.deepEqual(closed, ["m1"], "the first is closed when the second is opened");
+});
+
+test("a renewed verdict is shown in the panel of its message, and in no other", async () => {
+  const { readings, renew } = bench(async () => SAMPLES.valid);
+  const { mail, token } = await openMail(readings);
+  const { token: otherToken } = await openMail(readings);
+  const [view, other] = [channel({ frame: 5 }), channel({ frame: 6 })];
+  readings.claim(view, token);
+  readings.claim(other, otherToken);
+  const before = other.said.length;
+  const renewed = { ...SAMPLES.invalid, message: SAMPLES.valid.message };
+  renew[0](renewed);
+  assert.equal(view.last("state").state.opened, renewed);
+  assert.equal(other.said.length, before);
+  assert.ok(!JSON.stringify(mail.said).includes("verdict"), "the content script learns nothing of it");
+});
+
+test("what is renewed after its message was closed, or under another handle, is shown nowhere", async () => {
+  const { readings, renew } = bench(async () => SAMPLES.valid);
+  const { mail, token } = await openMail(readings);
+  const view = channel({ frame: 5 });
+  readings.claim(view, token);
+  renew[0]({ ...SAMPLES.invalid, message: "another" });
+  assert.equal(view.last("state").state.opened, SAMPLES.valid);
+  readings.close(mail);
+  renew[0]({ ...SAMPLES.invalid, message: SAMPLES.valid.message });
+  assert.equal(view.last("state").state.opened, SAMPLES.valid);
+});
+
+test("missing certificates are fetched for who sees the message, and a failure is a notice", async () => {
+  const { host, readings } = bench(async () => SAMPLES.untrusted);
+  const { token } = await openMail(readings);
+  const view = channel({ frame: 5 });
+  await readings.fetchIssuers(view);
+  assert.deepEqual(view.said, [], "a view without a message");
+  readings.claim(view, token);
+  await readings.fetchIssuers(view);
+  assert.equal(view.last("state").state.opened, SAMPLES.valid);
+  host.issuers = async () => Promise.reject(Failure.own("host_lost"));
+  await readings.fetchIssuers(view);
+  assert.equal(view.last("state").state.notice.code, "host_lost");
+  assert.equal(view.last("state").state.opened, SAMPLES.valid);
 });

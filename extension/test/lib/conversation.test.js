@@ -87,6 +87,7 @@ function hear(conversation, ids, frame) {
   const before = conversation.state;
   const event = conversation.receive(id ? { ...frame, id } : frame);
   if (frame.type === "hello") assert.equal(event.kind, "ready");
+  else if (frame.type === "update") assert.equal(event.kind, "update");
   else if (frame.id === null) assert.equal(event.kind, before === "ready" ? "complaint" : "refused");
   else if (!known) assert.equal(event.kind, "late");
   else assert.equal(event.kind, frame.type, JSON.stringify(event));

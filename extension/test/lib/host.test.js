@@ -274,3 +274,96 @@ test("a host that breaks the protocol is given up", async () => {
   const host = new Host({ connect: () => live.port, client: "test", language: "en" });
   await failsWith(host.open(textSource(MAIL)), "host_broken");
 });
+
+/** A host whose verdicts are renewed when the test says so. */
+function renewing() {
+  /** @type {(frame: object) => void} */
+  let say = () => {};
+  const live = livePort((frame, answer) => {
+    say = answer;
+    willing(frame, answer);
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  const update = async (/** @type {string} */ message, /** @type {string} */ mark) => {
+    say({ type: "update", message, result: { ...REPLY, message, verdict: { mark } } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return { host, update, live };
+}
+
+test("golden conversation update.json: the renewed verdict reaches who opened the message", async () => {
+  const { host } = hostFor(transcript("update.json"));
+  const mail = "From: anna@muster.example\r\nSubject: renewed\r\n\r\nAt noon?\r\n";
+  const renewed = await new Promise((resolve, reject) => {
+    host.open(textSource(mail), { onUpdate: resolve }).catch(reject);
+  });
+  assert.equal(renewed.verdict.headline.code, "signature_none");
+});
+
+test("a renewed verdict reaches its own message only, and none that was closed", async () => {
+  const { host, update } = renewing();
+  /** @type {any[]} */
+  const heard = [];
+  await host.open(textSource(MAIL), { onUpdate: (opened) => heard.push(opened.verdict) });
+  await update("m2", "of another message");
+  assert.deepEqual(heard, []);
+  await update("m1", "first");
+  assert.deepEqual(heard, [{ mark: "first" }]);
+  await host.close("m1");
+  await update("m1", "too late");
+  assert.equal(heard.length, 1);
+});
+
+test("an update that comes with the reply is told after it", async () => {
+  const { host } = renewing();
+  const live = livePort((frame, say) => {
+    willing(frame, say);
+    if (frame.type === "chunk" && frame.last) say({ type: "update", message: "m1", result: { ...REPLY, verdict: { mark: "early" } } });
+  });
+  host.connect = () => live.port;
+  /** @type {string[]} */
+  const order = [];
+  const told = new Promise((resolve) => {
+    void host
+      .open(textSource(MAIL), { onUpdate: () => resolve(order.push("update")) })
+      .then(() => order.push("reply"));
+  });
+  await told;
+  assert.deepEqual(order, ["reply", "update"]);
+});
+
+test("updates for nobody do not pile up, and a new process renews nothing of the old one", async () => {
+  const { host, update } = renewing();
+  await host.open(textSource(MAIL));
+  for (let number = 0; number < 100; number++) void update(`unknown-${number}`, "x");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(host.early.size, 8);
+  host.disconnect();
+  await host.open(textSource(MAIL));
+  assert.equal(host.early.size, 0);
+});
+
+test("an update without a verdict is a broken host, not a broken page", async () => {
+  const live = livePort((frame, say) => {
+    willing(frame, say);
+    if (frame.type === "chunk" && frame.last) say({ type: "update", message: "m1", result: { verdict: null, parts: [], message: "m1" } });
+  });
+  /** @type {string[]} */
+  const lost = [];
+  const host = new Host({ connect: () => live.port, client: "test", language: "en", onLost: ({ code }) => lost.push(code) });
+  await host.open(textSource(MAIL));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(lost, ["host_broken"]);
+});
+
+test("missing certificates are asked for by the message's handle", async () => {
+  const live = livePort((frame, say) => {
+    willing(frame, say);
+    if (frame.operation === "issuers") say({ type: "reply", id: frame.id, result: { ...REPLY, verdict: { mark: "longer path" } } });
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await failsWith(host.issuers("m1"), "host_lost");
+  await host.open(textSource(MAIL));
+  assert.deepEqual((await host.issuers("m1")).verdict, { mark: "longer path" });
+  assert.deepEqual(live.heard.find((frame) => frame.operation === "issuers").params, { message: "m1" });
+});

@@ -234,3 +234,31 @@ test("an attachment's name names a file and nothing else", () => {
   assert.deepEqual(made.slice(0, 6), ["_.._.bashrc", "a_b_c.txt", "invoice_fdp.exe", "part-1-2.bin", "part-1-2.bin", "part-1-2.bin"]);
   assert.equal(made[6].length, 200);
 });
+
+test("a renewed verdict is announced once, and only if it says something else", () => {
+  const pending = opened({ reasons: [reason("revocation_pending", "It is being found out.")] });
+  const { view, root } = shown({ phase: "opened", opened: pending });
+  const live = /** @type {HTMLElement} */ (root.querySelector(".verdict__headline"));
+  const { MutationObserver } = /** @type {any} */ (document.defaultView);
+  const observer = new MutationObserver(() => {});
+  observer.observe(live, { childList: true, characterData: true, subtree: true });
+  view.show({ phase: "opened", opened: opened() });
+  assert.equal(observer.takeRecords().length, 0, "still valid: nothing to announce");
+  view.show({ phase: "opened", opened: SAMPLES.untrusted });
+  assert.equal(observer.takeRecords().length, 1, "one change of the live region");
+  assert.equal(root.dataset.status, "untrusted");
+});
+
+test("missing certificates are offered with the word that a server learns of it, and fetched once for a click", () => {
+  const published = reason("issuer_published", "It can be fetched from ca.example.", "The sender may learn.", { server: "ca.example" });
+  const untrusted = opened({ signature: { status: "untrusted", covers: [] }, reasons: [published] });
+  let asked = 0;
+  const { root } = shown({ phase: "opened", opened: untrusted }, { issuers: () => asked++ });
+  const offer = /** @type {HTMLButtonElement} */ (root.querySelector(".verdict__more button"));
+  assert.match(text(root, ".verdict__more") ?? "", /fetched from ca\.example\. The sender may learn\./);
+  offer.click();
+  offer.click();
+  assert.equal(asked, 1);
+  assert.equal(shown({ phase: "opened", opened: untrusted }).root.querySelector(".verdict__more button"), null, "nobody to ask");
+  assert.equal(shown({ phase: "opened", opened: opened() }, { issuers: () => {} }).root.querySelector(".verdict__more button"), null);
+});

@@ -21,7 +21,10 @@ import { mayBeProtected } from "./source.js";
  * Opens a mail through the host.
  * @callback Open
  * @param {import("../../lib/session.js").Source} source
- * @param {{ signal: AbortSignal, onProgress: (done: number, total: number | null) => void }} options
+ * @param {object} options
+ * @param {AbortSignal} options.signal
+ * @param {(done: number, total: number | null) => void} options.onProgress
+ * @param {(opened: Opened) => void} options.onUpdate  the verdict was renewed
  * @returns {Promise<Opened>}
  */
 
@@ -167,6 +170,7 @@ export class Reading {
         onProgress: (done, total) => {
           if (shown.state?.phase === "checking") void this.#say(tab, shown, { phase: "checking", done, total });
         },
+        onUpdate: (renewed) => void this.#say(tab, shown, { phase: "opened", opened: renewed }),
       });
       clearTimeout(timer);
       await this.#say(tab, shown, { phase: "opened", opened });

@@ -20,13 +20,13 @@ const PLAIN = "Content-Type: text/plain\r\n\r\nAt noon?\r\n";
  * @param {{ mail?: string }} [deviation]
  */
 function desk({ mail = SIGNED } = {}) {
-  /** @type {{ signal: AbortSignal, answer: (answer?: any) => void, fail: (failure: Failure) => void }[]} */
+  /** @type {{ signal: AbortSignal, renew: (opened: any) => void, answer: (answer?: any) => void, fail: (failure: Failure) => void }[]} */
   const asked = [];
   /** @type {string[]} */
   const shown = [];
   const reading = new Reading({
-    open: (_source, { signal }) =>
-      new Promise((resolve, reject) => asked.push({ signal, answer: (answer = opened()) => resolve(answer), fail: reject })),
+    open: (_source, { signal, onUpdate }) =>
+      new Promise((resolve, reject) => asked.push({ signal, renew: onUpdate, answer: (answer = opened()) => resolve(answer), fail: reject })),
     source: async () => new Blob([mail]),
     show: async (tab, message, { code }) => {
       shown.push(`${tab}/${message} ${code}`);
@@ -170,4 +170,23 @@ test("the loss of the host is told beside every verdict on display", async () =>
   await settled();
   assert.deepEqual(shown, ["1/7 signature_valid", "1/7 signature_valid"]);
   assert.equal(reading.tabs.get(1)?.state?.phase, "opened");
+});
+
+test("a renewed verdict is shown above its message, and never above another", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  reading.displayed(2, 8);
+  await settled();
+  asked[0].answer();
+  asked[1].answer();
+  await settled();
+  const renewed = opened({ signature: { status: "invalid", covers: [] }, headline: { code: "signature_invalid", sentence: "Changed.", advice: "" } });
+  asked[0].renew(renewed);
+  await settled();
+  assert.deepEqual(shown.slice(2), ["1/7 signature_invalid"]);
+  reading.displayed(2, 9);
+  await settled();
+  asked[1].renew(renewed);
+  await settled();
+  assert.deepEqual(shown.slice(3), []);
 });
