@@ -7,7 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from letterlock.cms import failures as f
-from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Scheme, Status, digest_name, signature_name
+from letterlock.cms.algorithms import (
+    DIGESTS,
+    SIGNATURES,
+    Scheme,
+    Signature,
+    Status,
+    digest_for,
+    digest_name,
+    signature_for,
+    signature_name,
+)
 from letterlock.cms.encryption_algorithms import (
     AGREEMENT,
     CONTENT,
@@ -22,7 +32,9 @@ from letterlock.cms.encryption_algorithms import (
     key_algorithm,
     wrap_algorithm,
 )
+from letterlock.cms.failures import SignatureNotChecked
 from letterlock.cms.oids import dotted
+from letterlock.cms.schema import Algorithm
 from tests.cms import builder as b
 
 
@@ -96,3 +108,23 @@ def _supported(status: Status, name: str, find: Callable[[], object]) -> None:
     with pytest.raises(f.EncryptionNotSupported) as caught:
         find()
     assert caught.value.algorithm == name
+
+
+@pytest.mark.parametrize(
+    "signature", [each for each in SIGNATURES if each.status is Status.NOT_SUPPORTED], ids=lambda each: each.name
+)
+def test_signatures_that_cannot_be_had_are_named(signature: Signature) -> None:
+    """SLH-DSA, HashML-DSA, composites and the others: by name, as what may be good and is not checked."""
+    with pytest.raises(SignatureNotChecked) as caught:
+        signature_for(Algorithm(signature.oid, None), digest_for(Algorithm(b.HASHES["SHA-256"][0], None)))
+    assert signature.name in str(caught.value.facts())
+
+
+def test_what_the_project_promises_to_name_has_a_name() -> None:
+    """The kinds that the library has not got are in the tables."""
+    signatures = {each.name for each in SIGNATURES if each.status is Status.NOT_SUPPORTED}
+    for kind in ("SLH-DSA-", "HashML-DSA-", "HashSLH-DSA-", "composite ML-DSA-"):
+        assert any(name.startswith(kind) for name in signatures), kind
+    keys = {each.name for each in KEM if each.status is Status.NOT_SUPPORTED}
+    assert "ML-KEM-512" in keys
+    assert any(name.startswith("composite ML-KEM") for name in keys)

@@ -69,6 +69,29 @@ def test_mutations_never_confirm_another_content(name: str) -> None:
         assert len(signed.signers) <= 4
 
 
+@pytest.mark.parametrize("kind", ["RSA", "P-256"])
+def test_mutations_never_confirm_another_detached_content(kind: str) -> None:
+    """Changes of the object, of the detached content or of both: what stands is over the very content."""
+    chance = random.Random(f"detached {kind}")
+    who = identity(kind)
+    original = signed_data([Signer(who)], content=None)
+    confirmed = 0
+    for _ in range(1500):
+        octets = chance.choice((original, mutate(chance, original)))
+        content = chance.choice((CONTENT, mutate(chance, CONTENT)))
+        try:
+            signed, inside = read(octets)
+            if signed.has_content or inside:
+                continue
+            for signer in signed.signers:
+                confirm(signer, content, [who.certificate])
+                confirmed += 1
+                assert content == CONTENT, octets.hex()
+        except (LetterlockError, StopIteration):
+            continue
+    assert confirmed > 300
+
+
 @pytest.mark.parametrize("name", MESSAGES)
 def test_chunks_do_not_change_the_outcome(name: str) -> None:
     """Whole, octet by octet or in random chunks, a mutation has the same outcome."""

@@ -186,12 +186,17 @@ def test_name_and_number_must_both_fit() -> None:
         ("RSA", "SHA-256", ("SHA-1", 20), "RSA-PSS with SHA-256"),
         ("RSA", "SHA-384", ("SHA-512", 0), "RSA-PSS with SHA-384"),
         ("RSA", "SHA-512", ("SHA-512", 190), "RSA-PSS with SHA-512"),
+        ("RSA", "SHA3-256", ("SHA3-256", 32), "RSA-PSS with SHA3-256"),
+        ("RSA", "SHA3-512", ("SHA-256", 64), "RSA-PSS with SHA3-512"),
+        ("RSA", "SHA-256", ("SHA3-384", 5), "RSA-PSS with SHA-256"),
         ("P-256", "SHA-256", None, "ECDSA P-256 with SHA-256"),
         ("P-384", "SHA-384", None, "ECDSA P-384 with SHA-384"),
         ("P-521", "SHA-512", None, "ECDSA P-521 with SHA-512"),
         ("P-256", "SHA-512", None, "ECDSA P-256 with SHA-512"),
         ("P-256", "SHA3-512", None, "ECDSA P-256 with SHA3-512"),
         ("P-256", "SHAKE256", None, "ECDSA P-256 with SHAKE256"),
+        ("P-256", "SHAKE128", None, "ECDSA P-256 with SHAKE128"),
+        ("brainpoolP256r1", "SHA3-256", None, "ECDSA brainpoolP256r1 with SHA3-256"),
         ("brainpoolP256r1", "SHA-256", None, "ECDSA brainpoolP256r1 with SHA-256"),
         ("brainpoolP384r1", "SHA-384", None, "ECDSA brainpoolP384r1 with SHA-384"),
         ("brainpoolP512r1", "SHA-512", None, "ECDSA brainpoolP512r1 with SHA-512"),
@@ -307,6 +312,22 @@ def test_the_number_of_certificates_is_exact(monkeypatch: pytest.MonkeyPatch) ->
     assert len(read(signed_data([GOOD], certificates=[RSA.der] * 3))[0].certificates) == 3
     with pytest.raises(f.TooManyCertificates):
         read(signed_data([GOOD], certificates=[RSA.der] * 4))
+
+
+def test_odd_revocation_formats_are_passed_over() -> None:
+    """Of what stands among the lists only a whole OCSP answer is handed out as one (RFC 5940 §2.1)."""
+
+    def other(kind: str, *values: bytes) -> bytes:
+        return tlv(0xA1, b.oid(kind), *values)
+
+    answer = tlv(0x30, b"\x0a\x01\x00")
+    along = [
+        other("1.3.6.1.5.5.7.16.2", answer),
+        other("1.3.6.1.5.5.7.16.4", tlv(0x30)),
+        other("1.3.6.1.5.5.7.16.2"),
+        other("1.3.6.1.5.5.7.16.2", answer, answer),
+    ]
+    assert read(signed_data([GOOD], crls=along))[0].ocsp_answers == (answer,)
 
 
 def test_no_more_content_is_asked_for_than_is_promised() -> None:
