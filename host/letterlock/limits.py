@@ -345,6 +345,12 @@ BACKUP_OCTETS = 64 * 1024 * 1024
 STORE_WAIT_MILLISECONDS = 5_000
 """How long a process waits for another one's transaction, which takes a few milliseconds; beyond it `store_busy`."""
 
+# --- Writing ---------------------------------------------------------------------------------------------------
+
+PROTECTED_OCTETS = 64 * 1024 * 1024
+"""Largest finished message that `protect` takes, in memory some five times; beyond it `message_too_large`. Most
+providers take 25 to 50 MiB."""
+
 # --- The internal CA -------------------------------------------------------------------------------------------
 
 OCSP_REQUEST_OCTETS = 4_096

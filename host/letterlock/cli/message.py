@@ -47,8 +47,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--identity", type=Path, action="append", default=[], metavar="FILE", help="decrypt with this .p12, this once"
     )
+    parser.add_argument("--my-keys", action="store_true", help="decrypt with your own keys")
     parser.add_argument(
-        "--passphrase-file", type=Path, metavar="FILE", help="whose first line is the passphrase of the .p12"
+        "--passphrase-file", type=Path, metavar="FILE", help="whose first line opens the .p12, or your own keys"
     )
     parser.add_argument(
         "--remember", action="store_true", help="use and keep the record of first openings and of known signers"
@@ -76,7 +77,11 @@ def _open(arguments: argparse.Namespace) -> str | None:
 
     settings = trusting.settings(arguments)
     keys = identities.given(arguments.identity, arguments.passphrase_file)
-    with _input(arguments.mail) as file:
+    if arguments.my_keys:
+        from letterlock.cli import vault
+
+        keys += identities.own(vault.unlocked(arguments))
+    with message_input(arguments.mail) as file:
         memory, online = _memory(arguments.remember), trusting.online(arguments, settings)
         opening = Opening(settings, arguments.at, arguments.language, keys, memory, online)
         try:
@@ -120,7 +125,8 @@ def _memory(wanted: bool) -> Memory | None:
     return Memory(location.database())
 
 
-def _input(name: str) -> IO[bytes]:
+def message_input(name: str) -> IO[bytes]:
+    """A message file, or standard input for "-"."""
     # Standard input is duplicated so that closing it here closes nothing of the process's own.
     return open(sys.stdin.fileno(), "rb", closefd=False) if name == "-" else open(name, "rb")
 

@@ -163,6 +163,17 @@ def in_force(authority: Authority, address: str, at: datetime) -> tuple[Certific
     return tuple(each for each in rows if not each.revoked and Certificate.parse(each.der).not_after > at)
 
 
+def people_in_force(database: Path, at: datetime) -> list[Certificate]:
+    """The certificates of everybody that the authority here has certified; none where there is no authority."""
+    try:
+        with reading(database) as authority:
+            rows = authority.records.certificates(ca.PERSON)
+    except NoAuthority:
+        return []
+    found = (Certificate.parse(each.der) for each in rows if not each.revoked)
+    return [each for each in found if each.not_before <= at <= each.not_after]
+
+
 def expiring(authority: Authority, days: int, at: datetime) -> tuple[CertificateRow, ...]:
     """People's certificates in force that expire within so many days and have no successor yet."""
     end = at + timedelta(days=days)

@@ -109,21 +109,27 @@ class RecipientChoice:
 
 
 def choose(
-    database: Path, addresses: Sequence[str], trust: TrustSettings, now: datetime, own: Iterable[Certificate] = ()
+    database: Path,
+    addresses: Sequence[str],
+    trust: TrustSettings,
+    now: datetime,
+    own: Iterable[Certificate] = (),
+    given: Iterable[Certificate] = (),
 ) -> list[RecipientChoice]:
     """For each address, in order: who can be encrypted to. At most `limits.RECIPIENTS_ASKED` are looked at.
 
     Args:
         addresses: addr-specs, as they were typed.
         own: certificates of this computer's own identities, which also stand for their addresses.
+        given: certificates of others for this one time, of whose programs nothing is known.
 
     Raises:
         StoreDamaged …: as `Store.read`.
     """
-    mine = list(own)
+    mine, theirs = list(own), list(given)
     if trust.kept is None:
         trust = trust._replace(kept=Memory(database).bearing)
-    return [_choose(database, each, trust, now, mine) for each in addresses[: limits.RECIPIENTS_ASKED]]
+    return [_choose(database, each, trust, now, mine, theirs) for each in addresses[: limits.RECIPIENTS_ASKED]]
 
 
 def own(database: Path) -> list[Certificate]:
@@ -145,7 +151,12 @@ def content_algorithm(choices: Sequence[RecipientChoice]) -> tuple[str, Reason]:
 
 
 def _choose(
-    database: Path, address: str, trust: TrustSettings, now: datetime, own: Sequence[Certificate]
+    database: Path,
+    address: str,
+    trust: TrustSettings,
+    now: datetime,
+    own: Sequence[Certificate],
+    given: Sequence[Certificate],
 ) -> RecipientChoice:
     address = address.strip()
     local, domain = split_address(address)
@@ -155,6 +166,11 @@ def _choose(
     known += [
         (KeptCertificate(address_key(address), each.der, "own", "", now, now, (AES_256_GCM, RSA_OAEP)), each)
         for each in own
+        if names_address(each.addresses, address) and each.der not in {row.der for row, _ in known}
+    ]
+    known += [
+        (KeptCertificate(address_key(address), each.der, "given", "", now, now, None), each)
+        for each in given
         if names_address(each.addresses, address) and each.der not in {row.der for row, _ in known}
     ]
     if not known:

@@ -35,6 +35,7 @@ SUBJECTS = (
     "protocol",
     "setup",
     "authority",
+    "protect",
 )
 FACT_CHARACTERS = 300
 """Longest fact inside a sentence; a longer one is cut with an ellipsis."""
