@@ -405,3 +405,6 @@ DNS_KEYS = 32
 
 DNS_SIGNATURES = 8
 """Signatures looked at for one set of records; zones that change their algorithm have two."""
+
+TOKENS_SEEN_SECONDS = 5.0
+"""How long what tokens showed is taken for true: a card put in later is seen with the next mail, not the next entry."""

@@ -47,7 +47,19 @@ def main(argv: Sequence[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from letterlock.cli import authority, clients, doctor, keys, message, people, protect, setup, trust, uninstall
+    from letterlock.cli import (
+        authority,
+        clients,
+        doctor,
+        keys,
+        message,
+        people,
+        protect,
+        setup,
+        tokens,
+        trust,
+        uninstall,
+    )
 
     parser = argparse.ArgumentParser(prog="letterlock", description="S/MIME for the mail you already read.")
     parser.add_argument("--version", action="version", version=f"letterlock {__version__}")
@@ -55,7 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--language", choices=LANGUAGES, default=preferred_language(), help="language of sentences (default: yours)"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (message, protect, keys, people, authority, trust, setup, doctor, uninstall, clients):
+    for module in (message, protect, keys, people, tokens, authority, trust, setup, doctor, uninstall, clients):
         module.register(commands)
     serve = commands.add_parser("serve", help="what a browser starts: the native host on standard input and output")
     serve.add_argument("caller", nargs="*", help="as the browser gives them")

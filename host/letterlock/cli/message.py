@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from letterlock.cli import trusting
+from letterlock.cli import tokens, trusting
 from letterlock.errors import LetterlockError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="FILE", help="whose first line opens the .p12, or your own keys"
     )
+    tokens.add_options(parser)
     parser.add_argument(
         "--remember", action="store_true", help="use and keep the record of first openings and of known signers"
     )
@@ -81,6 +82,9 @@ def _open(arguments: argparse.Namespace) -> str | None:
         from letterlock.cli import vault
 
         keys += identities.own(vault.unlocked(arguments))
+    card = tokens.opened(arguments)
+    if card:
+        keys.append(card)
     with message_input(arguments.mail) as file:
         memory, online = _memory(arguments.remember), trusting.online(arguments, settings)
         opening = Opening(settings, arguments.at, arguments.language, keys, memory, online)

@@ -108,7 +108,7 @@ def _offered(
     result: SignerResult, others: Sequence[bytes], trust: TrustSettings, now: datetime
 ) -> Iterator[Certificate]:
     """The certificates of a message that answers may be encrypted to: the signer's own, and others that name him."""
-    parsed = list(_parsed(others))
+    parsed = list(readable(others))
     own = [] if result.certificate is None else [result.certificate]
     possible = [
         each for each in parsed if each not in own and any(names_address(each.addresses, a) for a in result.names)
@@ -146,7 +146,8 @@ def _is(certificate: Certificate, wanted: CertificateIdentifier) -> bool:
     return loaded is not None and wanted.names(loaded)
 
 
-def _parsed(certificates: Iterable[bytes]) -> Iterator[Certificate]:
+def readable(certificates: Iterable[bytes]) -> Iterator[Certificate]:
+    """Each certificate once; what cannot be decoded is left out."""
     for der in dict.fromkeys(certificates):
         try:
             yield Certificate.parse(der)
@@ -220,7 +221,7 @@ def kept(database: Path, address: str | None = None) -> list[tuple[KeptCertifica
     """What is kept, for one address or all. What cannot be decoded any more is left out."""
     with Store.read(database) as store:
         rows = people.certificates(store, None if address is None else address_key(address))
-    return [(row, certificate) for row in rows for certificate in _parsed([row.der])]
+    return [(row, certificate) for row in rows for certificate in readable([row.der])]
 
 
 def forget(database: Path, address: str, sha256_prefix: str = "") -> int:

@@ -1,0 +1,191 @@
+"""Smart cards and other tokens: which libraries are asked, which tokens are there, and those unlocked in this process.
+
+A token is asked for its certificates only when an encrypted mail names no other key, or somebody wants the list: each
+look costs a card some tenths of a second. What is unlocked stays so until it is locked, pulled, or the process ends.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from letterlock import limits
+from letterlock.cms import load_certificate
+from letterlock.cms.keys import identifiers_of
+from letterlock.cms.recipients import KeyAgreement, KeyTransport, Recipient
+from letterlock.errors import LetterlockError
+from letterlock.keystore import tokens
+from letterlock.keystore.token_failures import TokenAbsent, TokenPinNeeded
+from letterlock.keystore.tokens import Description, Token
+from letterlock.store.database import Store
+
+if TYPE_CHECKING:
+    from letterlock.keystore.token_key import TokenKey
+
+LIBRARIES = "tokens.libraries"
+"""The setting with the PKCS#11 libraries that are asked, a list of paths. Only the command line writes it."""
+
+
+def libraries(database: Path) -> list[Path]:
+    """Those the person has added, and OpenSC's where it is installed. Raises as `Store.read`."""
+    with Store.read(database) as store:
+        kept = store.setting(LIBRARIES, [])
+    added = [Path(str(each)) for each in kept] if isinstance(kept, list) else []
+    return list(dict.fromkeys([*added, *tokens.usual_libraries()]))
+
+
+def add_library(database: Path, library: Path) -> list[Description]:
+    """From now on ask this library; the tokens that it sees.
+
+    Raises:
+        TokenSupportMissing, TokenLibraryUnusable: it cannot be used, and is not kept.
+    """
+    found = tokens.tokens(library)
+    with Store.open(database) as store:
+        kept = [str(each) for each in store.setting(LIBRARIES, [])]
+        store.set_setting(LIBRARIES, list(dict.fromkeys([*kept, str(library)])))
+    return found
+
+
+def remove_library(database: Path, library: Path) -> bool:
+    """Ask it no more; false if it was not asked."""
+    with Store.open(database) as store:
+        kept = [str(each) for each in store.setting(LIBRARIES, [])]
+        store.set_setting(LIBRARIES, [each for each in kept if each != str(library)])
+    return str(library) in kept
+
+
+def present(database: Path) -> tuple[list[Description], list[LetterlockError]]:
+    """The tokens of every library, and why a library could not be asked."""
+    found: list[Description] = []
+    failures: list[LetterlockError] = []
+    for library in libraries(database):
+        try:
+            found += tokens.tokens(library)
+        except LetterlockError as failure:
+            failures.append(failure)
+    return list({(each.label, each.serial): each for each in found}.values()), failures
+
+
+class Tokens:
+    """The tokens of one process, as one key that opens mail: it finds the token that a mail is for.
+
+    It is a `cms.RecipientKey`. A mail for a token that is there and locked fails with `TokenPinNeeded`, so that the
+    person can be asked; one for a token that is not there is for nobody here.
+    """
+
+    def __init__(self, database: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._one = threading.RLock()
+        self._open: dict[str, tuple[Token, ExitStack]] = {}
+        self._seen: tuple[float, list[Description]] | None = None
+
+    def unlock(self, name: str, pin: str) -> None:
+        """Unlock the token with this label or serial number, for this process.
+
+        Raises:
+            TokenAbsent, TokenAmbiguous, TokenPinWrong, TokenPinLocked …: as `keystore.tokens.opened`.
+        """
+        with self._one:
+            self.lock(name)
+            for library in libraries(self._database):
+                stack = ExitStack()
+                try:
+                    token = stack.enter_context(tokens.opened(library, name, _once(pin)))
+                except TokenAbsent:
+                    continue
+                self._open[name] = (token, stack)
+                self._seen = None
+                return
+        raise TokenAbsent(name)
+
+    def lock(self, name: str | None = None) -> None:
+        """Lock one, or all."""
+        with self._one:
+            for each in [name] if name is not None else list(self._open):
+                _, stack = self._open.pop(each, (None, ExitStack()))
+                stack.close()
+
+    def unlocked(self) -> list[str]:
+        """The names by which tokens were unlocked."""
+        return sorted(self._open)
+
+    def keys(self) -> Iterator[TokenKey]:
+        """The keys of every unlocked token; one that was pulled has none."""
+        with self._one:
+            opened = dict(self._open)
+        for name, (token, _) in opened.items():
+            try:
+                yield from token.certified_keys()
+            except TokenAbsent:
+                self.lock(name)
+
+    def unwrap(self, recipient: Recipient, octets: int, *, trying: bool = False) -> bytes | None:
+        """As `RecipientKey.unwrap`; entries that name no certificate of a token are never tried."""
+        if trying or not isinstance(recipient, KeyTransport | KeyAgreement):
+            return None
+        for key in self.keys():
+            found = key.unwrap(recipient, octets)
+            if found is not None:
+                return found
+        for each in self._descriptions():
+            if any(_names(recipient, der) for der in each.certificates):
+                raise TokenPinNeeded(each.label)
+        return None
+
+    def _descriptions(self) -> list[Description]:
+        """The tokens that are there, looked at again after some seconds: a mail may have many recipients."""
+        with self._one:
+            now = self._clock()
+            if self._seen is None or now - self._seen[0] > limits.TOKENS_SEEN_SECONDS:
+                try:
+                    self._seen = (now, present(self._database)[0])
+                except LetterlockError:
+                    self._seen = (now, [])
+            return self._seen[1]
+
+
+def described(found: Description) -> dict[str, Any]:
+    """A token as JSON has it."""
+    from letterlock.operations.people import readable
+
+    return {
+        "label": found.label,
+        "serial": found.serial,
+        "maker": found.maker,
+        "model": found.model,
+        "library": str(found.library),
+        "pin_pad": found.pin_pad,
+        "pin_locked": found.pin_locked,
+        "certificates": [
+            {
+                "sha256": each.sha256,
+                "name": each.name,
+                "addresses": list(each.addresses),
+                "not_after": f"{each.not_after:%Y-%m-%dT%H:%M:%SZ}",
+            }
+            for each in readable(found.certificates)
+        ],
+    }
+
+
+def _names(recipient: KeyTransport | KeyAgreement, der: bytes) -> bool:
+    certificate = load_certificate(der)
+    return certificate is not None and recipient.rid in identifiers_of(certificate)
+
+
+def _once(pin: str) -> Callable[[str], str]:
+    """Gives the PIN to the token when it is unlocked, and to nobody later: it is not kept."""
+    given: list[str] = [pin]
+
+    def ask(label: str) -> str:
+        if not given:
+            raise TokenPinNeeded(label)
+        return given.pop()
+
+    return ask
