@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from letterlock.cli import vault
+
+if TYPE_CHECKING:
+    from letterlock.keystore.vault import Vault
 from letterlock.cli.keys_identity import say_expiring
 
 
@@ -25,6 +28,9 @@ def register(actions: Any) -> None:
     lock.set_defaults(run=run_lock)
     passphrase = actions.add_parser("passphrase", help="change the passphrase")
     vault.add_options(passphrase)
+    passphrase.add_argument(
+        "--recovery-code-file", type=Path, metavar="FILE", help="whose first line is the recovery code (- to be asked)"
+    )
     passphrase.add_argument(
         "--new-passphrase-file", type=Path, metavar="FILE", help="whose first line is the new one (else you are asked)"
     )
@@ -86,10 +92,16 @@ def run_passphrase(arguments: argparse.Namespace) -> int:
     """Change the passphrase."""
     from letterlock.cli.show import say_line
 
-    opened = vault.unlocked(arguments)
+    opened = _by_code(arguments.recovery_code_file) if arguments.recovery_code_file else vault.unlocked(arguments)
     opened.change_passphrase(vault.new_passphrase(arguments.new_passphrase_file, "New passphrase: "))
     say_line("Changed. A recovery code and the desktop's keychain go on working; a backup keeps its own passphrase.")
     return 0
+
+
+def _by_code(file: Path) -> Vault:
+    opened = vault.here()
+    opened.unlock_by_recovery(vault.passphrase(None if str(file) == "-" else file, "Recovery code: "))
+    return opened
 
 
 def run_recovery(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from letterlock.cli import tokens, trusting
 from letterlock.errors import LetterlockError
 
 if TYPE_CHECKING:
+    from letterlock.cms import RecipientKey
     from letterlock.operations.memory import Memory
     from letterlock.operations.open import OpenedMessage
 
@@ -73,18 +75,10 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def _open(arguments: argparse.Namespace) -> str | None:
     """Open and print; the signature's status, or nothing where the input is no message."""
-    from letterlock.operations import identities
     from letterlock.operations.open import Opening
 
     settings = trusting.settings(arguments)
-    keys = identities.given(arguments.identity, arguments.passphrase_file)
-    if arguments.my_keys:
-        from letterlock.cli import vault
-
-        keys += identities.own(vault.unlocked(arguments))
-    card = tokens.opened(arguments)
-    if card:
-        keys.append(card)
+    keys = _keys(arguments)
     with message_input(arguments.mail) as file:
         memory, online = _memory(arguments.remember), trusting.online(arguments, settings)
         opening = Opening(settings, arguments.at, arguments.language, keys, memory, online)
@@ -109,6 +103,30 @@ def _open(arguments: argparse.Namespace) -> str | None:
         return opened.verdict.signature.status.value
     finally:
         opened.close()
+
+
+def _keys(arguments: argparse.Namespace) -> Iterable[RecipientKey]:
+    """The keys of the files given, then the person's own; the vault is not read unless the mail is encrypted."""
+    from letterlock.cli import vault
+    from letterlock.keystore.own_keys import OwnKeys
+    from letterlock.operations import identities
+
+    given = identities.given(arguments.identity, arguments.passphrase_file) if arguments.identity else []
+    card = tokens.opened(arguments)
+    if card:
+        given.append(card)
+    asked = arguments.my_keys or (arguments.passphrase_file and not arguments.identity)
+    return _InTurn(given, OwnKeys(vault.unlocked(arguments) if asked else vault.here()))
+
+
+class _InTurn:
+    """Several collections one after the other, each time anew: a message may have several encrypted layers."""
+
+    def __init__(self, *collections: Iterable[RecipientKey]) -> None:
+        self._collections = collections
+
+    def __iter__(self) -> Iterator[RecipientKey]:
+        return chain.from_iterable(self._collections)
 
 
 def _find_out(opened: OpenedMessage, arguments: argparse.Namespace) -> None:

@@ -45,6 +45,9 @@ def unlocked(arguments: argparse.Namespace, *, create: bool = False) -> Vault:
     Raises:
         WrongVaultPassphrase, VaultMissing …: as `Vault.unlock` and `Vault.create`.
     """
+    from letterlock.native.process import forbid_core_dumps
+
+    forbid_core_dumps()
     vault = here()
     if create and not vault.exists:
         vault.create(new_passphrase(arguments.passphrase_file, "New passphrase for your keys: "))
