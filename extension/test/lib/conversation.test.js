@@ -5,10 +5,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Conversation } from "../../src/lib/conversation.js";
+import { PROTOCOL_VERSION } from "../../src/lib/product.js";
 import { transcripts } from "../support/transcripts.js";
 
 const LIMITS = { frame_in: 1048576, frame_out: 1048576, chunk: 393216, requests: 16, message: 536870912, open_messages: 8 };
-const HELLO = { type: "hello", protocol: "1.3", product: "0.1.0", operations: ["open", "part", "close", "issuers"], limits: LIMITS };
+const HELLO = { type: "hello", protocol: PROTOCOL_VERSION, product: "0.1.0", operations: ["open", "part", "close", "issuers"], limits: LIMITS };
 const REFUSABLE = new Set(["octets", "text", "flood"]);
 
 function begun() {
@@ -50,7 +51,7 @@ function say(conversation, ids, step) {
   };
   switch (frame?.type) {
     case "hello":
-      if (frame.protocol === "1.3" && frame.client === "test" && frame.language === "en") made(() => conversation.greeting());
+      if (frame.protocol === PROTOCOL_VERSION && frame.client === "test" && frame.language === "en") made(() => conversation.greeting());
       return;
     case "request": {
       const known = conversation.hello?.operations.includes(frame.operation);
@@ -99,7 +100,7 @@ test("an older host is told apart from an older extension", () => {
     const event = new Conversation({ client: "test", language: "en" }).receive({ ...HELLO, protocol });
     assert.equal(event.kind, "refused");
     assert.equal(event.failure.code, "protocol_mismatch");
-    assert.deepEqual(event.failure.data.facts, { host: protocol, client: "1.3", older });
+    assert.deepEqual(event.failure.data.facts, { host: protocol, client: PROTOCOL_VERSION, older });
   }
 });
 
