@@ -12,6 +12,7 @@ from letterlock.cms import content_encrypting, create_recipients, signing_keys
 from letterlock.cms.algorithms import DIGESTS, SIGNATURES, Status
 from letterlock.cms.encryption_algorithms import (
     AGREEMENT,
+    CEK_HKDF_SHA256,
     CONTENT,
     DERIVATIONS,
     KEM,
@@ -57,6 +58,9 @@ def page() -> str:
             "more; ECDSA on P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 and brainpoolP512r1.",
             "",
             *_table("Content encryption", CONTENT, content_encrypting.CREATED),
+            "Each of them is also read, and on request created, under a derived key: CEK-HKDF with SHA-256 (RFC 9709,",
+            f"{CEK_HKDF_SHA256}), so that content of one algorithm cannot be passed off as that of another.",
+            "",
             *_table("Content keys: RSA", TRANSPORT, keys),
             *_table("Content keys: Diffie-Hellman", AGREEMENT, keys),
             *_table("Content keys: key encapsulation", KEM, keys),
