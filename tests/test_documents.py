@@ -23,6 +23,7 @@ COMMANDS = [
     if line.strip()
 ]
 COMMANDS += re.findall(r"`(~/letterlock/bin/letterlock [^`]+)`", README)
+NOTE = b"From: Anna <anna@muster.example>\nTo: Bea <bea@muster.example>\nSubject: Offer\n\nDear Bea\n"
 OWN_TESTS = {
     "make demo": "tests/e2e/test_demo.py",
     "make test": "this suite",
@@ -67,6 +68,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(mail.anchor, home / "checkout" / "authority.pem")
     shutil.copyfile(mail.key_file(mail.carla, "secret"), home / "checkout" / "me.p12")
     (home / "checkout" / "passphrase.txt").write_text("secret\n")
+    (home / "checkout" / "keys.txt").write_text("correct horse battery staple\n")
+    (home / "checkout" / "note.eml").write_bytes(NOTE)
     # A client that setup can find: it looks at the browser's own folder.
     (home / ".config" / "chromium").mkdir(parents=True)
     return home

@@ -32,7 +32,7 @@ from letterlock.authority.failures import (
 from letterlock.authority.keys import PrivateCaKey
 from letterlock.authority.log import Head
 from letterlock.authority.settings import Settings
-from letterlock.keystore import pkcs12, pkcs12_write
+from letterlock.keystore import pkcs12, pkcs12_write, private_keys
 from letterlock.keystore.entries import Purpose
 from letterlock.keystore.vault import Vault
 from letterlock.operations.authority_files import write_private
@@ -67,7 +67,7 @@ class Acting:
         Raises:
             RootKeyElsewhere: it is not in the vault, and no file was given.
             RootKeyWrong: the file holds another key.
-            WrongPassphrase, KeyFileDamaged …: as `pkcs12.load`.
+            WrongPassphrase, KeyFileDamaged …: as `pkcs12.read`.
         """
         root = self.authority.chain.root
         if offline is None:
@@ -75,10 +75,11 @@ class Acting:
                 raise RootKeyElsewhere(root.name)
             return _key(self.vault, root)
         with offline.file.open("rb") as file:
-            found = PrivateCaKey(pkcs12.load(file.read(limits.KEY_FILE_OCTETS + 1), offline.passphrase).key)
-        if found.public != root.key_der:
-            raise RootKeyWrong(str(offline.file))
-        return found
+            keys_in_file = pkcs12.read(file.read(limits.KEY_FILE_OCTETS + 1), offline.passphrase).keys
+        for each in keys_in_file:
+            if private_keys.public(each.key) == root.key_der:
+                return PrivateCaKey(each.key)
+        raise RootKeyWrong(str(offline.file))
 
 
 def init(
