@@ -162,6 +162,13 @@ PATH_NAME_COMPARISONS = 250_000
 """Names compared with name constraints in one path search, long names counting several times. As in Go's crypto/x509
 and webpki; beyond it `path_search_exhausted`."""
 
+CERTIFICATE_POLICIES = 1024
+"""Policies, mappings, purposes or places of publication in one certificate; certificates have a handful. Beyond it the
+extension counts as malformed. They are looked at again for each way up: half a megabyte of them took 47 seconds."""
+
+REASONS_OF_A_KIND = 8
+"""Reasons of one kind told about one certificate: it may have thousands of extensions or names, nobody reads them."""
+
 EVIDENCE_HOURS = 24
 """How long a revocation list or OCSP answer without a next update is relied on. As in mozilla::pkix."""
 

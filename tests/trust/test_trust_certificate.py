@@ -14,9 +14,11 @@ from cryptography.x509.oid import NameOID
 
 from letterlock.trust import keys
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.extensions import _KNOWN, decode
 from letterlock.trust.path import build
 from letterlock.trust.profile import check_signer
 from letterlock.trust.reasons import CertificateUndecodable, PublicKeyUnusable
+from letterlock.trust.schema import Extension
 from tests.trust.chains import NOW, Issued, anchored, issue, key, name, person, raw, resigned, tlv
 
 
@@ -253,3 +255,13 @@ def test_rsa_numbers_that_only_cost_time_are_no_key() -> None:
         else:
             with pytest.raises(ValueError, match="RSA"):
                 keys.load(der)
+
+
+@pytest.mark.parametrize("oid", sorted(_KNOWN))
+@pytest.mark.parametrize(
+    "value", ["", "30", "3000", "30023000", "3004300030ff", "0400", "300430020600", "30063004a002a000"]
+)
+def test_any_extension_of_any_value_is_decoded_or_named(oid: str, value: str) -> None:
+    """Empty sequences within sequences, values cut off: nothing raises (fuzzing found a policy without parts)."""
+    found = decode([Extension(id=x509.ObjectIdentifier(oid), critical=True, value=bytes.fromhex(value))])
+    assert found.malformed in ((), (_KNOWN[oid][0],))

@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from letterlock import limits
 from letterlock.trust import reasons as why
 from letterlock.trust.algorithms import LEGACY
 from letterlock.trust.anchors import Anchor
@@ -19,6 +20,8 @@ from letterlock.trust.names import Normal
 from letterlock.trust.path import Allowance, build
 from tests.trust import openssl
 from tests.trust.chains import DAY, NOW, anchored, certificates, issue, key, person, raw, resigned, tlv
+
+ROOT = issue("Root")
 
 
 def names(chain: tuple[Certificate, ...]) -> list[str]:
@@ -361,3 +364,23 @@ def _seconds(call: object) -> float:
     begun = time.perf_counter()
     call()
     return time.perf_counter() - begun
+
+
+def test_thousands_of_policies_make_a_certificate_malformed() -> None:
+    """Policies are looked at again for each way up, so half a megabyte of them would occupy the machine."""
+    policies = [x509.PolicyInformation(x509.ObjectIdentifier(f"1.2.3.{number}"), None) for number in range(1025)]
+    few, many = (
+        person("Anna", ROOT, extensions=[(x509.CertificatePolicies(policies[:count]), False)]) for count in (1024, 1025)
+    )
+    assert build(few.certificate, [], anchored(ROOT), NOW).valid
+    assert build(many.certificate, [], anchored(ROOT), NOW).reasons == (why.CertificateMalformed("Anna", "policies"),)
+
+
+def test_a_person_is_told_a_few_reasons_of_a_kind() -> None:
+    """A certificate can have thousands of extensions and names that are wrong; one verdict does not list them all."""
+    unknown = [raw(f"1.3.6.1.4.1.99999.{number}", b"\5\0", critical=True) for number in range(500)]
+    anna = person("Anna", ROOT, extensions=unknown)
+    assert len(build(anna.certificate, [], anchored(ROOT), NOW).reasons) == limits.REASONS_OF_A_KIND
+    narrow = issue("Narrow", extensions=[(x509.NameConstraints([x509.RFC822Name("a.example")], None), True)])
+    many = person("Anna", narrow, names=[x509.RFC822Name(f"a@{number}.example") for number in range(500)])
+    assert len(build(many.certificate, [], anchored(narrow), NOW).reasons) == limits.REASONS_OF_A_KIND

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from cryptography.hazmat.asn1 import BitString, decode_der
+from cryptography.hazmat.asn1 import TLV, BitString, decode_der
 
+from letterlock import limits
 from letterlock.trust.distribution import DistributionPoint, distribution_points
 from letterlock.trust.names import GeneralName
 from letterlock.trust.schema import (
@@ -115,12 +116,19 @@ def decode(extensions: Iterable[Extension]) -> Extensions:
             field, decoder = _KNOWN[oid]
             try:
                 values[field] = decoder(extension.value)
-            except ValueError:
+            except (ValueError, IndexError):
                 if oid not in _HINTS:
                     malformed.append(field)
         elif extension.critical:
             unknown.append(oid)
     return Extensions(values | {"unknown_critical": tuple(unknown), "malformed": tuple(malformed)})
+
+
+def _few(items: list[TLV]) -> list[TLV]:
+    """The items, unless there are more than anybody honest puts into a certificate."""
+    if len(items) > limits.CERTIFICATE_POLICIES:
+        raise NotDer(f"> {limits.CERTIFICATE_POLICIES}")
+    return items
 
 
 def _basic_constraints(value: bytes) -> BasicConstraints:
@@ -139,7 +147,7 @@ def _key_usage(value: bytes) -> frozenset[str]:
 
 def _oids(value: bytes) -> tuple[str, ...]:
     # ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId
-    found = tuple(oid_of(item) for item in items_of(value))
+    found = tuple(oid_of(item) for item in _few(items_of(value)))
     if not found:
         raise NotDer("empty")
     return found
@@ -175,7 +183,7 @@ def _subtree(value: bytes) -> Subtree:
 def _policies(value: bytes) -> tuple[str, ...]:
     # certificatePolicies ::= SEQUENCE SIZE (1..MAX) OF PolicyInformation
     # PolicyInformation ::= SEQUENCE { policyIdentifier CertPolicyId, policyQualifiers SEQUENCE … OPTIONAL }
-    found = tuple(oid_of(items_of(whole(item))[0]) for item in items_of(value))
+    found = tuple(oid_of(items_of(whole(item))[0]) for item in _few(items_of(value)))
     if not found or len(set(found)) != len(found):
         raise NotDer("certificatePolicies")
     return found
@@ -186,7 +194,7 @@ def _policy_mappings(value: bytes) -> tuple[tuple[str, str], ...]:
     #      issuerDomainPolicy      CertPolicyId,
     #      subjectDomainPolicy     CertPolicyId }
     found = []
-    for item in items_of(value):
+    for item in _few(items_of(value)):
         issuer, subject = items_of(whole(item))
         found.append((oid_of(issuer), oid_of(subject)))
     return tuple(found)
@@ -222,7 +230,7 @@ def _information_access(value: bytes) -> tuple[tuple[str, str], ...]:
     # AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF AccessDescription
     # AccessDescription ::= SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }
     found = []
-    for item in items_of(value):
+    for item in _few(items_of(value)):
         method, location = children(item.data)
         name = GeneralName.parse(location)
         if name.form == "uri" and isinstance(name.value, str):

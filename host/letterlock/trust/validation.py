@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
+from letterlock import limits
 from letterlock.errors import Reason
 from letterlock.trust.algorithms import Accepted, Strength, weakness
 from letterlock.trust.certificate import Certificate
@@ -89,7 +91,8 @@ class _Judgement:
             last = position == len(downwards) - 1
             self._basics(certificate)
             if last or not certificate.self_issued:
-                self._found.failures += check_names(certificate, self._constraints, self._terms.spend)
+                found = check_names(certificate, self._constraints, self._terms.spend)
+                self._found.failures += islice(found, limits.REASONS_OF_A_KIND)
             policies_hold = policies.process(certificate, last=last) and policies_hold
             if last:
                 policies_hold = policies.conclude(certificate) and policies_hold
@@ -135,9 +138,9 @@ class _Judgement:
             self._fail(CertificateExpired(certificate.name, certificate.not_after, time))
 
     def _understood(self, certificate: Certificate) -> None:
-        for part in certificate.extensions.malformed:
+        for part in certificate.extensions.malformed[: limits.REASONS_OF_A_KIND]:
             self._fail(CertificateMalformed(certificate.name, part))
-        for extension in certificate.extensions.unknown_critical:
+        for extension in certificate.extensions.unknown_critical[: limits.REASONS_OF_A_KIND]:
             self._fail(UnknownCriticalExtension(certificate.name, extension))
 
     def _authority(self, certificate: Certificate, below: Certificate) -> None:
