@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -365,6 +366,23 @@ def key_file(data: bytes) -> None:
         assert all(each.key.public_key() for each in found.keys)
 
 
+def backup(data: bytes) -> None:
+    """Lines of a backup are keys, or counted as damaged; and what is inside a line is a key or nothing."""
+    from letterlock.keystore import backup, derivation, sealing
+
+    head = {"kdf": "argon2id", "source": "x", "iterations": 1, "lanes": 1, "memory_kib": 8, "salt": "00" * 16}
+    key = derivation.Derivation.parse(head).key("open sesame")
+    inside = base64.b64encode(sealing.seal(key, data, b"letterlock backup 1 key"))
+    for octets in (data, b"Letterlock keys 1 " + data, f"Letterlock keys 1 {json.dumps(head)}\n".encode() + inside):
+        restored = backup.Restored()
+        try:
+            found = list(backup.read(octets, "open sesame", restored))
+        except LetterlockError:
+            continue
+        assert all(each.key.public_key() for each in found)
+        assert not restored.complete
+
+
 _settings: object = None
 _clock: Terms | None = None
 
@@ -385,6 +403,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "graph": graph,
     "frames": frames,
     "key_file": key_file,
+    "backup": backup,
     "open": open_,
 }
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from letterlock.errors import LetterlockError
 from letterlock.keystore import backup, private_keys
@@ -82,6 +86,27 @@ def test_restoring_merges(tmp_path: Path) -> None:
     assert other.entry(mine.id).label == "mine"
     assert other.entry(mine.id).certificates == vault.entry(mine.id).certificates
     assert own in other.entries()
+
+
+def test_the_description_reads_it(tmp_path: Path) -> None:
+    """The program in `docs/keys.md` gets the keys out without a line of ours, and OpenSSL's library loads them."""
+    vault, keys = filled(tmp_path)
+    octets, _, _ = backup.write(vault, SECRET, QUICK)
+    (tmp_path / "keys.backup").write_bytes(octets)
+    page = (Path(__file__).parents[2] / "docs" / "keys.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert "letterlock." not in program.replace("letterlock backup", "")
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "keys.backup")],
+        input=SECRET + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.findall(r"-----BEGIN.*?-----END PRIVATE KEY-----", ran.stdout, re.DOTALL)
+    assert [private_keys.encode(load_pem_private_key(each.encode(), None)) for each in found] == [
+        private_keys.encode(key) for key in keys
+    ]
 
 
 def test_an_empty_vault(tmp_path: Path) -> None:
