@@ -31,6 +31,7 @@ from letterlock.cms import (
     WrappingKey,
     recipient_for,
 )
+from letterlock.cms.certificates import Certificate
 from tests.cms.reading import certificates_of, confirm, read, verify
 from tests.interop.bouncycastle import BouncyCastle
 from tests.interop.gnutls import GnuTls
@@ -162,7 +163,7 @@ def _signed(peer: Peer, how: Signature) -> tuple[str, str]:
             signed, inside = read(octets)
             content = [inside]
             checked = confirm(signed.signers[0], inside, certificates_of(signed))
-        assert checked.certificate == who.certificate
+        assert checked.certificate == Certificate.of(who.certificate)
         assert checked.weak == ()
         return content[0]
 
