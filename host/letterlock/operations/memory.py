@@ -79,12 +79,16 @@ class Memory:
 
     def bearing(self, name: Normal) -> list[Certificate]:
         """The kept authorities of that name. None where the database cannot be read: that is said elsewhere."""
-        try:
+
+        def ask() -> list[Certificate]:
             with Store.read(self._database) as store:
                 found = kept_issuers.bearing(store, digest(name))
+            return [certificate for der in found if (certificate := _decoded(der))]
+
+        try:
+            return self._answered(("bearing", name), ask)
         except LetterlockError:
             return []
-        return [certificate for der in found if (certificate := _decoded(der))]
 
     def learn(self, result: SignerResult, trust: TrustSettings, now: datetime) -> None:
         """Keep what a trusted signer of a valid message offers for answers; raises as `Store.open`."""
