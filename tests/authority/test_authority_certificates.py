@@ -53,7 +53,9 @@ def test_addresses_beyond_ascii_stand_as_their_standards_say(tmp_path: Path) -> 
             ca.issue("jürgen@muster.example")
 
 
-@pytest.mark.parametrize("address", ["anna", "@muster.example", "a b@muster.example", "a@muster.example\n", "a@.x", ""])
+@pytest.mark.parametrize(
+    "address", ["anna", "@muster.example", "anna@", "a b@muster.example", "a@muster.example\n", "a@.x", ""]
+)
 def test_what_is_no_address_gets_no_certificate(tmp_path: Path, address: str) -> None:
     """A space, a line end or an empty part never reaches a certificate."""
     with founded(tmp_path, domains=()) as ca, pytest.raises(AddressNotUsable):

@@ -386,6 +386,51 @@ def backup(data: bytes) -> None:
 _settings: object = None
 _clock: Terms | None = None
 
+
+def ocsp_request(data: bytes) -> None:
+    """A request to the responder is answered for what it asks, or refused as malformed."""
+    from letterlock import limits
+    from letterlock.authority.ocsp import NotAnswered, Refusal, Request
+
+    try:
+        request = Request.parse(data)
+    except NotAnswered as refused:
+        if refused.refusal is not Refusal.MALFORMED:
+            raise
+        return
+    assert 1 <= len(request.asked) <= limits.OCSP_CERTIFICATES
+    assert all(each.id in data for each in request.asked), "a CertID comes back as it was sent"
+
+
+def staff_list(data: bytes) -> None:
+    """A list of staff is understood whole, each address once, or refused with its line."""
+    from letterlock.authority import staff
+    from letterlock.authority.ca import address_key
+    from letterlock.keystore.create import KINDS
+
+    try:
+        people = staff.read(data, frozenset(KINDS))
+    except LetterlockError:
+        return
+    addresses = [address_key(each) for person in people for each in dict.fromkeys(person.addresses)]
+    assert people
+    assert all(each.isprintable() for each in addresses)
+
+
+def finished(data: bytes) -> None:
+    """A message that is to be protected is taken apart with nothing lost, or refused."""
+    from letterlock.mime.writer import Finished
+
+    try:
+        found = Finished.split(data)
+        seven = found.seven_bit()
+    except LetterlockError:
+        return
+    assert seven.entity.isascii()
+    again = Finished.split(found.with_entity(found.entity))
+    assert (again.outside, again.entity) == (found.outside, found.entity)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "mime": mime,
     "addresses": addresses,
@@ -404,6 +449,9 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "frames": frames,
     "key_file": key_file,
     "backup": backup,
+    "ocsp_request": ocsp_request,
+    "staff_list": staff_list,
+    "finished": finished,
     "open": open_,
 }
 

@@ -171,11 +171,14 @@ def alternative_name(mailbox: str) -> x509.GeneralName:
     """
     local, _, domain = mailbox.rpartition("@")
     host = domain_key(domain)
-    if not local or not host.isascii() or "." in (host[:1], host[-1:]) or any(map(_odd, mailbox)):
+    if not local or not host or not host.isascii() or "." in (host[:1], host[-1:]) or any(map(_odd, mailbox)):
         raise AddressNotUsable(mailbox)
     text = f"{local}@{host}"
     if local.isascii():
-        return x509.RFC822Name(text)
+        try:
+            return x509.RFC822Name(text)
+        except ValueError:
+            raise AddressNotUsable(mailbox) from None
     return x509.OtherName(_SMTP_UTF8_MAILBOX, der.value(0x0C, text.encode()))
 
 

@@ -57,10 +57,14 @@ class _Counts(NamedTuple):
     compatible: int
 
 
-_CHOSEN = _Counts(
-    limits.KEY_FILE_ITERATIONS_WRITTEN, limits.KEY_FILE_ITERATIONS_WRITTEN_MAC, limits.KEY_FILE_ITERATIONS_COMPATIBLE
-)
-_RANDOM = _Counts(*[limits.KEY_FILE_ITERATIONS_RANDOM] * 3)
+def _counts(random_passphrase: bool) -> _Counts:
+    if random_passphrase:
+        return _Counts(*[limits.KEY_FILE_ITERATIONS_RANDOM] * 3)
+    return _Counts(
+        limits.KEY_FILE_ITERATIONS_WRITTEN,
+        limits.KEY_FILE_ITERATIONS_WRITTEN_MAC,
+        limits.KEY_FILE_ITERATIONS_COMPATIBLE,
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def write(
     """
     if not passphrase:
         raise PassphraseNeeded
-    counts = _RANDOM if random_passphrase else _CHOSEN
+    counts = _counts(random_passphrase)
     own = [each.certificate for each in keys if each.certificate is not None]
     certificates = [
         _bag(pkcs12.CERTIFICATE, _certificate_bag(each.certificate), each.name, each.certificate)
