@@ -315,6 +315,29 @@ def _graph(data: bytes) -> Any:
     return [each.certificate for each in issued], anchored(*issued[-(data[-1] & 3) :] if len(data) > 8 else []), NOW
 
 
+def location(data: bytes) -> None:
+    """A URL out of a certificate is refused, or leads to one host by one of three protocols, redirected or not."""
+    from letterlock.net.failures import LocationForbidden
+    from letterlock.net.locations import Location
+
+    url, _, reference = data.decode("latin-1").partition("\n")
+    try:
+        first = Location.parse(url)
+        led = [first, first.towards(reference)]
+    except LocationForbidden:
+        return
+    for each in led:
+        assert each.scheme in ("http", "https", "ldap")
+        assert each.host
+        assert each.host.isascii()
+        assert not set(each.host) & set("@/?# \r\n")
+        assert 0 < each.port < 65_536
+        assert each.target.startswith("/")
+        assert each.target.isprintable()
+        assert " " not in each.target
+    assert led[1].scheme != "ldap"
+
+
 def frames(data: bytes) -> None:
     """A client's octets give frames or coded failures, alike in any portions."""
     from letterlock.protocol.frames import FrameDecoder
@@ -447,6 +470,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "evidence": evidence,
     "graph": graph,
     "frames": frames,
+    "location": location,
     "key_file": key_file,
     "backup": backup,
     "ocsp_request": ocsp_request,

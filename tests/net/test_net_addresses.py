@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import socket
 import time
 
@@ -164,3 +165,23 @@ def test_an_address_that_swallows_everything_leaves_time_for_the_next(monkeypatc
         finally:
             for each in (*waiting, full):
                 each.close()
+
+
+SEEDS = (
+    b"http://ca.example/list.crl\n/elsewhere",
+    b"https://[2606:4700::1]:8443/a?b#c\n//user@other.example:81/",
+    b"ldap://dir.example/cn=CA,o=x?certificateRevocationList;binary?base\nhttp://ca.example/..",
+    b"HTTP://127.0.0.1:80\\@ca.example/\n\\\\other.example",
+)
+
+
+def test_no_url_leads_anywhere_else() -> None:
+    """Thousands of changed URLs and redirections: refused, or one host, one port, one of three protocols."""
+    from tests.cms.test_cms_hostile import mutate
+    from tests.fuzz.targets import TARGETS
+
+    chance = random.Random("location")
+    for seed in SEEDS:
+        TARGETS["location"](seed)
+        for _ in range(3_000):
+            TARGETS["location"](mutate(chance, seed))

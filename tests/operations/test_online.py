@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -112,6 +113,35 @@ def test_the_certificate_was_good_when_the_mail_was_opened_first(publisher: Publ
     message = opened(publisher.mail(), publisher.settings(), online, NOW - 7 * DAY)
     message.renew(message.find())
     assert (status(message), codes(message)) == ("valid", ["certificate_revoked_later"])
+
+
+def test_a_list_made_by_openssl(publisher: Publisher, online: Online) -> None:
+    """`openssl ca -gencrl` withdraws Anna's certificate; OpenSSL and we agree on it."""
+    folder = publisher.folder
+    publisher.mail()
+    (folder / "ca.key").write_bytes(publisher._key(publisher.ca))
+    (folder / "root.pem").write_bytes(publisher.root.pem)
+    serial, until = (
+        f"{publisher.anna.x509.serial_number:X}".zfill(4),
+        f"{publisher.anna.x509.not_valid_after_utc:%y%m%d%H%M%SZ}",
+    )
+    withdrawn = f"{NOW - DAY:%y%m%d%H%M%SZ},keyCompromise"
+    (folder / "index.txt").write_text(f"R\t{until}\t{withdrawn}\t{serial}\tunknown\t/CN=Anna\n")
+    (folder / "ca.conf").write_text(
+        "[ca]\ndefault_ca=x\n[x]\ndatabase=index.txt\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=7\n"
+    )
+    (folder / "number").write_text("01\n")
+    make = "openssl ca -gencrl -config ca.conf -cert ca.pem -keyfile ca.key -out made.pem"
+    subprocess.run(make.split(), cwd=folder, check=True, capture_output=True)
+    der = subprocess.run(
+        ["openssl", "crl", "-in", "made.pem", "-outform", "DER"], cwd=folder, check=True, capture_output=True
+    )
+    publisher.routes["/ca.crl"] = answer(der.stdout)
+    message = finished(publisher.mail(), publisher.settings(), online)
+    assert codes(message)[0] == "certificate_revoked"
+    assert message.verdict.reasons[0].facts["reason"] == "keyCompromise"
+    check = "openssl verify -crl_check -CAfile root.pem -untrusted ca.pem -CRLfile made.pem anna.pem"
+    assert b"certificate revoked" in subprocess.run(check.split(), cwd=folder, capture_output=True, check=False).stderr
 
 
 # --- Not asked ---

@@ -12,20 +12,18 @@ then says decides whether it is kept.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as File
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from letterlock import limits
 from letterlock.errors import LetterlockError
 from letterlock.net.failures import FetchFailure
-from letterlock.net.fetch import Fetches, server_of
-from letterlock.net.locations import Question
 from letterlock.net.rules import Rules
-from letterlock.net.wire import never
 from letterlock.store import fetched
 from letterlock.store.database import Store
 from letterlock.trust import publication
@@ -35,6 +33,15 @@ from letterlock.trust.path import Path
 from letterlock.trust.publication import OcspQuestion
 from letterlock.trust.reasons import CertificateRevokedLater, NoIssuerKnown
 from letterlock.trust.revocation import NOTHING_AT_HAND, Evidence, Mode, NotChecked
+
+if TYPE_CHECKING:
+    # What speaks to the network is loaded when there is somebody to ask: most mail needs nobody.
+    from letterlock.net.fetch import Fetches
+
+
+def never() -> bool:
+    """Nobody wishes to stop."""
+    return False
 
 
 class Found(NamedTuple):
@@ -111,10 +118,21 @@ class Online:
         fetches: Fetches | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.fetches = fetches or Fetches()
+        self._fetches = fetches
+        self._lock = threading.Lock()
         self._database = database
         self._clock = clock
         self._decoded: OrderedDict[bytes, Evidence] = OrderedDict()
+
+    @property
+    def fetches(self) -> Fetches:
+        """All requests of this process."""
+        with self._lock:
+            if self._fetches is None:
+                from letterlock.net.fetch import Fetches
+
+                self._fetches = Fetches()
+            return self._fetches
 
     # --- At once -----------------------------------------------------------------------------------------------
 
@@ -131,6 +149,8 @@ class Online:
         """The server that publishes what a path lacks; none where nobody says so, or that failed just now."""
         if path.anchor is not None or not any(isinstance(each, NoIssuerKnown) for each in path.reasons):
             return ""
+        from letterlock.net.fetch import server_of
+
         urls = publication.issuers(path.chain[-1])
         return next((server_of(url) for url in urls if self.fetches.failed(url) is None), "")
 
@@ -287,6 +307,8 @@ class _Fetcher:
         """What came from a place; nothing where nothing could be had."""
         if not place.digest:
             return self._document(place.url)
+        from letterlock.net.locations import Question
+
         question = OcspQuestion.about(*place.pair, place.digest)
         octets = self._try(
             place.url,
