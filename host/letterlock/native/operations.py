@@ -6,7 +6,7 @@ when the first one starts (or before, by `warm_up`), never while the host says h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from threading import Lock
@@ -18,10 +18,10 @@ from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import UPDATES, Version
 
 if TYPE_CHECKING:
-    from letterlock.cms import RecipientKey
     from letterlock.native.messages import Opened
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
+    from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
     from letterlock.operations.vault import HostVault
     from letterlock.protocol.events import Params
@@ -55,7 +55,18 @@ def standard(messages: OpenMessages) -> Operations:
 
         return Online(location.database())
 
+    @cache
+    def one_tokens() -> Tokens:
+        from letterlock.operations.tokens import Tokens
+        from letterlock.store import location
+
+        return Tokens(location.database())
+
     one = Lock()
+
+    def tokens() -> Tokens:
+        with one:
+            return one_tokens()
 
     def vault() -> HostVault:
         # Two requests at once must not get two vaults, of which one is unlocked and the other is asked.
@@ -69,19 +80,14 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostVault(location.database())
 
-    class OwnKeys:
-        """The vault's keys; the vault is loaded when the first encrypted mail asks for them."""
-
-        def __iter__(self) -> Iterator[RecipientKey]:
-            return iter(vault().keys())
-
     def open_message(call: Call, params: OpenParams) -> None:
+        from letterlock.operations.every_key import EveryKey
         from letterlock.operations.open import Opening
 
         opening = Opening(
             kept_settings().now(),
             language=call.language,
-            keys=OwnKeys(),
+            keys=EveryKey(vault, tokens),
             memory=memory(),
             online=online(),
             promise=call.version >= UPDATES,
