@@ -21,7 +21,11 @@ from letterlock.authority.crl import RevocationReason
 from letterlock.authority.failures import RequestNotUsable
 from letterlock.authority.people import CertificateRequest
 from letterlock.authority.profiles import Use
+from letterlock.trust.addresses import names_address
+from letterlock.trust.anchors import Anchor, certificates_of
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.path import build
+from letterlock.trust.profile import check_signer
 from tests.authority.founded import Founded, founded, public
 from tests.needs import require_program
 
@@ -210,3 +214,46 @@ def test_a_damaged_request_gets_nothing(tmp_path: Path) -> None:
         with pytest.raises(RequestNotUsable):
             CertificateRequest.parse_all(good[:place])
     assert expected.addresses == ("a@muster.example",)
+
+
+def test_what_other_authorities_issue_is_believed_here(tmp_path: Path) -> None:
+    """A root and a person's certificate made by OpenSSL, and by GnuTLS: a valid path, and a signer for the address."""
+    openssl = require_program("openssl", "openssl")
+    certtool = require_program("certtool", "gnutls-bin")
+    person, root = tmp_path / "person.key", tmp_path / "root.key"
+    for key in (person, root):
+        run(openssl, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+    extensions = tmp_path / "extensions"
+    extensions.write_text(
+        "keyUsage=critical,digitalSignature\nextendedKeyUsage=emailProtection\n"
+        "subjectAltName=email:anna@muster.example\nauthorityKeyIdentifier=keyid\n"
+    )
+    request = tmp_path / "request.csr"
+    run(openssl, "req", "-new", "-key", person, "-subj", "/CN=Anna", "-out", request)
+    run(
+        openssl, "req", "-x509", "-key", root, "-subj", "/CN=Their root", "-days", "30", "-out", tmp_path / "o-root.pem"
+    )
+    run(
+        openssl, "x509", "-req", "-in", request, "-CA", tmp_path / "o-root.pem", "-CAkey", root, "-days", "20",
+        "-extfile", extensions, "-out", tmp_path / "o-person.pem",
+    )  # fmt: skip
+    for name, template in (
+        ("root", "cn = Root\nca\ncert_signing_key\nexpiration_days = 30\n"),
+        ("person", "cn = Anna\nemail = anna@muster.example\nsigning_key\nemail_protection_key\nexpiration_days = 20\n"),
+    ):
+        (tmp_path / f"{name}.template").write_text(template)
+    run(
+        certtool, "--generate-self-signed", "--load-privkey", root, "--template", tmp_path / "root.template",
+        "--outfile", tmp_path / "g-root.pem",
+    )  # fmt: skip
+    run(
+        certtool, "--generate-certificate", "--load-request", request, "--load-ca-certificate", tmp_path / "g-root.pem",
+        "--load-ca-privkey", root, "--template", tmp_path / "person.template", "--outfile", tmp_path / "g-person.pem",
+    )  # fmt: skip
+    for maker in "og":
+        (leaf,) = certificates_of((tmp_path / f"{maker}-person.pem").read_bytes(), maker)
+        (top,) = certificates_of((tmp_path / f"{maker}-root.pem").read_bytes(), maker)
+        path = build(leaf, [], [Anchor(top, "user")], datetime.now(UTC) + timedelta(seconds=1))
+        assert path.valid, path.reasons
+        assert check_signer(leaf, path.chain) == ()
+        assert names_address(leaf.addresses, "anna@muster.example")

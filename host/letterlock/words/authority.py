@@ -50,13 +50,15 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "issued_certificate_not_good": {
         "en": (
             "The certificate of {name} would not be believed by its receivers ({reason}), so it was not issued.",
-            "“name_not_permitted”: the address is outside the domains that the authority was made for. “expired”: the "
-            "authority's own certificate has run out; renew it with “letterlock authority renew --issuing”.",
+            "“name_not_permitted”: the address is outside the domains that the authority was made for. "
+            "“certificate_expired”: the authority's own certificate has run out; renew it with “letterlock authority "
+            "renew --issuing”.",
         ),
         "de": (
             "Dem Zertifikat von {name} würden die Empfänger nicht glauben ({reason}); es wurde nicht ausgestellt.",
-            "„name_not_permitted“: Die Adresse liegt außerhalb der Domains der Zertifizierungsstelle. „expired“: Ihr "
-            "eigenes Zertifikat ist abgelaufen; erneuern Sie es mit „letterlock authority renew --issuing“.",
+            "„name_not_permitted“: Die Adresse liegt außerhalb der Domains der Zertifizierungsstelle. "
+            "„certificate_expired“: Ihr eigenes Zertifikat ist abgelaufen; erneuern Sie es mit „letterlock authority "
+            "renew --issuing“.",
         ),
     },
     "certificate_request_not_usable": {
