@@ -10,7 +10,9 @@
  * - `content`: our content script in a granted site
  * - `panel`: the panel, in its frame inside a mail page
  * - `page`: one of our own pages, being the top document of its tab
- * @typedef {"content" | "panel" | "page"} Role
+ * - `keys`: the page on which the passphrase is typed, being the top document of its tab. Nobody else may ask for what
+ *   concerns the person's keys: a page around the panel could lead clicks, and a content script lives with the page
+ * @typedef {"content" | "panel" | "page" | "keys"} Role
  */
 
 /**
@@ -33,6 +35,10 @@ export const MESSAGES = Object.freeze({
   "panel.claim": { from: ["panel"], fields: { token: "string" } },
   // readings.js: a person wants missing certificates to be fetched
   "issuers.fetch": { from: ["panel", "page"], fields: {} },
+  // keys.js: the page for the passphrase is opened; and what only that page may ask
+  "keys.ask": { from: ["panel", "page"], fields: {} },
+  "keys.status": { from: ["keys"], fields: {} },
+  "keys.unlock": { from: ["keys"], fields: { way: "string", secret: "string" } },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page"], fields: { part: "string", delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
@@ -42,6 +48,7 @@ export const MESSAGES = Object.freeze({
 /** Our own pages that may ask for something, by path. */
 const PAGES = new Set(["/ui/check.html"]);
 const PANEL = "/ui/panel.html";
+const KEYS = "/ui/unlock.html";
 
 /**
  * @param {import("../browser/runtime.js").Sender} sender
@@ -58,6 +65,7 @@ export async function roleOf(sender, own, isGranted) {
   if (sender.url.startsWith(`${own.origin}/`)) {
     const { pathname } = new URL(sender.url);
     if (pathname === PANEL && sender.frame !== 0) return "panel";
+    if (pathname === KEYS) return sender.frame === 0 ? "keys" : null;
     // A page of ours inside somebody's frame is not a page: the one around it could lead the person's clicks.
     return PAGES.has(pathname) && sender.frame === 0 ? "page" : null;
   }

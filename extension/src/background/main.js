@@ -8,11 +8,13 @@
 
 import { Deliveries } from "./deliveries.js";
 import { roleOf } from "./gate.js";
+import { Keys } from "./keys.js";
 import { Readings } from "./readings.js";
 import { Reception } from "./reception.js";
 import { connectHost } from "../browser/native.js";
 import { isMozilla } from "../browser/api.js";
 import { onBegin, onChannel, ownId, ownOrigin } from "../browser/runtime.js";
+import { openPage } from "../browser/tabs.js";
 import { isGranted, onSitesChanged, syncSites } from "../browser/sites.js";
 import { language } from "../browser/words.js";
 import { Host } from "../lib/host.js";
@@ -26,6 +28,13 @@ const host = new Host({
 });
 const readings = new Readings(host);
 const deliveries = new Deliveries(host, readings);
+
+const keys = new Keys(host, {
+  openPage: () => openPage("ui/unlock.html"),
+  onUnlocked() {
+    for (const [channel, role] of reception.here) if (role === "panel" || role === "page") channel.post({ name: "unlocked" });
+  },
+});
 
 const reception = new Reception({
   roleOf: ({ sender }) => roleOf(sender, { id: ownId, origin: ownOrigin }, isGranted),
@@ -64,6 +73,12 @@ function handle(channel, role, message) {
       return readings.claim(channel, message.token);
     case "issuers.fetch":
       return void readings.fetchIssuers(channel);
+    case "keys.ask":
+      return void keys.ask();
+    case "keys.status":
+      return void keys.status(channel);
+    case "keys.unlock":
+      return void keys.unlock(channel, message);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
     case "part.more":

@@ -92,6 +92,26 @@ export class Host {
   }
 
   /**
+   * Whether there is a vault, and whether it is locked in this host process.
+   * @returns {Promise<import("./shapes.js").VaultStatus>}
+   */
+  async vaultStatus() {
+    const session = await this.#ready();
+    return this.turnstile.pass(session.limits.requests, () => session.ask("vault_status", {}));
+  }
+
+  /**
+   * Unlocks the person's keys in this host process.
+   * @param {string} way     "passphrase", "recovery" or "keychain"
+   * @param {string | null} secret
+   * @returns {Promise<import("./shapes.js").VaultStatus>}
+   */
+  async unlock(way, secret) {
+    const session = await this.#ready();
+    return this.turnstile.pass(session.limits.requests, () => session.ask("vault_unlock", { way, secret }));
+  }
+
+  /**
    * The decoded octets of a part, as base64 chunks in order.
    * @param {string} message
    * @param {string} part

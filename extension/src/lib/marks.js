@@ -18,6 +18,7 @@ const MARKS = Object.freeze({
   signature_partial: { icon: "seal-partial", tone: "caution", word: "status_partial" },
   signature_invalid: { icon: "seal-broken", tone: "danger", word: "status_invalid" },
   encryption_decrypted: { icon: "envelope-sealed", tone: "plain", word: "status_decrypted" },
+  encryption_locked: { icon: "envelope-locked", tone: "caution", word: "status_locked" },
   encryption_undecryptable: { icon: "envelope-locked", tone: "caution", word: "status_undecryptable" },
   encryption_failed: { icon: "envelope-locked", tone: "caution", word: "status_undecryptable" },
   encryption_refused: { icon: "envelope-locked", tone: "danger", word: "status_refused" },

@@ -11,6 +11,7 @@
  * @typedef {import("./protocol.js").Moment} Moment
  * @typedef {import("./protocol.js").Part} Part
  * @typedef {import("./protocol.js").CertificateSummary} CertificateSummary
+ * @typedef {import("./protocol.js").VaultStatus} VaultStatus
  * @typedef {{ size: number, type: string, charset: string | null, name: string | null }} PartInfo
  */
 

@@ -9,7 +9,7 @@
  */
 
 /** Reasons that say what a headline has said already. @type {Readonly<Record<string, readonly string[]>>} */
-const TOLD = Object.freeze({ signature_mismatch: ["address_not_named"] });
+const TOLD = Object.freeze({ signature_mismatch: ["address_not_named"], encryption_locked: ["vault_locked"] });
 
 /**
  * @param {Verdict} verdict
@@ -34,4 +34,12 @@ export function summary({ signature, encryption, headline, reasons }) {
  */
 export function isPending({ reasons }) {
   return reasons.some(({ code }) => code === "revocation_pending");
+}
+
+/**
+ * Whether it is a mail for the person, whose keys are locked.
+ * @param {Verdict} verdict
+ */
+export function isLocked({ reasons }) {
+  return reasons.some(({ code }) => code === "vault_locked");
 }

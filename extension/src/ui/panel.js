@@ -11,6 +11,7 @@ import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
 import { Failure } from "../lib/failure.js";
+import { isLocked } from "../lib/summary.js";
 
 /** Tokens tried on one load of this page. Our content script needs one; a page that guesses gets no more. */
 const ATTEMPTS = 20;
@@ -25,6 +26,7 @@ translate();
 const view = new VerdictView(place, {
   again: () => contentScript?.postMessage({ again: true }),
   issuers: () => current?.post({ name: "issuers.fetch" }),
+  unlock: () => current?.post({ name: "keys.ask" }),
 });
 
 /** The private port to the content script that put us here. @type {MessagePort | null} */
@@ -53,6 +55,9 @@ function claim(token, port) {
   let state = { phase: "checking" };
   channel.onMessage((said) => {
     if (said.name === "accepted") accept(channel, port);
+    if (said.name === "unlocked" && channel === current && state.phase === "opened" && isLocked(state.opened.verdict)) {
+      port.postMessage({ again: true });
+    }
     if (said.name !== "state" || channel !== current) return;
     const fresh = state.phase !== "opened";
     state = said.state;

@@ -10,7 +10,7 @@ import { phrases, sentence } from "./sentences.js";
 import { details } from "./details.js";
 import { markOf, UNAVAILABLE } from "../lib/marks.js";
 import { factsOf } from "../lib/sentences.js";
-import { summary } from "../lib/summary.js";
+import { isLocked, summary } from "../lib/summary.js";
 import { failureWords, say } from "../browser/words.js";
 
 /**
@@ -23,6 +23,7 @@ import { failureWords, say } from "../browser/words.js";
  * @typedef {object} Options
  * @property {() => void} [again]      checks the message once more; offered where that may help
  * @property {() => void} [issuers]    has missing certificates fetched; offered where somebody publishes them
+ * @property {() => void} [unlock]     leads to where the keys are unlocked; offered where a mail is for locked ones
  * @property {boolean} [expanded]      whether the details are open from the start
  */
 
@@ -33,9 +34,10 @@ export class VerdictView {
    * @param {HTMLElement} root  emptied and filled
    * @param {Options} [options]
    */
-  constructor(root, { again, issuers, expanded = false } = {}) {
+  constructor(root, { again, issuers, unlock, expanded = false } = {}) {
     this.again = again;
     this.issuers = issuers;
+    this.unlock = unlock;
     this.expanded = expanded;
     const id = `letterlock-details-${++views}`;
 
@@ -109,6 +111,7 @@ export class VerdictView {
       said.reason && element("p", { class: "verdict__reason" }, sentence(said.reason, said.facts)),
       said.advice && element("p", { class: "verdict__advice" }, sentence(said.advice, facts)),
       ...this.#issuersButton(verdict),
+      ...this.#unlockButton(verdict),
     ].filter((line) => typeof line === "object");
   }
 
@@ -156,6 +159,12 @@ export class VerdictView {
       element("p", { class: "verdict__advice" }, sentence(`${published.sentence} ${published.advice}`, Object.values(published.facts))),
       element("div", { class: "actions" }, fetch),
     ];
+  }
+
+  /** @param {import("../lib/shapes.js").Verdict} verdict */
+  #unlockButton(verdict) {
+    if (!this.unlock || !isLocked(verdict)) return [];
+    return [element("div", { class: "actions" }, button(say("unlock_keys"), this.unlock, { class: "button button--main" }))];
   }
 
   #againButton() {

@@ -40,6 +40,9 @@ test("our panel is a panel only in a frame, our pages are pages only at the top"
   assert.equal(await role({ url: panel, frame: 0 }), null);
   assert.equal(await role({ url: check, frame: 0 }), "page");
   assert.equal(await role({ url: check, frame: 4 }), null, "our page inside somebody's frame");
+  const unlock = `${OWN.origin}/ui/unlock.html`;
+  assert.equal(await role({ url: unlock, frame: 0 }), "keys");
+  assert.equal(await role({ url: unlock, frame: 4 }), null, "the field for the passphrase inside somebody's frame");
   assert.equal(await role({ url: `${OWN.origin}/ui/popup.html` }), null);
   assert.equal(await role({ url: "chrome-extension://other-id/ui/panel.html", frame: 4 }), null);
 });
@@ -57,7 +60,7 @@ for (const [name, { from, fields }] of Object.entries(MESSAGES)) {
   const good = { name, ...Object.fromEntries(Object.entries(fields).map(([field, kind]) => [field, FITTING[kind]])) };
 
   test(`${name} passes from ${from.join(" and ")}, and from nobody else`, () => {
-    for (const sender of /** @type {const} */ (["content", "panel", "page"])) {
+    for (const sender of /** @type {const} */ (["content", "panel", "page", "keys"])) {
       assert.equal(refusal(good, sender) === null, from.includes(sender), sender);
     }
   });
@@ -76,4 +79,11 @@ test("what is no message of the table is refused", () => {
   for (const message of [null, 7, "mail.open", [], {}, { name: "mail.steal" }, { name: "toString" }, { name: "__proto__" }]) {
     assert.notEqual(refusal(message, "content"), null, JSON.stringify(message));
   }
+});
+
+test("what concerns the passphrase may be asked by the page on which it is typed, and by nobody else", () => {
+  for (const name of Object.keys(MESSAGES).filter((each) => each.startsWith("keys.") && each !== "keys.ask")) {
+    assert.deepEqual(MESSAGES[name].from, ["keys"], name);
+  }
+  assert.ok(!MESSAGES["keys.ask"].from.includes("content"));
 });

@@ -249,6 +249,23 @@ test("a renewed verdict is announced once, and only if it says something else", 
   assert.equal(root.dataset.status, "untrusted");
 });
 
+test("a mail for locked keys leads to where they are unlocked, and says so once", () => {
+  const locked = opened({
+    signature: { status: "none", covers: [] },
+    encryption: { status: "undecryptable", authenticated: false },
+    headline: { code: "encryption_locked", sentence: "Encrypted for you, and your keys are locked", advice: "Unlock your keys." },
+    reasons: [reason("vault_locked", "Your keys are locked.", "Unlock them.", { certificate: "CN=Anna" })],
+  });
+  let asked = 0;
+  const { root } = shown({ phase: "opened", opened: locked }, { unlock: () => asked++ });
+  assert.doesNotMatch(text(root, ".verdict__more") ?? "", /Your keys are locked\./);
+  const offer = /** @type {HTMLButtonElement} */ (root.querySelector(".verdict__more button"));
+  assert.equal(offer.textContent, "Unlock your keys");
+  offer.click();
+  assert.equal(asked, 1);
+  assert.equal(shown({ phase: "opened", opened: opened() }, { unlock: () => {} }).root.querySelector(".verdict__more button"), null);
+});
+
 test("missing certificates are offered with the word that a server learns of it, and fetched once for a click", () => {
   const published = reason("issuer_published", "It can be fetched from ca.example.", "The sender may learn.", { server: "ca.example" });
   const untrusted = opened({ signature: { status: "untrusted", covers: [] }, reasons: [published] });
