@@ -67,6 +67,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "checkout" / "mail.eml").write_bytes(mail.good())
     shutil.copyfile(mail.anchor, home / "checkout" / "authority.pem")
     shutil.copyfile(mail.key_file(mail.carla, "secret"), home / "checkout" / "me.p12")
+    shutil.copyfile(mail.carla.certificate, home / "checkout" / "colleague.pem")
     (home / "checkout" / "passphrase.txt").write_text("secret\n")
     (home / "checkout" / "keys.txt").write_text("correct horse battery staple\n")
     (home / "checkout" / "note.eml").write_bytes(NOTE)

@@ -119,9 +119,7 @@ def lists(acting: Acting, folder: Path, count: int) -> None:
         folder, sys.executable, "-c", MEASURE, "openssl", "ca", "-gencrl", "-config", "ca.cnf", "-out", "l.pem"
     )
     theirs = time.perf_counter() - begun
-    print(
-        f"{f'list of {count}: openssl ca -gencrl':<58}{theirs * 1000:>9.0f} ms {'':>18}{measured.strip()} KiB in all"
-    )
+    print(f"{f'list of {count}: openssl ca -gencrl':<58}{theirs * 1000:>9.0f} ms {'':>18}{measured.strip()} KiB in all")
     print(f"{'':<58}ours : theirs = {ours / theirs:.2f}; our whole process {peak():,} KiB")
 
 
