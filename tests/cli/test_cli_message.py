@@ -207,3 +207,16 @@ def test_output_that_nobody_reads(letterlock: CommandLine) -> None:
     command = f"'{sys.executable}' -m letterlock open --json '{path}' | head -c 1 >/dev/null"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
     assert done.stderr == b""
+
+
+def test_a_person_sees_the_protected_header_and_what_stands_outside(letterlock: CommandLine, tmp_path: Path) -> None:
+    """The sender's own subject, and beside it the one that mail programs show."""
+    raw = letterlock.mail.sign(
+        "Pay to another account",
+        b"From: Anna Muster <anna@muster.example>\r\nSubject: The roof\r\n"
+        b'Content-Type: text/plain; hp="clear"\r\n\r\nx\r\n',
+    )
+    (path := tmp_path / "protected.eml").write_bytes(raw)
+    said = letterlock("open", str(path), "--anchor", str(letterlock.mail.anchor), COLUMNS="200").stdout.decode()
+    assert "Subject: The roof  (outside: Pay to another account)" in said
+    assert "headers_changed" in said

@@ -12,6 +12,16 @@
 const TOLD = Object.freeze({ signature_mismatch: ["address_not_named"], encryption_locked: ["vault_locked"] });
 
 /**
+ * The subject that the sender wrote, where the mail program shows another one.
+ * @param {Verdict} verdict
+ * @returns {string}  empty where there is nothing to say
+ */
+export function trueSubject({ headers }) {
+  const differs = headers.differences.some(({ name }) => name === "Subject");
+  return (differs && headers.protected?.subject) || "";
+}
+
+/**
  * @param {Verdict} verdict
  * @returns {{ reason: string, facts: unknown[], advice: string }} empty strings where there is nothing to say; `facts`
  *   are those of the reason

@@ -17,6 +17,7 @@ export function report({ verdict }) {
     `${say("report_codes")}: ${headline.code}, signature ${signature.status}, encryption ${encryption.status}`,
     `From: ${headers.outer.from.join(", ")}`,
     `Subject: ${headers.outer.subject ?? ""}`,
+    ...(headers.protected ? [`Protected subject: ${headers.protected.subject ?? ""}`] : []),
     `Date: ${headers.outer.date ?? ""}`,
   ];
   if (reasons.length > 0) lines.push("", `${say("reasons")}:`, ...reasons.map(reasonLine));

@@ -10,7 +10,7 @@ import { phrases, sentence } from "./sentences.js";
 import { details } from "./details.js";
 import { markOf, UNAVAILABLE } from "../lib/marks.js";
 import { factsOf } from "../lib/sentences.js";
-import { isLocked, summary } from "../lib/summary.js";
+import { isLocked, summary, trueSubject } from "../lib/summary.js";
 import { failureWords, say } from "../browser/words.js";
 
 /**
@@ -98,7 +98,7 @@ export class VerdictView {
   }
 
   /**
-   * What stands below the headline without a click: the encryption, why, and what to do.
+   * What stands below the headline without a click: the encryption, the true subject, why, and what to do.
    * @param {import("../lib/shapes.js").Verdict} verdict
    * @param {unknown[]} facts
    */
@@ -106,8 +106,10 @@ export class VerdictView {
     const { encryption, headline } = verdict;
     const said = summary(verdict);
     const opened = encryption.status === "decrypted" && headline.code !== "encryption_decrypted";
+    const subject = trueSubject(verdict);
     return [
       opened && element("p", { class: "verdict__also" }, mark("envelope-sealed"), say("status_decrypted")),
+      subject && element("p", { class: "verdict__subject" }, say("true_subject"), " ", element("bdi", {}, subject)),
       said.reason && element("p", { class: "verdict__reason" }, sentence(said.reason, said.facts)),
       said.advice && element("p", { class: "verdict__advice" }, sentence(said.advice, facts)),
       ...this.#issuersButton(verdict),

@@ -102,6 +102,20 @@ test("headers that differ stand side by side", () => {
   assert.deepEqual([...root.querySelectorAll("tbody th, tbody td")].map((cell) => cell.textContent), ["Subject", "The signed contract", "Contract"]);
 });
 
+test("a subject that was hidden or changed outside is said without a click, as text", () => {
+  const subject = "<b>Divorce</b> papers";
+  const headers = {
+    ...SAMPLES.valid.verdict.headers,
+    protected: { ...SAMPLES.valid.verdict.headers.outer, subject },
+    differences: [{ name: "Subject", outer: "[...]", protected: subject }],
+  };
+  const { root } = shown({ phase: "opened", opened: opened({ headers }) });
+  assert.equal(text(root, ".verdict__subject bdi"), subject);
+  assert.equal(root.querySelector("b"), null);
+  const same = { ...headers, differences: [] };
+  assert.equal(text(shown({ phase: "opened", opened: opened({ headers: same }) }).root, ".verdict__subject"), null);
+});
+
 test("the live region is written only when the headline changes", () => {
   const { view, root } = shown({ phase: "opened", opened: SAMPLES.valid });
   const before = root.querySelector(".verdict__headline")?.firstChild;

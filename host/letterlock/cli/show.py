@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from letterlock.operations.open import OpenedMessage
     from letterlock.store.database import StoredAnchor
     from letterlock.trust.certificate import Certificate
-    from letterlock.verdict import PathResult, Reason, Signer, Verdict
+    from letterlock.verdict import Headers, PathResult, Reason, Signer, Verdict
 
 SEALS = {
     "valid": ("◉", "green"),
@@ -68,14 +68,26 @@ def _headline(console: Console, verdict: Verdict) -> None:
     console.print(Text.assemble((f"{mark} ", style), (clean(verdict.headline.sentence), style)))
     if verdict.headline.advice:
         console.print(Text(f"  {clean(verdict.headline.advice)}"))
-    headers = verdict.headers.outer
-    for name, values in (("From", headers.from_), ("Subject", [headers.subject] if headers.subject else [])):
-        for value in values:
-            console.print(Text.assemble((f"  {name}: ", "dim"), clean(value)))
+    _headers(console, verdict.headers)
     status = verdict.signature.status.value
     if verdict.encryption.status.value != "none":
         status += f"; encryption: {verdict.encryption.status.value}"
     console.print(Text.assemble(("  Status: ", "dim"), status))
+
+
+def _headers(console: Console, headers: Headers) -> None:
+    """Who it is from and what about: as protected, where that is so, with what stands outside where it differs."""
+    shown = headers.protected or headers.outer
+    outside = {each.name: each.outer or "–" for each in headers.differences}
+    rows = {"From": shown.from_, "Subject": [shown.subject or ""]}
+    if headers.protected:
+        more = {"To": shown.to, "Cc": shown.cc, "Date": [shown.date or ""]}
+        rows |= more | {"Sender": shown.sender, "Reply-To": shown.reply_to}
+    for name, values in rows.items():
+        value = ", ".join(each for each in values if each)
+        there = (f"  (outside: {clean(outside[name])})", "dim") if name in outside else ""
+        if value or there:
+            console.print(Text.assemble((f"  {name}: ", "dim"), clean(value or "–"), there))
 
 
 def _reason(console: Console, reason: Reason) -> None:

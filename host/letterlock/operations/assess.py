@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from letterlock.errors import Coded
 from letterlock.mime.reader import Entity
 from letterlock.net.failures import FetchFailure
-from letterlock.operations import describe
-from letterlock.operations.headers import Senders, date, header_set, received_date, senders
+from letterlock.operations import describe, protected
+from letterlock.operations.headers import Senders, date, header_set, received_date
 from letterlock.operations.layers import Kind, Layer, Structure
 from letterlock.operations.online import Online, Undecided
 from letterlock.operations.reasons import (
@@ -31,6 +31,7 @@ from letterlock.operations.reasons import (
     RevocationPending,
     SigningTimeDiffers,
     StructureAmbiguous,
+    SubjectReadable,
 )
 from letterlock.operations.signers import Judge, SignerResult
 from letterlock.operations.times import Clock, is_about_time
@@ -59,7 +60,7 @@ _DANGER = (
 """The worst first: where several layers stand side by side, the worst one is what the whole message is."""
 
 
-_REMARKS = (RevocationNotChecked, FetchFailure, IssuerPublished)
+_REMARKS = (RevocationNotChecked, FetchFailure, IssuerPublished, SubjectReadable)
 """What harms nothing and comes last."""
 
 
@@ -88,20 +89,30 @@ def assess(
     `recalled` is asked what is remembered of each signer of a valid message; `online` what was fetched before, and
     (`ask`) whether more could be.
     """
-    from_ = senders(root)
+    inside = protected.protected(structure)
+    from_ = protected.senders(root, inside)
     judge = Judge(trust, clock, frozenset(from_.addresses), online, ask)
     judged = [_judge_layer(layer, judge, from_) for layer in structure.chain + structure.fragments]
     chain, fragments = judged[: len(structure.chain)], judged[len(structure.chain) :]
 
     status, reasons, deciding = _decide(structure, chain, fragments)
+    if inside and not inside.encrypted and status is SignatureStatus.INVALID:
+        # What stands inside a broken signature is as good as what stands outside.
+        inside = None
+    encryption = _encryption(structure)
+    about_fields = protected.reasons(root, inside, encryption.status is EncryptionStatus.DECRYPTED)
+    if status in (SignatureStatus.MISMATCH, SignatureStatus.NONE):
+        # Another sender inside than outside is more than that somebody else has signed.
+        reasons = [*about_fields, *reasons]
+    else:
+        reasons += about_fields
     reasons += structure.remarks
     if any(each.signed for each in judged):
         reasons += from_.remarks
     for result in deciding:
-        reasons += _time_remarks(result, date(root))
+        reasons += _time_remarks(result, (date(inside.root) if inside else None) or date(root))
         if recalled and status is SignatureStatus.VALID and result.status is status:
             reasons += recalled(result)
-    encryption = _encryption(structure)
     # What was not opened comes first: nothing behind it was seen.
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
     reasons += _encryption_remarks(encryption, status)
@@ -127,7 +138,11 @@ def assess(
             reasons=said,
             signers=signers,
             layers=[describe.layer(each.layer, each.said) for each in judged],
-            headers=Headers(outer=header_set(root), protected=None, differences=[]),
+            headers=Headers(
+                outer=header_set(root),
+                protected=header_set(inside.root) if inside else None,
+                differences=protected.differences(root, inside) if inside else [],
+            ),
         ),
         covered,
         tuple(judge.undecided),

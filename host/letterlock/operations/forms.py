@@ -46,3 +46,33 @@ def is_signature(entity: Entity) -> bool:
 
 def is_openpgp(entity: Entity) -> bool:
     return "pgp" in entity.content.parameters.get("protocol", "").lower()
+
+
+def marks_protected_fields(entity: Entity) -> bool:
+    """Whether an entity says that its header fields are those of the message: `hp` of RFC 9788 §2.1, or its forerunner.
+
+    That is worth something only at the root of the cryptographic payload, inside whatever protects it.
+    """
+    parameters = entity.content.parameters
+    return parameters.get("hp", "").lower() in ("clear", "cipher") or parameters.get("protected-headers") == "v1"
+
+
+def wraps_itself(entity: Entity, message: Entity) -> bool:
+    """Whether this is the message once more, wrapped to protect its header fields (RFC 8551 §3.1), and not another
+    one that is forwarded.
+
+    `forwarded` (RFC 9788 §4.10) says which; nearly nobody writes it. Without it, a message that is not from the same
+    sender and has not the same identifier is another one: shown as attached, it speaks for nobody.
+    """
+    if entity.type not in ("message/rfc822", "message/global") or not entity.children:
+        return False
+    said = entity.content.parameters.get("forwarded", "").lower()
+    if said:
+        return said == "no"
+    inner = entity.children[0]
+
+    def same(name: str) -> bool:
+        outside, inside = message.first(name), inner.first(name)
+        return outside is not None and inside is not None and outside.text == inside.text
+
+    return same("from") or same("message-id")

@@ -11,7 +11,7 @@ from letterlock import limits
 from letterlock.errors import Coded
 from letterlock.mime.address import Mailbox, parse_list
 from letterlock.mime.failures import BadAddress
-from letterlock.mime.fields import decode_words
+from letterlock.mime.fields import Field, decode_words
 from letterlock.mime.reader import Entity
 from letterlock.operations.reasons import FromMissing, FromSeveral, FromUnreadable, NameLooksLikeAddress
 from letterlock.verdict import HeaderSet
@@ -50,9 +50,7 @@ def header_set(root: Entity) -> HeaderSet:
     """The fields for a verdict, decoded and bounded."""
 
     def texts(name: str) -> list[str]:
-        # An encoded word is at most twelve times as long as what it says.
-        fields = root.field_values(name)[:FIELDS_SHOWN]
-        return [_cut(decode_words(each.text[: 12 * FIELD_CHARACTERS])) for each in fields]
+        return [shown(each) for each in root.field_values(name)[:FIELDS_SHOWN]]
 
     def one(name: str) -> str | None:
         found = texts(name)
@@ -67,6 +65,12 @@ def header_set(root: Entity) -> HeaderSet:
         subject=one("subject"),
         date=one("date"),
     )
+
+
+def shown(field: Field) -> str:
+    """A field as a person reads it."""
+    # An encoded word is at most twelve times as long as what it says.
+    return _cut(decode_words(field.text[: 12 * FIELD_CHARACTERS]))
 
 
 def senders(root: Entity) -> Senders:
@@ -102,16 +106,17 @@ def _names_another(mailbox: Mailbox) -> bool:
 def date(root: Entity) -> datetime | None:
     """The Date field in UTC, or nothing where there is none that can be read (RFC 5322 §3.3)."""
     field = root.first("date")
-    return None if field is None else _time(field.text)
+    return None if field is None else time(field.text)
 
 
 def received_date(root: Entity) -> datetime | None:
     """What the last mail server says (RFC 5321 §4.4: the first field, its time after the last semicolon). A claim."""
     field = root.first("received")
-    return None if field is None else _time(field.text.rpartition(";")[2])
+    return None if field is None else time(field.text.rpartition(";")[2])
 
 
-def _time(text: str) -> datetime | None:
+def time(text: str) -> datetime | None:
+    """A date as mail writes it, in UTC."""
     from email.utils import parsedate_to_datetime
 
     try:

@@ -27,7 +27,16 @@ from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded, KeyUnavailable
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Allowance, Entity, Reader
-from letterlock.operations.forms import is_clear_signed, is_cms, is_file, is_openpgp, is_signature, is_wrapper
+from letterlock.operations.forms import (
+    is_clear_signed,
+    is_cms,
+    is_file,
+    is_openpgp,
+    is_signature,
+    is_wrapper,
+    marks_protected_fields,
+    wraps_itself,
+)
 from letterlock.operations.reasons import (
     CertificatesOnly,
     ContentNotSupported,
@@ -93,10 +102,28 @@ class Layer:
 
 @dataclass
 class Shown:
-    """A leaf that is shown, where its octets are, and the innermost signed layer around it."""
+    """A leaf that is shown, where its octets are, and the innermost signed layer around it.
+
+    `omitted` are the places in its decoded octets of what only repeats protected header fields.
+    """
 
     source: Source
     entity: Entity
+    signed: Layer | None
+    omitted: range | None = None
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The cryptographic payload (RFC 9788 §1.6): what stands inside all layers around everything shown.
+
+    `root` is the entity whose fields may be protected ones; `wrapped` whether it is a message in a message/rfc822 part
+    (RFC 8551 §3.1); `signed` the layer whose signature covers it, if that is the innermost one.
+    """
+
+    source: Source
+    root: Entity
+    wrapped: bool
     signed: Layer | None
 
 
@@ -109,6 +136,7 @@ class Structure:
     remarks: list[Coded] = field(default_factory=list)
     oddities: set[str] = field(default_factory=set)
     shown: list[Shown] = field(default_factory=list)
+    payload: Payload | None = None
 
 
 def explore(
@@ -139,11 +167,13 @@ class _Explorer:
         # One bound for all compressed layers together: bombs inside bombs, or side by side, gain nothing.
         expanded = max(limits.CMS_EXPANSION_FREE_OCTETS, limits.CMS_EXPANSION * len(source.spool))
         self._expansion_left = min(expanded, limits.MESSAGE_OCTETS)
+        self._message = source.root
         self._follow(source, source.root, signed=None, layers=self._found.chain)
         return self._found
 
     def _follow(self, source: Source, entity: Entity, signed: Layer | None, layers: list[Layer]) -> None:
         """Follow the layers from `entity` inwards; where they end there is a body."""
+        wrapped = False
         while True:
             smime = is_clear_signed(entity) or is_cms(entity)
             if smime or is_wrapper(entity):
@@ -161,7 +191,7 @@ class _Explorer:
                     self._show(source, beside, signed)
                 if not entity.children:
                     return
-                signed, entity = layer, entity.children[0]
+                signed, entity, wrapped = layer, entity.children[0], False
             elif is_cms(entity):
                 unwrapped = self._unwrapped(source, entity)
                 if unwrapped is not None:
@@ -176,16 +206,22 @@ class _Explorer:
                     # A signature around ciphertext says nothing of the text inside. One around compressed text does:
                     # nothing but that text comes out of it (RFC 8551 §3.6 allows either order).
                     signed = layer if layer.kind is Kind.SIGNED else None
-                source, entity = inner, inner.root
-            elif is_wrapper(entity) and not signed:
+                source, entity, wrapped = inner, inner.root, False
+            elif is_wrapper(entity) and not signed and not marks_protected_fields(entity):
                 # Nothing else is shown: list software leaves such empty wrappers behind.
                 entity = entity.children[0]
-            elif entity.type in ("message/rfc822", "message/global") and signed and entity.children:
+            elif self._inside(layers, signed) and not wrapped and wraps_itself(entity, self._message):
                 # RFC 8551 §3.1: a message wrapped whole, to protect its header fields too.
-                entity = entity.children[0]
+                entity, wrapped = entity.children[0], True
             else:
+                if layers is self._found.chain and self._inside(layers, signed):
+                    self._found.payload = Payload(source, entity, wrapped, signed)
                 self._show(source, entity, signed)
                 return
+
+    def _inside(self, layers: list[Layer], signed: Layer | None) -> bool:
+        """Whether something protects what is being looked at: a signature around it, or an encryption."""
+        return signed is not None or any(layer.decrypted and not layer.failure for layer in layers)
 
     def _show(self, source: Source, entity: Entity, signed: Layer | None) -> None:
         """Note the leaves of a body, and follow what is signed or encrypted in only a part of it."""

@@ -21,6 +21,7 @@ from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Allowance, Entity, Reader
+from letterlock.operations import legacy_display
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
@@ -130,6 +131,7 @@ class Opening:
                 raise NotAMessage
             source = Source(self._spool, root, self._watch)
             structure = explore(source, self._new_spool, self._keys, self._allowance)
+            legacy_display.omit(structure)
             assessed = self._assessing(root, structure)
             assessment = assessed(Found(), self._promise)
             parts = [_part(shown, shown.entity.id in assessment.covered) for shown in structure.shown]
@@ -281,7 +283,8 @@ def _recalled(memory: Memory, result: SignerResult, clock: Clock, trust: TrustSe
 
 def _body(shown: Shown) -> Iterator[bytes]:
     entity = shown.entity
-    return transfer.decode(entity.encoding, shown.source.spool.blocks(entity.body, entity.end))
+    decoded = transfer.decode(entity.encoding, shown.source.spool.blocks(entity.body, entity.end))
+    return legacy_display.without(decoded, shown.omitted) if shown.omitted else decoded
 
 
 def _part(shown: Shown, covered: bool) -> Part:
@@ -294,7 +297,7 @@ def _part(shown: Shown, covered: bool) -> Part:
         name=(entity.file_name or "")[:255] or None,
         disposition="attachment" if _is_attachment(entity) else "inline",
         content_id=content_id.text[:998].strip("<>") if content_id else None,
-        size=sum(len(piece) for piece in shown.source.body(entity)),
+        size=sum(len(piece) for piece in shown.source.body(entity)) - len(shown.omitted or ()),
         covered=covered,
     )
 

@@ -97,6 +97,33 @@ class NameLooksLikeAddress(Reason):
     address: str
 
 
+class FromDiffers(Reason):
+    """The protected From names somebody else than the one outside, which mail programs show (RFC 9788 §4.4)."""
+
+    code = "from_differs"
+    outer: tuple[str, ...]
+    protected: tuple[str, ...]
+
+
+class HeadersChanged(Reason):
+    """Fields outside are others than the sender put there, as the protected ones tell."""
+
+    code = "headers_changed"
+    fields: tuple[str, ...]
+
+
+class EncryptionRemoved(Reason):
+    """`hp="cipher"` without an encryption (RFC 9788 §2.1): somebody who could open it has passed it on."""
+
+    code = "encryption_removed"
+
+
+class SubjectReadable(Reason):
+    """The message was encrypted and its Subject was not."""
+
+    code = "subject_readable"
+
+
 class RevocationNotChecked(Reason):
     """Nobody was asked whether the certificate was withdrawn."""
 
@@ -218,6 +245,24 @@ class OpenPgp(Reason):
     """OpenPGP, not S/MIME (RFC 3156)."""
 
     code = "openpgp_message"
+
+
+class PecEnvelope(Reason):
+    """Italian certified mail (PEC): the provider's envelope around the sender's mail (ETSI EN 319 532, RFC 6109)."""
+
+    code = "pec_envelope"
+
+
+class As2Message(Reason):
+    """A message between companies' programs (AS2, RFC 4130), or a receipt for one."""
+
+    code = "as2_message"
+
+
+class TnefAttachment(Reason):
+    """winmail.dat: attachments and formatting in a form that only Outlook reads (MS-OXTNEF)."""
+
+    code = "tnef_attachment"
 
 
 class TooManyLayers(Reason):

@@ -161,6 +161,74 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Richten Sie sich nach der Adresse, nicht nach dem Namen.",
         ),
     },
+    "from_differs": {
+        "en": (
+            "Outside, this mail says it is from ‹{outer}›; inside its signature or encryption, from ‹{protected}›.",
+            "Mailing lists write their own address outside. If none did, somebody may want to pass for somebody else: "
+            "ask before you act on it.",
+        ),
+        "de": (
+            "Außen gibt diese Nachricht an, von ‹{outer}› zu sein; innerhalb ihrer Signatur oder Verschlüsselung, von "
+            "‹{protected}›.",
+            "Mailinglisten schreiben außen ihre eigene Adresse. War es keine, gibt sich vielleicht jemand für jemand "
+            "anderen aus: Fragen Sie nach, bevor Sie danach handeln.",
+        ),
+    },
+    "headers_changed": {
+        "en": (
+            "Outside, the mail's header is not as the sender wrote it: {fields}.",
+            "Go by what is shown here, not by the list of your mail program.",
+        ),
+        "de": (
+            "Außen ist der Kopf der Nachricht nicht so, wie der Absender ihn geschrieben hat: {fields}.",
+            "Richten Sie sich nach dem, was hier steht, nicht nach der Liste Ihres Mailprogramms.",
+        ),
+    },
+    "encryption_removed": {
+        "en": (
+            "The sender encrypted this mail; it arrived without encryption.",
+            "If no mail gateway of yours opens encrypted mail, somebody else who got it has passed it on to you.",
+        ),
+        "de": (
+            "Der Absender hat diese Nachricht verschlüsselt; angekommen ist sie unverschlüsselt.",
+            "Wenn bei Ihnen kein Mail-Gateway verschlüsselte Nachrichten öffnet, hat sie Ihnen ein anderer Empfänger "
+            "weitergereicht.",
+        ),
+    },
+    "subject_readable": {
+        "en": ("The subject was not encrypted: others could read it.", ""),
+        "de": ("Der Betreff war nicht verschlüsselt: Andere konnten ihn lesen.", ""),
+    },
+    "pec_envelope": {
+        "en": (
+            "This is Italian certified mail (PEC): the signature is that of the mail provider.",
+            "The sender's own mail is the attachment postacert.eml; a signature of the sender would be in it.",
+        ),
+        "de": (
+            "Das ist italienische zertifizierte Post (PEC): Die Signatur ist die des Mailanbieters.",
+            "Die Nachricht des Absenders selbst ist der Anhang postacert.eml; eine Signatur des Absenders wäre darin.",
+        ),
+    },
+    "as2_message": {
+        "en": (
+            "This message was exchanged between companies' programs (AS2).",
+            "The program that it was meant for opens it and files its receipt.",
+        ),
+        "de": (
+            "Diese Nachricht wurde zwischen den Programmen von Unternehmen ausgetauscht (AS2).",
+            "Das Programm, für das sie bestimmt war, öffnet sie und verwahrt die Quittung.",
+        ),
+    },
+    "tnef_attachment": {
+        "en": (
+            "The sender's Outlook packed the attachments into a file that only Outlook opens (winmail.dat).",
+            "Ask the sender to send the mail as HTML or plain text; programs for TNEF files open it as well.",
+        ),
+        "de": (
+            "Das Outlook des Absenders hat die Anhänge in eine Datei gepackt, die nur Outlook öffnet (winmail.dat).",
+            "Bitten Sie den Absender, als HTML oder Nur-Text zu senden; Programme für TNEF-Dateien öffnen sie auch.",
+        ),
+    },
     "revocation_pending": {
         "en": (
             "Whether the certificate was withdrawn is being found out.",

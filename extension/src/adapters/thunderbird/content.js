@@ -5,7 +5,7 @@
 import { failureWords, say } from "../../browser/words.js";
 import { markOf, UNAVAILABLE } from "../../lib/marks.js";
 import { factsOf, phrases, pieces } from "../../lib/sentences.js";
-import { summary } from "../../lib/summary.js";
+import { summary, trueSubject } from "../../lib/summary.js";
 
 /**
  * @typedef {import("../../browser/thunderbird.js").BarContent} BarContent
@@ -51,6 +51,8 @@ function opened(verdict, notice) {
   const facts = factsOf(verdict);
   const { reason, advice } = summary(verdict);
   const lines = [reason, advice].filter(Boolean).map((words) => sentence(words, facts));
+  const subject = trueSubject(verdict);
+  if (subject) lines.unshift([...own(`${say("true_subject")} `), { text: subject, kind: "fact" }]);
   if (notice) lines.push(own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`));
   const buttons = [{ action: "details", label: say("details") }];
   if (notice) buttons.push({ action: "again", label: say("check_again") });

@@ -99,6 +99,14 @@ test("nothing is said twice", () => {
   assert.deepEqual((said.lines ?? []).map(text), ["The content is not what was signed.", advice]);
 });
 
+test("a hidden subject: the true one is a fact, in a line of its own", () => {
+  const { headers } = opened().verdict;
+  const outer = headers.outer;
+  const differs = { outer, protected: { ...outer, subject: "Divorce `papers`" }, differences: [{ name: "Subject", outer: "...", protected: "Divorce `papers`" }] };
+  const said = bar(answer({ headers: differs }));
+  assert.deepEqual((said.lines ?? []).flat().filter(({ kind }) => kind !== "words"), [{ text: "Divorce `papers`", kind: "fact" }]);
+});
+
 test("a host that is gone: the verdict stays, and a line says so", () => {
   const said = bar({ ...answer(), notice: Failure.own("host_lost").data });
   assert.equal(said.code, "signature_valid");
