@@ -6,6 +6,8 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -149,3 +151,24 @@ def test_what_is_signed_for_the_log_can_be_nothing_else(ca: Founded) -> None:
     head = audit(ca.authority).head
     assert head is not None
     assert head.signed.startswith(b"letterlock authority log head 1\n")
+
+
+def test_two_processes_write_one_log(ca: Founded) -> None:
+    """Lists and certificates made by both at once: every number once, and nothing lost."""
+
+    def work(name: str) -> None:
+        with Store.open(ca.database) as store:
+            own = replace(ca, authority=Authority.of(store))
+            for number in range(8):
+                own.issue(f"{name}{number}@muster.example")
+                own.authority.make_list(own.key, NOW)
+
+    processes = [get_context("fork").Process(target=work, args=(name,)) for name in ("one", "two")]
+    for each in processes:
+        each.start()
+    for each in processes:
+        each.join(60)
+    assert [each.exitcode for each in processes] == [0, 0]
+    found = audit(ca.authority)
+    assert (found.entries, found.findings) == (7 + 2 * 16, ())
+    assert ca.authority.records.list_number("issuing") == 17
