@@ -26,6 +26,13 @@ export interface CertificateSummary {
   addresses: string[];
 }
 
+/** A certificate (SHA-256) that was installed for a key, and what is to be said of it. */
+export interface CertificateTaken {
+  key: OwnKey;
+  certificate: string;
+  reasons: Reason[];
+}
+
 /** The next octets of a stream, base64 (RFC 4648 §4). `last` ends the stream; the last chunk may be empty. */
 export interface Chunk {
   type: "chunk";
@@ -145,6 +152,123 @@ export interface IssuersRequest {
   params: IssuersParams;
 }
 
+/** What became of the certificates, and which keys (by id) only decrypt from now on. */
+export interface KeyCertified {
+  taken: CertificateTaken[];
+  left_out: Reason[];
+  superseded: string[];
+}
+
+/** `key_certify`: a file of certificates, PEM, DER or PKCS #7. */
+export interface KeyCertifyParams {
+  file: string;
+}
+
+/** Installs what an authority has issued; each certificate goes to its key. */
+export interface KeyCertifyRequest {
+  type: "request";
+  id: string;
+  operation: "key_certify";
+  params: KeyCertifyParams;
+}
+
+/** `key_check`: for which address. */
+export interface KeyCheckParams {
+  address: string;
+}
+
+/** Signs and opens a test message, and says how others will see it. */
+export interface KeyCheckRequest {
+  type: "request";
+  id: string;
+  operation: "key_check";
+  params: KeyCheckParams;
+}
+
+/** Whether it works, with which keys (by id), and the findings, the worst first. */
+export interface KeyChecked {
+  address: string;
+  works: boolean;
+  sign: string | null;
+  encrypt: string | null;
+  findings: Reason[];
+}
+
+/** `key_create` makes keys of this kind; `name` may be empty. */
+export interface KeyCreateParams {
+  kind: string;
+  addresses: string[];
+  name: string;
+}
+
+/** Makes keys, keeps them, and answers with the request for their certificates. */
+export interface KeyCreateRequest {
+  type: "request";
+  id: string;
+  operation: "key_create";
+  params: KeyCreateParams;
+}
+
+/** `key_default`: which key an address uses. */
+export interface KeyDefaultParams {
+  address: string;
+  key: string;
+}
+
+/** Makes a key the default of an address. */
+export interface KeyDefaultRequest {
+  type: "request";
+  id: string;
+  operation: "key_default";
+  params: KeyDefaultParams;
+}
+
+/** What the key is the default for from now on. */
+export interface KeyDefaultSet {
+  uses: ("sign" | "encrypt")[];
+}
+
+/** `key_export`: whose keys (none: all), protected how, under which passphrase. */
+export interface KeyExportParams {
+  whose: string[];
+  form: "modern" | "compatible" | "pbmac1";
+  passphrase: string;
+}
+
+/** Answers with a PKCS #12 file. */
+export interface KeyExportRequest {
+  type: "request";
+  id: string;
+  operation: "key_export";
+  params: KeyExportParams;
+}
+
+/** The file in base64. */
+export interface KeyExported {
+  file: string;
+}
+
+/** `key_import`: a PKCS #12 file and its passphrase. */
+export interface KeyImportParams {
+  file: string;
+  passphrase: string;
+}
+
+/** Keeps every key of a PKCS #12 file. */
+export interface KeyImportRequest {
+  type: "request";
+  id: string;
+  operation: "key_import";
+  params: KeyImportParams;
+}
+
+/** The keys; `unread` are algorithms of keys that were left out; `has_checksum`: the file was known to be whole. */
+export interface KeyImported {
+  keys: OwnKey[];
+  unread: string[];
+  has_checksum: boolean;
+}
+
 /** The own keys, and how many things in the vault are damaged (`letterlock keys test` names them). */
 export interface KeyList {
   keys: OwnKey[];
@@ -157,6 +281,55 @@ export interface KeyListRequest {
   id: string;
   operation: "key_list";
   params: NoParams;
+}
+
+/** The next to end first. */
+export interface KeyNotices {
+  notices: Reason[];
+}
+
+/** Asks what is to be said about own keys unasked: certificates that end soon or have ended. Needs no unlock. */
+export interface KeyNoticesRequest {
+  type: "request";
+  id: string;
+  operation: "key_notices";
+  params: NoParams;
+}
+
+/** `key_renew`: `kind` null for keys as before. */
+export interface KeyRenewParams {
+  whose: string;
+  kind: string | null;
+  same_key: boolean;
+}
+
+/** Asks for the request for the next certificate, with new keys unless `same_key`. */
+export interface KeyRenewRequest {
+  type: "request";
+  id: string;
+  operation: "key_renew";
+  params: KeyRenewParams;
+}
+
+/** `key_request`: no addresses and an empty name mean those of the key's newest certificate. */
+export interface KeyRequestParams {
+  key: string;
+  addresses: string[];
+  name: string;
+}
+
+/** Asks for the request for a certificate of a key that is here. */
+export interface KeyRequestRequest {
+  type: "request";
+  id: string;
+  operation: "key_request";
+  params: KeyRequestParams;
+}
+
+/** Keys, and the request file for an authority (PEM). */
+export interface KeyRequested {
+  keys: OwnKey[];
+  request: string;
 }
 
 /** One S/MIME layer, outermost first. `part` is the id of the MIME entity that holds it. */
@@ -308,7 +481,7 @@ export interface Reason {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | CloseReply;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -432,6 +605,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -13,12 +13,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
+from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import UPDATES, Version
 
 if TYPE_CHECKING:
     from letterlock.native.messages import Opened
+    from letterlock.operations.keys_serve import HostKeys
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
     from letterlock.operations.tokens import Tokens
@@ -143,6 +145,12 @@ def standard(messages: OpenMessages) -> Operations:
         messages.close(params.message)
         call.reply({})
 
+    def keys() -> HostKeys:
+        from letterlock.operations.keys_serve import HostKeys
+        from letterlock.store import location
+
+        return HostKeys(vault().vault, location.database())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -157,6 +165,7 @@ def standard(messages: OpenMessages) -> Operations:
         "vault_lock": answered(lambda _: vault().lock()),
         "vault_passphrase": answered(lambda params: vault().change_passphrase(params.current, params.new)),
         "key_list": answered(lambda _: vault().listed()),
+        **key_operations(keys, lambda: kept_settings().now()),
     }
 
 

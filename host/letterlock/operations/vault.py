@@ -41,6 +41,11 @@ class HostVault:
         self._one = threading.Lock()
         self._watching = False
 
+    @property
+    def vault(self) -> Vault:
+        """The vault itself, for what works on its keys."""
+        return self._vault
+
     def keys(self) -> Iterable[RecipientKey]:
         """What decrypts mail, while unlocked; while locked, what says that it would."""
         return OwnKeys(self._vault)

@@ -26,6 +26,15 @@ OPERATIONS = (
     "vault_lock",
     "vault_passphrase",
     "key_list",
+    "key_create",
+    "key_request",
+    "key_certify",
+    "key_renew",
+    "key_import",
+    "key_export",
+    "key_default",
+    "key_check",
+    "key_notices",
 )
 """Everything this host can be asked for."""
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from letterlock.protocol.failures import MissingField, UnknownField, WrongType
-from letterlock.protocol.models import ID_CHARACTERS
+from letterlock.protocol.shapes import ID_CHARACTERS
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from letterlock.protocol.key_models import (
+    KeyCertifyParams,
+    KeyCheckParams,
+    KeyCreateParams,
+    KeyDefaultParams,
+    KeyExportParams,
+    KeyImportParams,
+    KeyRenewParams,
+    KeyRequestParams,
+)
 from letterlock.protocol.models import (
     CloseParams,
     IssuersParams,
-    NoParams,
     OpenParams,
     PartParams,
     VaultCreateParams,
     VaultPassphraseParams,
     VaultUnlockParams,
 )
+from letterlock.protocol.shapes import NoParams
 from letterlock.protocol.version import PROTOCOL, Version
 
 Params = (
@@ -25,6 +35,14 @@ Params = (
     | VaultCreateParams
     | VaultUnlockParams
     | VaultPassphraseParams
+    | KeyCreateParams
+    | KeyRequestParams
+    | KeyCertifyParams
+    | KeyRenewParams
+    | KeyImportParams
+    | KeyExportParams
+    | KeyDefaultParams
+    | KeyCheckParams
 )
 
 

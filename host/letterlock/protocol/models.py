@@ -9,32 +9,41 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from letterlock.protocol.version import PATTERN
+from letterlock.protocol.key_models import (
+    KeyCertified,
+    KeyCertifyRequest,
+    KeyChecked,
+    KeyCheckRequest,
+    KeyCreateRequest,
+    KeyDefaultRequest,
+    KeyDefaultSet,
+    KeyExported,
+    KeyExportRequest,
+    KeyImported,
+    KeyImportRequest,
+    KeyNotices,
+    KeyNoticesRequest,
+    KeyRenewRequest,
+    KeyRequested,
+    KeyRequestRequest,
+    OwnKey,
+)
+from letterlock.protocol.shapes import (
+    Grant,
+    Handle,
+    Id,
+    NoParams,
+    Octets,
+    PartId,
+    Secret,
+    ShortText,
+    VersionText,
+    WithSecrets,
+)
+from letterlock.protocol.shapes import Shape as _Model
 from letterlock.verdict import Opened
-
-
-class _Model(BaseModel):
-    """Strict: a field we do not know or a value of another type is refused, never ignored or converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-ID_CHARACTERS = 64
-Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_CHARACTERS)]
-"""Names a request for as long as it lives; chosen by the client, never used twice in one conversation."""
-
-VersionText = Annotated[str, StringConstraints(pattern=PATTERN)]
-ShortText = Annotated[str, StringConstraints(max_length=64)]
-Handle = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-PartId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-PASSPHRASE_CHARACTERS = 4_096
-"""More than any passphrase may have (`passphrase_too_long` says how many those are)."""
-
-Octets = Annotated[int, Field(ge=0)]
-Grant = Annotated[int, Field(ge=1, le=2**40)]
-
 
 # --- Both ways ----------------------------------------------------------------------------------------------------
 
@@ -130,35 +139,21 @@ class IssuersRequest(_Model):
     params: IssuersParams
 
 
-class NoParams(_Model):
-    """Nothing has to be said."""
-
-
-Secret = Annotated[str, StringConstraints(max_length=PASSPHRASE_CHARACTERS)]
-"""A passphrase or a code. It is never repeated: not in an error, not in a log."""
-
-
-class _WithSecrets(_Model):
-    def __repr_args__(self) -> list[tuple[str | None, object]]:
-        """What a traceback or a log would show: nothing of it."""
-        return []
-
-
-class VaultCreateParams(_WithSecrets):
+class VaultCreateParams(WithSecrets):
     """`vault_create` makes the vault with this passphrase; `recovery` asks for a code to be printed."""
 
     passphrase: Secret
     recovery: bool
 
 
-class VaultUnlockParams(_WithSecrets):
+class VaultUnlockParams(WithSecrets):
     """`vault_unlock` opens it: `secret` is the passphrase or the recovery code, and null for the keychain."""
 
     way: Literal["passphrase", "recovery", "keychain"]
     secret: Secret | None
 
 
-class VaultPassphraseParams(_WithSecrets):
+class VaultPassphraseParams(WithSecrets):
     """`vault_passphrase` replaces the passphrase."""
 
     current: Secret
@@ -290,30 +285,6 @@ class VaultCreated(_Model):
     recovery_code: str | None
 
 
-class OwnCertificate(_Model):
-    """A certificate for an own key. Times are ISO 8601, UTC."""
-
-    sha256: str
-    name: str
-    issuer: str
-    addresses: list[str]
-    not_before: str
-    not_after: str
-
-
-class OwnKey(_Model):
-    """An own key. `id` is the SHA-256 of its SubjectPublicKeyInfo; `superseded` since when a newer one is used."""
-
-    id: str
-    algorithm: str
-    purpose: Literal["sign", "decrypt", "both", "authority"]
-    label: str
-    note: str
-    created: str
-    superseded: str | None
-    certificates: list[OwnCertificate]
-
-
 class KeyList(_Model):
     """The own keys, and how many things in the vault are damaged (`letterlock keys test` names them)."""
 
@@ -326,7 +297,21 @@ class Reply(_Model):
 
     type: Literal["reply"]
     id: Id
-    result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | CloseReply
+    result: (
+        Opened
+        | PartReply
+        | VaultStatus
+        | VaultCreated
+        | KeyList
+        | KeyRequested
+        | KeyCertified
+        | KeyImported
+        | KeyExported
+        | KeyDefaultSet
+        | KeyChecked
+        | KeyNotices
+        | CloseReply
+    )
 
 
 class Update(_Model):
@@ -366,6 +351,15 @@ Request = (
     | VaultLockRequest
     | VaultPassphraseRequest
     | KeyListRequest
+    | KeyCreateRequest
+    | KeyRequestRequest
+    | KeyCertifyRequest
+    | KeyRenewRequest
+    | KeyImportRequest
+    | KeyExportRequest
+    | KeyDefaultRequest
+    | KeyCheckRequest
+    | KeyNoticesRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame
@@ -381,6 +375,15 @@ REQUESTS: dict[str, type[Request]] = {
     "vault_lock": VaultLockRequest,
     "vault_passphrase": VaultPassphraseRequest,
     "key_list": KeyListRequest,
+    "key_create": KeyCreateRequest,
+    "key_request": KeyRequestRequest,
+    "key_certify": KeyCertifyRequest,
+    "key_renew": KeyRenewRequest,
+    "key_import": KeyImportRequest,
+    "key_export": KeyExportRequest,
+    "key_default": KeyDefaultRequest,
+    "key_check": KeyCheckRequest,
+    "key_notices": KeyNoticesRequest,
 }
 """The request of each operation of protocol 1."""
 
