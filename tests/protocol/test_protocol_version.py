@@ -9,19 +9,19 @@ from letterlock.protocol.version import Version, agree
 
 
 @pytest.mark.parametrize(
-    ("client", "agreed"), [((1, 0), (1, 0)), ((1, 3), (1, 3)), ((1, 12), (1, 4)), ((1, 4), (1, 4))]
+    ("client", "agreed"), [((1, 0), (1, 0)), ((1, 3), (1, 3)), ((1, 12), (1, 5)), ((1, 5), (1, 5))]
 )
 def test_same_major(client: tuple[int, int], agreed: tuple[int, int]) -> None:
     """The lower minor is what both know."""
-    assert agree(Version(*client), Version(1, 4)) == Version(*agreed)
+    assert agree(Version(*client), Version(1, 5)) == Version(*agreed)
 
 
 @pytest.mark.parametrize(("client", "older"), [((0, 9), "extension"), ((2, 0), "host")])
 def test_another_major(client: tuple[int, int], older: str) -> None:
     """The side with the lower major is the one to update."""
     with pytest.raises(ProtocolMismatch) as refused:
-        agree(Version(*client), Version(1, 4))
-    assert refused.value.facts() == {"host": "1.4", "client": "{}.{}".format(*client), "older": older}
+        agree(Version(*client), Version(1, 5))
+    assert refused.value.facts() == {"host": "1.5", "client": "{}.{}".format(*client), "older": older}
 
 
 @pytest.mark.parametrize(
