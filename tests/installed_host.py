@@ -10,6 +10,7 @@ from pathlib import Path
 
 from letterlock.clients import launcher, manifests
 from letterlock.clients.table import HOST_NAME, Family, System
+from tests.needs import PROJECT
 
 _SILENT = "#!/bin/sh\nLETTERLOCK_HOME={home} exec sleep 300\n"
 
@@ -44,6 +45,12 @@ class InstalledHost:
         self._write_launcher(launcher.render(System.LINUX, launcher.interpreter(), str(self.home)))
         self._manifest.parent.mkdir(parents=True, exist_ok=True)
         self._manifest.write_bytes(manifests.render(self._family, self._launcher))
+
+    def police(self, policy: Path) -> None:
+        """From its next start on, the host obeys a policy, as if an administrator had written it."""
+        words = [sys.executable, str(PROJECT / "tests" / "policed.py"), str(policy), "serve"]
+        home = shlex.quote(str(self.home))
+        self._write_launcher(f'#!/bin/sh\nLETTERLOCK_HOME={home} exec {shlex.join(words)} "$@"\n'.encode())
 
     def remove(self) -> None:
         """Takes the registration away: to the browser the host is not installed."""

@@ -42,11 +42,20 @@ VALID: dict[str, Any] = {"not_before": NOW - 30 * DAY, "not_after": NOW + 300 * 
 
 
 class Publisher:
-    """The authority. `lists`, `responder` and `issuer` say what certificates name."""
+    """The authority. `lists`, `responder` and `issuer` say what certificates name; another `name` is another one."""
 
-    def __init__(self, folder: Path, *, lists: bool = True, responder: bool = False, issuer: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str = "Publishing",
+        lists: bool = True,
+        responder: bool = False,
+        issuer: bool = False,
+    ) -> None:
         require_program("openssl", "openssl")
         self.folder = folder
+        self._name = name
         folder.mkdir(parents=True, exist_ok=True)
         self.routes: dict[str, Talk] = {}
         self.web = Server(self._answer)
@@ -62,11 +71,11 @@ class Publisher:
 
     @cached_property
     def root(self) -> Issued:
-        return issue("Publishing Root", **VALID)
+        return issue(f"{self._name} Root", **VALID)
 
     @cached_property
     def ca(self) -> Issued:
-        return issue("Publishing Mail CA", self.root, extensions=self._extensions("root", responder=False), **VALID)
+        return issue(f"{self._name} Mail CA", self.root, extensions=self._extensions("root", responder=False), **VALID)
 
     @cached_property
     def anna(self) -> Issued:
