@@ -71,10 +71,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "encryption_locked": {
-        "en": ("This mail is encrypted for you, and your keys are locked", "Unlock your keys and open it again."),
+        "en": (
+            "This mail is encrypted for you, and your keys are locked",
+            "Unlock them with your passphrase, then do it again.",
+        ),
         "de": (
             "Diese Nachricht ist für Sie verschlüsselt, und Ihre Schlüssel sind gesperrt",
-            "Entsperren Sie Ihre Schlüssel und öffnen Sie sie noch einmal.",
+            "Entsperren Sie sie mit Ihrer Passphrase und tun Sie es dann noch einmal.",
         ),
     },
     "encryption_failed": {
