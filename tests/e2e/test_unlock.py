@@ -1,4 +1,4 @@
-"""An encrypted mail in the webmail: the panel leads to the page for the passphrase, and then opens the mail by itself."""
+"""An encrypted mail in webmail: the panel leads to the page for the passphrase, and then opens the mail by itself."""
 
 from __future__ import annotations
 
