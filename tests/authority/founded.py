@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from letterlock.authority import ca, exports, keys
+from letterlock.authority import exports, founding, keys
 from letterlock.authority.ca import Authority, Wanted
 from letterlock.authority.keys import PrivateCaKey
 from letterlock.authority.profiles import Use
@@ -89,4 +89,4 @@ def founded(
     settings = Settings("Muster AG", "CH", domains, (), url, root_key="", issuing_key="")
     root, key = key_of(kind, 0), key_of(kind, 1)
     with Store.open(database) as store:
-        yield Founded(database, ca.found(store, settings, root, key, at), root, key, at)
+        yield Founded(database, founding.found(store, settings, root, key, at), root, key, at)

@@ -16,14 +16,13 @@ from letterlock.authority.certificate import Chain
 from letterlock.authority.crl import Revocation, RevocationReason
 from letterlock.authority.failures import (
     AlreadyRevoked,
-    AuthorityExists,
     LogBroken,
     NoAuthority,
     SerialUnknown,
     SignatureNotOwn,
 )
 from letterlock.authority.keys import CaKey
-from letterlock.authority.log import START, Entry, Head, Kind
+from letterlock.authority.log import Entry, Head, Kind
 from letterlock.authority.profiles import LIFETIMES, Lifetimes, Use
 from letterlock.authority.settings import Settings
 from letterlock.errors import JsonFact
@@ -35,7 +34,7 @@ from letterlock.trust.certificate import Certificate
 SETTING = "authority"
 ROOT, ISSUING, PERSON, RESPONDER = "root", "issuing", "person", "responder"
 
-_BACKDATED = timedelta(minutes=5)
+BACKDATED = timedelta(minutes=5)
 """How much before now a certificate begins: clocks of receivers differ by minutes (S/MIME BR §7.1.2.3: 48 hours)."""
 
 Facts = Mapping[str, JsonFact]
@@ -87,7 +86,7 @@ class Authority:
             CertificateNotGood: it would not be believed: above all, the address is outside the authority's domains.
         """
         issuing = self.chain.issuing
-        begin = at - _BACKDATED
+        begin = at - BACKDATED
         end = min(
             wanted.until or at + timedelta(days=self.settings.person_days),
             issuing.not_after,
@@ -121,7 +120,7 @@ class Authority:
             bundle: SHA-256 of the file in which they are handed over, None where they are handed over bare.
 
         Raises:
-            LogBroken: as `_act`.
+            LogBroken: as `act`.
         """
         rows = [CertificateRow(each.serial, PERSON, each.der, bundle) for each in made]
 
@@ -129,7 +128,7 @@ class Authority:
             for row, certificate in zip(rows, made, strict=True):
                 changes.add_certificate(row, [address_key(each) for each in certificate.addresses])
 
-        self._act(key, at, [(Kind.ISSUED, _facts(each, bundle)) for each in made], change)
+        self.act(key, at, [(Kind.ISSUED, facts_of(each, bundle)) for each in made], change)
 
     def responder(self, public: bytes, key: CaKey, at: datetime, lifetimes: Lifetimes = LIFETIMES) -> Certificate:
         """A certificate for an OCSP responder, kept."""
@@ -139,12 +138,12 @@ class Authority:
             issuing.subject_der,
             profiles.name(f"{issuing.name} OCSP", self.settings.organisation).public_bytes(),
             public,
-            (max(at - _BACKDATED, issuing.not_before), min(at + lifetimes.responder, issuing.not_after)),
+            (max(at - BACKDATED, issuing.not_before), min(at + lifetimes.responder, issuing.not_after)),
             profiles.responder(public, issuing.key_der),
             writing.random_serial(),
         )
         row = CertificateRow(made.serial, RESPONDER, made.der)
-        self._act(key, at, [(Kind.RESPONDER, _facts(made))], lambda changes: changes.add_certificate(row, []))
+        self.act(key, at, [(Kind.RESPONDER, facts_of(made))], lambda changes: changes.add_certificate(row, []))
         return made
 
     # --- Revocation --------------------------------------------------------------------------------------------
@@ -171,7 +170,7 @@ class Authority:
         facts: list[tuple[Kind, Facts]] = [
             (Kind.REVOKED, {"serial": each, "at": moment, "reason": reason.value}) for each in serials
         ]
-        self._act(key, at, facts, change)
+        self.act(key, at, facts, change)
 
     def make_list(self, key: CaKey, at: datetime, days: int | None = None, *, root: CaKey | None = None) -> bytes:
         """A new revocation list, kept and returned: of the issuing authority, or of the root where its key is given.
@@ -220,7 +219,7 @@ class Authority:
                 return
         raise SignatureNotOwn
 
-    def _act(
+    def act(
         self, key: CaKey, at: datetime, acts: Sequence[tuple[Kind, Facts]], change: Callable[[Appending], None]
     ) -> None:
         """Do something and say so in the log, together or not at all.
@@ -242,98 +241,6 @@ class Authority:
         except SignatureNotOwn:
             raise LogBroken(last.number) from None
         append(changes, last.number, last.hash, key, self.chain.issuing, at, acts)
-
-
-def found(
-    store: Store,
-    settings: Settings,
-    root: CaKey,
-    issuing: CaKey,
-    at: datetime,
-    lifetimes: Lifetimes = LIFETIMES,
-) -> Authority:
-    """Make an authority: two certificates, the first entries of the log, and the settings, kept together.
-
-    Raises:
-        AuthorityExists: this store has one.
-    """
-    begin = at - _BACKDATED
-    organisation, country = settings.organisation, settings.country
-    root_name = profiles.name(f"{organisation} Root CA", organisation, country).public_bytes()
-    name = profiles.name(f"{organisation} Mail CA", organisation, country).public_bytes()
-    top = writing.write(
-        root,
-        root_name,
-        root_name,
-        root.public,
-        (begin, at + lifetimes.root),
-        profiles.authority(
-            root.public,
-            root.public,
-            path_length=1,
-            domains=settings.domains,
-            at=settings.issuing_addresses(),
-            policies=(),
-            root=True,
-        ),
-        writing.random_serial(),
-    )
-    below = _issuing(settings, top, root, issuing, name, at, lifetimes)
-    records = AuthorityRecords(store)
-    with records.appending() as changes:
-        if changes.end() != (None, None):
-            raise AuthorityExists(organisation)
-        for role, made in ((ROOT, top), (ISSUING, below)):
-            changes.add_certificate(CertificateRow(made.serial, role, made.der), [])
-        acts: list[tuple[Kind, Facts]] = [
-            (Kind.AUTHORITY, {**_facts(each), "name": each.name}) for each in (top, below)
-        ]
-        append(changes, 0, START, issuing, below, at, acts)
-        changes.set_setting(SETTING, settings.json())
-    return Authority(records, settings, Chain(below, top))
-
-
-def _issuing(
-    settings: Settings, top: Certificate, root: CaKey, issuing: CaKey, name: bytes, at: datetime, lifetimes: Lifetimes
-) -> Certificate:
-    made = writing.write(
-        root,
-        top.subject_der,
-        name,
-        issuing.public,
-        (max(at - _BACKDATED, top.not_before), min(at + lifetimes.issuing, top.not_after)),
-        profiles.authority(
-            issuing.public,
-            root.public,
-            path_length=0,
-            domains=settings.domains,
-            at=settings.issuing_addresses(),
-            policies=settings.policies,
-            root=False,
-        ),
-        writing.random_serial(),
-    )
-    writing.check_authority(made, top, at)
-    return made
-
-
-def renew_issuing(
-    authority: Authority, root: CaKey, key: CaKey, at: datetime, lifetimes: Lifetimes = LIFETIMES
-) -> Authority:
-    """A new certificate for the issuing authority's key, kept; the old one stays good until it expires.
-
-    The key stays: people's certificates lead to the new one as well, and lists and answers go on.
-    """
-    top, old = authority.chain.root, authority.chain.issuing
-    made = _issuing(authority.settings, top, root, key, old.subject_der, at, lifetimes)
-    row = CertificateRow(made.serial, ISSUING, made.der)
-    authority._act(
-        key,
-        at,
-        [(Kind.AUTHORITY, {**_facts(made), "name": made.name})],
-        lambda changes: changes.add_certificate(row, []),
-    )
-    return Authority(authority.records, authority.settings, Chain(made, top))
 
 
 def append(
@@ -365,7 +272,8 @@ def address_key(address: str) -> str:
     return f"{folded(local)}@{domain_key(domain)}"
 
 
-def _facts(made: Certificate, bundle: str | None = None) -> Facts:
+def facts_of(made: Certificate, bundle: str | None = None) -> Facts:
+    """What the log says of a certificate."""
     return {
         "serial": made.serial,
         "sha256": made.sha256,

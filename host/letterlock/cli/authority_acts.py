@@ -101,7 +101,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
 
 def run_renew(arguments: argparse.Namespace) -> int:
     """Renew everybody named, or the issuing CA."""
-    from letterlock.authority import ca
+    from letterlock.authority import founding
     from letterlock.cli.authority import _offline
     from letterlock.cli.show import say_line
     from letterlock.operations import authority, authority_issue
@@ -113,7 +113,7 @@ def run_renew(arguments: argparse.Namespace) -> int:
     with authority.acting(location.database(), keys) as acting:
         if arguments.issuing:
             root = acting.root_key(_offline(arguments))
-            renewed = ca.renew_issuing(acting.authority, root, acting.key, at)
+            renewed = founding.renew_issuing(acting.authority, root, acting.key, at)
             say_line(f"Renewed: {renewed.chain.issuing.name}, until {renewed.chain.issuing.not_after:%Y-%m-%d}")
             return 0
         rows = [row for wanted in arguments.what for row in authority.found(acting.authority, wanted, at)]

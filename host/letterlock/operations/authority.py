@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from letterlock import limits
-from letterlock.authority import ca, exports, keys
+from letterlock.authority import ca, exports, founding, keys
 from letterlock.authority.audit import Audit, audit
 from letterlock.authority.ca import Authority
 from letterlock.authority.failures import (
@@ -109,7 +109,7 @@ def init(
         else:
             entry = pkcs12_write.Exported(root.key, None, f"{settings.organisation} Root CA")
             write_private(offline.file, pkcs12_write.write([entry], (), offline.passphrase))
-        made = ca.found(store, settings, root, issuing, at)
+        made = founding.found(store, settings, root, issuing, at)
         vault.attach(kept.id, [made.chain.issuing.der, made.chain.root.der])
         if top is not None:
             vault.attach(top.id, [made.chain.root.der])
