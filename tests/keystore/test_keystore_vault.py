@@ -24,6 +24,7 @@ from letterlock.keystore.failures import (
 )
 from letterlock.keystore.vault import Vault
 from letterlock.store.failures import KeyNotKept, VaultExists, VaultMissing
+from letterlock.store.keys import SealedKeys
 from tests.keystore.vaults import PASSPHRASE, QUICK, certified, made
 
 KINDS: dict[str, Callable[[], PrivateKeyTypes]] = {
@@ -184,8 +185,6 @@ def test_weak_parameters_are_upgraded_by_unlocking(database: Path) -> None:
     Vault.at(database, cost=QUICK).create(PASSPHRASE)
     dearer = Cost("a test", 2, 1, 64)
     Vault.at(database, cost=dearer).unlock(PASSPHRASE)
-    from letterlock.store.keys import SealedKeys
-
     with SealedKeys.read(database) as store:
         way = store.way("passphrase")
         assert way is not None
@@ -312,6 +311,22 @@ def test_private_keys_are_nowhere_in_clear(database: Path) -> None:
     written = b"".join(each.read_bytes() for each in database.parent.iterdir())
     for secret in (key.private_bytes_raw(), private_keys.encode(key), PASSPHRASE.encode(), bytes(vault._master)):
         assert secret not in written
+
+
+def test_what_was_removed_is_overwritten(database: Path) -> None:
+    """A removed key, and the master key under an old passphrase, are not left in the file's free space."""
+    vault = made(database)
+    entry = vault.add(ed25519.Ed25519PrivateKey.generate())
+    with SealedKeys.read(database) as store:
+        sealed, way = store.key(entry.id).sealed, store.way("passphrase")
+    assert sealed is not None
+    assert way is not None
+    assert sealed in database.read_bytes()
+    assert way.wrapped in database.read_bytes()
+    vault.remove(entry.id)
+    vault.change_passphrase("another horse battery")
+    assert sealed not in database.read_bytes()
+    assert way.wrapped not in database.read_bytes()
 
 
 def test_a_certificate_test_helper_is_one() -> None:
