@@ -294,3 +294,19 @@ def test_lists_are_read_as_spreadsheets_write_them() -> None:
     assert anna == Person(2, "Muster; Anna", ("anna@muster.example", "info@muster.example"), "P-256")
     with pytest.raises(StaffUnreadable):
         staff.read("name,address\nJürgen,j@muster.example\n".encode("latin-1"), frozenset(people.KINDS))
+
+
+def test_ones_own_keys_go_into_the_vault_once(office: Office) -> None:
+    """The key with its certificate and chain; a second run finds it, `again` makes another."""
+    anna = Person(0, "Anna", ("anna@muster.example",))
+    with authority.acting(office.database, office.vault) as acting:
+        outcomes = [
+            authority_issue.keep_mine(acting, anna, "P-256", AT, again=again).outcome for again in (False, False, True)
+        ]
+        assert outcomes == [Outcome.ISSUED, Outcome.HAS_ONE, Outcome.ISSUED]
+        rows = acting.authority.records.certificates("person")
+        assert len(rows) == 2
+        for row in rows:
+            entry = office.vault.find(Certificate.parse(row.der).key_der)
+            assert entry is not None
+            assert (entry.certificates, len(entry.chain)) == ((row.der,), 2)

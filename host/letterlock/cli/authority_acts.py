@@ -91,7 +91,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
             done = authority_issue.requested(acting, found, delivery, at, tuple(arguments.address), arguments.name)
             _tell(iter([done]), 1, arguments.json)
         elif delivery is None:
-            mine = (authority_issue.keep_mine(acting, each, how.kind, at) for each in staff)
+            mine = (authority_issue.keep_mine(acting, each, how.kind, at, again=how.again) for each in staff)
             _tell(mine, len(staff), arguments.json)
         else:
             _tell(authority_issue.issue(acting, staff, delivery, how, at), len(staff), arguments.json)

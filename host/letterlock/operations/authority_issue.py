@@ -193,8 +193,16 @@ def _written(acting: Acting, made: Sequence[Certificate], delivery: Delivery) ->
     return out
 
 
-def keep_mine(acting: Acting, person: Person, kind: str, at: datetime) -> Done:
-    """Keys and certificates for the person at this computer, straight into the vault."""
+def keep_mine(acting: Acting, person: Person, kind: str, at: datetime, *, again: bool = False) -> Done:
+    """Keys and certificates for the person at this computer, straight into the vault.
+
+    Args:
+        again: also where the vault has a key with a certificate in force for the address.
+    """
+    rows = () if again else in_force(acting.authority, person.addresses[0], at)
+    mine = [each for each in _parsed(rows) if acting.vault.find(each.key_der) is not None]
+    if mine:
+        return Done(person, Outcome.HAS_ONE, tuple(mine))
     keys = people.generate(kind)
     made = [
         acting.authority.prepare(Wanted(person.name, person.addresses, each.public, each.use), acting.key, at)
