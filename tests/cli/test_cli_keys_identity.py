@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from letterlock import limits
 from letterlock.cli import keys_carry, keys_identity, main
 from letterlock.keystore.create import KINDS
 from letterlock.keystore.pkcs12_write import Form
@@ -55,6 +56,9 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Home:
     monkeypatch.setenv("LETTERLOCK_HOME", str(tmp_path / "home"))
+    # What the usual counts cost is no claim of these tests.
+    monkeypatch.setattr(limits, "KEY_FILE_ITERATIONS_WRITTEN", 2_000)
+    monkeypatch.setattr(limits, "KEY_FILE_ITERATIONS_WRITTEN_MAC", 2_000)
     return Home(tmp_path, capsys)
 
 
