@@ -21,7 +21,7 @@ from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Allowance, Entity, Reader
-from letterlock.operations import legacy_display
+from letterlock.operations import legacy_display, recognise
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
@@ -132,6 +132,7 @@ class Opening:
             source = Source(self._spool, root, self._watch)
             structure = explore(source, self._new_spool, self._keys, self._allowance)
             legacy_display.omit(structure)
+            structure.remarks += recognise.remarks(root, structure)
             assessed = self._assessing(root, structure)
             assessment = assessed(Found(), self._promise)
             parts = [_part(shown, shown.entity.id in assessment.covered) for shown in structure.shown]
