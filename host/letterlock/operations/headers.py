@@ -85,10 +85,14 @@ def senders(root: Entity) -> Senders:
     mailboxes: list[Mailbox] = []
     try:
         for field in fields:
-            mailboxes += parse_list(field.text, plainly=True)
+            found = parse_list(field.text, plainly=True)
+            if not found:
+                # Of several fields some readers show this one, and nobody as the sender.
+                return Senders((), (FromUnreadable(),))
+            mailboxes += found
     except BadAddress:
         return Senders((), (FromUnreadable(),))
-    if not 1 <= len(mailboxes) <= limits.SENDERS:
+    if len(mailboxes) > limits.SENDERS:
         return Senders((), (FromUnreadable(),))
     unique = tuple(dict.fromkeys(mailbox.address for mailbox in mailboxes))
     remarks: list[Coded] = [FromSeveral(unique)] if len(fields) > 1 else []

@@ -188,7 +188,7 @@ class _Explorer:
                 layer = self._clear_signed(source, entity)
                 layers.append(layer)
                 for beside in layer.uncovered:
-                    self._show(source, beside, signed)
+                    self._show_among_others(source, beside, signed, entity)
                 if not entity.children:
                     return
                 signed, entity, wrapped = layer, entity.children[0], False
@@ -228,16 +228,20 @@ class _Explorer:
         if entity.type in ("multipart/encrypted", "multipart/signed") and is_openpgp(entity):
             self._found.remarks.append(OpenPgp())
         for child in entity.children if entity.type.startswith("multipart/") else []:
-            if is_clear_signed(child) or (is_cms(child) and not is_file(child)):
-                self._found.oddities |= entity.oddities & AMBIGUITIES
-                # Each fragment counts its own layers; no fragment's layer ever joins the chain.
-                layers: list[Layer] = []
-                self._follow(source, child, signed, layers)
-                self._found.fragments.extend(layers)
-            else:
-                self._show(source, child, signed)
+            self._show_among_others(source, child, signed, entity)
         if not entity.type.startswith("multipart/") or not entity.children:
             self._found.shown.append(Shown(source, entity, signed))
+
+    def _show_among_others(self, source: Source, entity: Entity, signed: Layer | None, around: Entity) -> None:
+        """One part of several."""
+        if is_clear_signed(entity) or (is_cms(entity) and not is_file(entity)):
+            self._found.oddities |= around.oddities & AMBIGUITIES
+            # Each fragment counts its own layers; no fragment's layer ever joins the chain.
+            layers: list[Layer] = []
+            self._follow(source, entity, signed, layers)
+            self._found.fragments.extend(layers)
+        else:
+            self._show(source, entity, signed)
 
     def _clear_signed(self, source: Source, entity: Entity) -> Layer:
         layer = Layer(Kind.SIGNED, entity, multipart=True)
