@@ -415,3 +415,6 @@ DNS_SIGNATURES = 8
 
 TOKENS_SEEN_SECONDS = 5.0
 """How long what tokens showed is taken for true: a card put in later is seen with the next mail, not the next entry."""
+
+PEOPLE_IN_REPLY = 200
+"""Certificates of people in one reply of the host: some 200 KB, so that it fits into a frame with room."""

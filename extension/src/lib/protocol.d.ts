@@ -152,6 +152,21 @@ export interface IssuersRequest {
   params: IssuersParams;
 }
 
+/**
+ * A certificate of somebody. `first` and `last`: when it was seen (UTC); `capabilities`: object identifiers that
+ * its owner said he decrypts, null where he said nothing; `preferred`: he asked for mail to be encrypted to it.
+ */
+export interface KeptPerson {
+  address: string;
+  certificate: CertificateSummary;
+  source: "mail" | "file" | "vcard" | "ldap" | "dns" | "own";
+  origin: string;
+  first: string;
+  last: string;
+  preferred: boolean;
+  capabilities: string[] | null;
+}
+
 /** What became of the certificates, and which keys (by id) only decrypt from now on. */
 export interface KeyCertified {
   taken: CertificateTaken[];
@@ -391,6 +406,19 @@ export interface Opened {
   message: string | null;
 }
 
+/** A certificate that is not used, and why not (nothing: another one is newer). */
+export interface OtherCertificate {
+  address: string;
+  certificate: CertificateSummary;
+  source: "mail" | "file" | "vcard" | "ldap" | "dns" | "own";
+  origin: string;
+  first: string;
+  last: string;
+  preferred: boolean;
+  capabilities: string[] | null;
+  reasons: Reason[];
+}
+
 /** A certificate for an own key. Times are ISO 8601, UTC. */
 export interface OwnCertificate {
   sha256: string;
@@ -461,6 +489,91 @@ export interface PathResult {
   assurance?: Reason | null;
 }
 
+/** Every place that was asked. What was found is kept. */
+export interface PeopleFound {
+  places: PlaceAsked[];
+}
+
+/** `people_import`: a file of certificates (PEM, DER, PKCS #7) or vCards, and what it is called. */
+export interface PeopleImportParams {
+  file: string;
+  name: string;
+}
+
+/** Keeps the certificates of a file. */
+export interface PeopleImportRequest {
+  type: "request";
+  id: string;
+  operation: "people_import";
+  params: PeopleImportParams;
+}
+
+/** The certificates of people that the file held, and how many of them are new. */
+export interface PeopleImported {
+  certificates: CertificateSummary[];
+  new: number;
+}
+
+/** Some of the certificates, by address, and how many there are. */
+export interface PeopleList {
+  people: KeptPerson[];
+  total: number;
+}
+
+/** `people_list`: of one address or (null) all, from the `after`th on; a reply has at most 200. */
+export interface PeopleListParams {
+  address: string | null;
+  after: number;
+}
+
+/** Asks whose certificates are kept. */
+export interface PeopleListRequest {
+  type: "request";
+  id: string;
+  operation: "people_list";
+  params: PeopleListParams;
+}
+
+/** `people_lookup`: whose certificate is wanted, and whether the DNS is asked beside the directories. */
+export interface PeopleLookupParams {
+  address: string;
+  dns: boolean;
+}
+
+/** Asks the person's directories and the DNS, which so learn whom he wants to write to. */
+export interface PeopleLookupRequest {
+  type: "request";
+  id: string;
+  operation: "people_lookup";
+  params: PeopleLookupParams;
+}
+
+/** `people_remove`: an address, and the first digits of a SHA-256, or none for all of its certificates. */
+export interface PeopleRemoveParams {
+  address: string;
+  sha256: string;
+}
+
+/** Forgets certificates of an address. */
+export interface PeopleRemoveRequest {
+  type: "request";
+  id: string;
+  operation: "people_remove";
+  params: PeopleRemoveParams;
+}
+
+/** How many certificates were forgotten. */
+export interface PeopleRemoved {
+  removed: number;
+}
+
+/** What one server or domain had for the address: certificates, or why none. */
+export interface PlaceAsked {
+  place: string;
+  certificates: CertificateSummary[];
+  failure: Reason | null;
+}
+
 /** How far a long request is, in octets. `total` is null where it is unknown. At most four a second. */
 export interface Progress {
   type: "progress";
@@ -477,11 +590,41 @@ export interface Reason {
   advice: string;
 }
 
+/** One address: the certificate that would be used, or why there is none and what would help. */
+export interface RecipientAnswer {
+  address: string;
+  can_encrypt: boolean;
+  certificate: KeptPerson | null;
+  reasons: Reason[];
+  others: OtherCertificate[];
+}
+
+/** Each address in the order asked; where all can be encrypted to, with which algorithm, and why that one. */
+export interface Recipients {
+  recipients: RecipientAnswer[];
+  all: boolean;
+  algorithm: string | null;
+  reason: Reason | null;
+}
+
+/** `recipients`: who is to be encrypted to. */
+export interface RecipientsParams {
+  addresses: string[];
+}
+
+/** Asks who can be encrypted to, with which certificates and algorithm, and what would help the others. */
+export interface RecipientsRequest {
+  type: "request";
+  id: string;
+  operation: "recipients";
+  params: RecipientsParams;
+}
+
 /** The answer to a request. It ends the request, except for `part`, whose last chunk does. */
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | TokenList | TokensUnlocked | CloseReply;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -509,6 +652,76 @@ export interface Signer {
   path: PathResult | null;
   reasons: Reason[];
   times?: Moment[];
+}
+
+/** A certificate on a token. */
+export interface TokenCertificate {
+  sha256: string;
+  name: string;
+  addresses: string[];
+  not_after: string;
+}
+
+/** A token that is there. `pin_pad`: its reader asks for the PIN itself; `pin_locked`: it takes none any more. */
+export interface TokenFound {
+  label: string;
+  serial: string;
+  maker: string;
+  model: string;
+  library: string;
+  pin_pad: boolean;
+  pin_locked: boolean;
+  certificates: TokenCertificate[];
+}
+
+/**
+ * The tokens that are there, those this host has unlocked (by the name they were unlocked with), and why a library
+ * could not be asked.
+ */
+export interface TokenList {
+  tokens: TokenFound[];
+  unlocked: string[];
+  failures: Reason[];
+}
+
+/** Asks which tokens are there. Needs no PIN. */
+export interface TokenListRequest {
+  type: "request";
+  id: string;
+  operation: "token_list";
+  params: NoParams;
+}
+
+/** `token_lock`: which token, null for all. */
+export interface TokenLockParams {
+  token: string | null;
+}
+
+/** Locks tokens for this host. */
+export interface TokenLockRequest {
+  type: "request";
+  id: string;
+  operation: "token_lock";
+  params: TokenLockParams;
+}
+
+/** `token_unlock`: which token, and its PIN, which goes to the token and is kept nowhere. */
+export interface TokenUnlockParams {
+  token: string;
+  pin: string;
+}
+
+/** Unlocks a token for this host, until it is locked or pulled. */
+export interface TokenUnlockRequest {
+  type: "request";
+  id: string;
+  operation: "token_unlock";
+  params: TokenUnlockParams;
+}
+
+/** The tokens that this host has unlocked. */
+export interface TokensUnlocked {
+  unlocked: string[];
 }
 
 /** An opened message's verdict was renewed (1.3). It answers no request; `result` replaces what was said before. */
@@ -605,6 +818,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -28,9 +28,9 @@ def key_operations(
     return {
         "key_create": lambda call, asked: call.reply(keys().create(asked.kind, asked.addresses, asked.name)),
         "key_request": lambda call, asked: call.reply(keys().request(asked.key, asked.addresses, asked.name)),
-        "key_certify": lambda call, asked: call.reply(keys().certify(_octets(asked.file), call.language)),
+        "key_certify": lambda call, asked: call.reply(keys().certify(octets(asked.file), call.language)),
         "key_renew": lambda call, asked: call.reply(keys().renew(asked.whose, asked.kind, asked.same_key)),
-        "key_import": lambda call, asked: call.reply(keys().import_(_octets(asked.file), asked.passphrase)),
+        "key_import": lambda call, asked: call.reply(keys().import_(octets(asked.file), asked.passphrase)),
         "key_export": export,
         "key_default": lambda call, asked: call.reply(keys().default(asked.address, asked.key)),
         "key_check": lambda call, asked: call.reply(keys().check(asked.address, settings(), call.language)),
@@ -38,7 +38,8 @@ def key_operations(
     }
 
 
-def _octets(text: str) -> bytes:
+def octets(text: str) -> bytes:
+    """A file out of its base64. Raises `BadBase64`."""
     try:
         return pybase64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from letterlock.native.calls import Call
 from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
+from letterlock.native.people_operations import people_operations
 from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import UPDATES, Version
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from letterlock.operations.keys_serve import HostKeys
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
+    from letterlock.operations.people_serve import HostPeople
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
     from letterlock.operations.vault import HostVault
@@ -151,6 +153,12 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostKeys(vault().vault, location.database())
 
+    def people() -> HostPeople:
+        from letterlock.operations.people_serve import HostPeople
+        from letterlock.store import location
+
+        return HostPeople(location.database())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -166,6 +174,7 @@ def standard(messages: OpenMessages) -> Operations:
         "vault_passphrase": answered(lambda params: vault().change_passphrase(params.current, params.new)),
         "key_list": answered(lambda _: vault().listed()),
         **key_operations(keys, lambda: kept_settings().now()),
+        **people_operations(people, tokens, lambda: kept_settings().now()),
     }
 
 

@@ -177,19 +177,21 @@ def import_file(database: Path, file: Path, now: datetime | None = None) -> list
         CertificateNamesNobody: one of them has no address, and nobody could be written to with it.
     """
     with file.open("rb") as opened:
-        data = opened.read(limits.VCARD_OCTETS + 1)
+        return import_octets(database, opened.read(limits.VCARD_OCTETS + 1), file.name, now)
+
+
+def import_octets(database: Path, data: bytes, name: str, now: datetime | None = None) -> list[Imported]:
+    """As `import_file`, of a file that somebody else has read; `name` is what it is called."""
     if len(data) > limits.VCARD_OCTETS:
         raise AddressBookTooLarge(limits.VCARD_OCTETS)
     vcard = is_vcard(data)
-    found = certificates_in_vcards(data, file.name) if vcard else certificates_of(data, file.name)
+    found = certificates_in_vcards(data, name) if vcard else certificates_of(data, name)
     when = now or datetime.now(UTC)
     authorities = [each for each in found if _is_authority(each)]
     if authorities:
         with Store.open(database) as store:
             issuers.keep(store, [(digest(each.subject_dn.normal), each.der) for each in authorities], when)
-    return keep(
-        database, [each for each in found if not _is_authority(each)], "vcard" if vcard else "file", file.name, when
-    )
+    return keep(database, [each for each in found if not _is_authority(each)], "vcard" if vcard else "file", name, when)
 
 
 def _is_authority(certificate: Certificate) -> bool:

@@ -35,6 +35,14 @@ OPERATIONS = (
     "key_default",
     "key_check",
     "key_notices",
+    "people_list",
+    "people_import",
+    "people_remove",
+    "people_lookup",
+    "recipients",
+    "token_list",
+    "token_unlock",
+    "token_lock",
 )
 """Everything this host can be asked for."""
 

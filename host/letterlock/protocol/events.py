@@ -23,6 +23,15 @@ from letterlock.protocol.models import (
     VaultPassphraseParams,
     VaultUnlockParams,
 )
+from letterlock.protocol.people_models import (
+    PeopleImportParams,
+    PeopleListParams,
+    PeopleLookupParams,
+    PeopleRemoveParams,
+    RecipientsParams,
+    TokenLockParams,
+    TokenUnlockParams,
+)
 from letterlock.protocol.shapes import NoParams
 from letterlock.protocol.version import PROTOCOL, Version
 
@@ -43,6 +52,13 @@ Params = (
     | KeyExportParams
     | KeyDefaultParams
     | KeyCheckParams
+    | PeopleListParams
+    | PeopleImportParams
+    | PeopleRemoveParams
+    | PeopleLookupParams
+    | RecipientsParams
+    | TokenUnlockParams
+    | TokenLockParams
 )
 
 

@@ -30,6 +30,23 @@ from letterlock.protocol.key_models import (
     KeyRequestRequest,
     OwnKey,
 )
+from letterlock.protocol.people_models import (
+    PeopleFound,
+    PeopleImported,
+    PeopleImportRequest,
+    PeopleList,
+    PeopleListRequest,
+    PeopleLookupRequest,
+    PeopleRemoved,
+    PeopleRemoveRequest,
+    Recipients,
+    RecipientsRequest,
+    TokenList,
+    TokenListRequest,
+    TokenLockRequest,
+    TokensUnlocked,
+    TokenUnlockRequest,
+)
 from letterlock.protocol.shapes import (
     Grant,
     Handle,
@@ -310,6 +327,13 @@ class Reply(_Model):
         | KeyDefaultSet
         | KeyChecked
         | KeyNotices
+        | PeopleList
+        | PeopleImported
+        | PeopleRemoved
+        | PeopleFound
+        | Recipients
+        | TokenList
+        | TokensUnlocked
         | CloseReply
     )
 
@@ -360,6 +384,14 @@ Request = (
     | KeyDefaultRequest
     | KeyCheckRequest
     | KeyNoticesRequest
+    | PeopleListRequest
+    | PeopleImportRequest
+    | PeopleRemoveRequest
+    | PeopleLookupRequest
+    | RecipientsRequest
+    | TokenListRequest
+    | TokenUnlockRequest
+    | TokenLockRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame
@@ -384,6 +416,14 @@ REQUESTS: dict[str, type[Request]] = {
     "key_default": KeyDefaultRequest,
     "key_check": KeyCheckRequest,
     "key_notices": KeyNoticesRequest,
+    "people_list": PeopleListRequest,
+    "people_import": PeopleImportRequest,
+    "people_remove": PeopleRemoveRequest,
+    "people_lookup": PeopleLookupRequest,
+    "recipients": RecipientsRequest,
+    "token_list": TokenListRequest,
+    "token_unlock": TokenUnlockRequest,
+    "token_lock": TokenLockRequest,
 }
 """The request of each operation of protocol 1."""
 

@@ -32,9 +32,10 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}"
 
 
-PROTOCOL = Version(1, 5)
+PROTOCOL = Version(1, 6)
 """What this host speaks. 1.1 added `PathResult.assurance`, 1.2 `Signer.times`, 1.3 `update` frames and `issuers`,
-1.4 the vault, 1.5 making, carrying and checking keys."""
+1.4 the vault, 1.5 making, carrying and checking keys,
+1.6 other people's certificates, recipients and tokens."""
 
 UPDATES = Version(1, 3)
 """From here on a client knows that a verdict may be renewed."""
