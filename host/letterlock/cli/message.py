@@ -33,6 +33,8 @@ def register(commands: Any) -> None:
     )
     _arguments(open_)
     open_.add_argument("--parts", type=Path, metavar="DIR", help="write the message's parts into this folder")
+    open_.add_argument("--mbox", action="store_true", help="MAIL is a mailbox file: open every message in it")
+    open_.add_argument("--jobs", type=int, metavar="N", help="with --mbox: in so many processes (default: 1)")
     open_.set_defaults(run=run_open)
     verify = commands.add_parser(
         "verify",
@@ -62,6 +64,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_open(arguments: argparse.Namespace) -> int:
     """Print the verdict; 0, or 3 where the input is no message."""
+    if arguments.mbox:
+        from letterlock.cli import mailbox
+
+        return mailbox.run(arguments, trusting.settings(arguments), _keys(arguments))
     return 3 if _open(arguments) is None else 0
 
 
