@@ -21,7 +21,7 @@ from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Allowance, Entity, Reader
-from letterlock.operations import legacy_display, recognise
+from letterlock.operations import recognise
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
@@ -131,7 +131,11 @@ class Opening:
                 raise NotAMessage
             source = Source(self._spool, root, self._watch)
             structure = explore(source, self._new_spool, self._keys, self._allowance)
-            legacy_display.omit(structure)
+            if structure.payload:
+                # Loaded when it is needed: most mail is not protected.
+                from letterlock.operations import legacy_display
+
+                legacy_display.omit(structure)
             structure.remarks += recognise.remarks(root, structure)
             assessed = self._assessing(root, structure)
             assessment = assessed(Found(), self._promise)
@@ -285,7 +289,11 @@ def _recalled(memory: Memory, result: SignerResult, clock: Clock, trust: TrustSe
 def _body(shown: Shown) -> Iterator[bytes]:
     entity = shown.entity
     decoded = transfer.decode(entity.encoding, shown.source.spool.blocks(entity.body, entity.end))
-    return legacy_display.without(decoded, shown.omitted) if shown.omitted else decoded
+    if not shown.omitted:
+        return decoded
+    from letterlock.operations import legacy_display
+
+    return legacy_display.without(decoded, shown.omitted)
 
 
 def _part(shown: Shown, covered: bool) -> Part:
