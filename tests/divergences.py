@@ -78,3 +78,38 @@ BAD_THOUGH_CALLED_VALID: dict[str, str] = {
     ),
 }
 """Messages that the other project calls valid and we do not."""
+
+_ENCODED_MESSAGE = (
+    "A message/rfc822 part in base64, which RFC 2046 §5.2.1 forbids: we show it as a file, decoded when it is fetched; "
+    "mime4j reads the message inside. What is in it speaks for nothing either way, for it is an attachment."
+)
+_NO_HEADER = (
+    "A line that is no field, in a header section: here it is skipped, or everything is body where there was no field "
+    "at all; there the body starts after or at it. Readers differ, so the entity is marked `header_malformed`, and no "
+    "signature around it is `valid`."
+)
+_LONG_BOUNDARY = (
+    "A boundary of thousands of characters. RFC 2046 §5.1.1 allows 70; beyond 200 we take none, so that no line is "
+    "searched for kilobytes, and what would be a signature in there is no signature here."
+)
+
+MIME_TREES: dict[str, str] = {
+    "mimetools-testmsgs/multi-2gifs-base64.msg": _ENCODED_MESSAGE,
+    "testmsgs/bad-newlines-multiple-parts-base64.msg": _ENCODED_MESSAGE,
+    "testmsgs/base64encoded-rfc822message-nested.msg": _ENCODED_MESSAGE,
+    "testmsgs/base64encoded-rfc822message.msg": _ENCODED_MESSAGE,
+    "testmsgs/ending-boundaries.msg": (
+        "Delimiters with words after them on their line, which RFC 2046 §5.1.1 lets a reader accept and most do not. "
+        "The multipart is marked `ambiguous_delimiter`, and no signature around it is `valid`."
+    ),
+    "testmsgs/malformedHeader-noheader.msg": _NO_HEADER,
+    "testmsgs/malformedHeaderStartsBody-nocrlfcrlf.msg": _NO_HEADER,
+    "testmsgs/malformedHeaderStartsBody-noheader.msg": _NO_HEADER,
+    "testmsgs/very-long-boundary.msg": _LONG_BOUNDARY,
+    "testmsgs/very-very-long-boundary.msg": _LONG_BOUNDARY,
+    "testmsgs/weird-boundary.msg": (
+        "A boundary that ends in spaces, which RFC 2046 §5.1.1 forbids, and lines with one space less. We take "
+        "trailing white space for padding, as the standard says of delimiter lines; it is marked `ambiguous_content_type`."
+    ),
+}
+"""Messages of Apache James mime4j that our reader takes apart otherwise (`tests/mime/test_mime_trees.py`)."""

@@ -268,3 +268,16 @@ def test_deep_nesting_ends_in_a_leaf() -> None:
     tree = read(raw)
     assert any("too_deep" in entity.oddities for entity in tree.walk())
     assert len(tree.walk()) < 40
+
+
+def test_in_a_digest_the_parts_are_messages() -> None:
+    """RFC 2046 §5.1.5: those that do not say otherwise."""
+    reader = Reader()
+    reader.feed(
+        b"Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nSubject: one\r\n\r\nx\r\n"
+        b"--d\r\nContent-Type: text/plain\r\n\r\ny\r\n--d--\r\n"
+    )
+    first, second = reader.close().children
+    assert (first.type, second.type) == ("message/rfc822", "text/plain")
+    (inner,) = first.children
+    assert inner.first("subject") is not None

@@ -336,6 +336,9 @@ class Reader:
     def _enter_part(self, parent: Entity, start: int) -> None:
         self._allowance.take_part()
         part = Entity(f"{parent.id}.{len(parent.children) + 1}", start)
+        if parent.type == "multipart/digest":
+            # RFC 2046 §5.1.5: there the parts are messages where they do not say otherwise.
+            part.content = Parameters("message/rfc822")
         parent.children.append(part)
         self._entity = part
         self._state = _State.HEADER
