@@ -109,7 +109,7 @@ MIME_TREES: dict[str, str] = {
     "testmsgs/very-very-long-boundary.msg": _LONG_BOUNDARY,
     "testmsgs/weird-boundary.msg": (
         "A boundary that ends in spaces, which RFC 2046 §5.1.1 forbids, and lines with one space less. We take "
-        "trailing white space for padding, as the standard says of delimiter lines; it is marked `ambiguous_content_type`."
+        "trailing white space for padding, as that section says of delimiter lines; it is marked."
     ),
 }
 """Messages of Apache James mime4j that our reader takes apart otherwise (`tests/mime/test_mime_trees.py`)."""
