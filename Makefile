@@ -34,7 +34,7 @@ roots: $(VENV)/.installed-dev ## renew the list of roots that Mozilla trusts for
 	@$(RUN) -m tests.mozilla_roots
 
 bench: $(VENV)/.installed-dev ## how long verdicts and CMS operations take, beside openssl on the same files
-	$(RUN) -m tests.benchmarks.open
+	$(RUN) -m tests.benchmarks.pipe
 	$(RUN) -m tests.benchmarks.cms
 	$(RUN) -m tests.benchmarks.path
 	$(RUN) -m tests.benchmarks.authority

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from letterlock.native.client import HostFailed, HostProcess
-from tests.benchmarks.open import message
+from tests.benchmarks.pipe import message
 from tests.signed_mail import DemoMail
 
 MINUTES = 5.0

@@ -65,6 +65,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy2(source, target)
     mail = DemoMail(home / "mail")
     (home / "checkout" / "mail.eml").write_bytes(mail.good())
+    line = b"From anna@muster.example Tue Nov 24 10:00:00 2026\n"
+    (home / "checkout" / "archive.mbox").write_bytes((line + mail.good().replace(b"\r\n", b"\n") + b"\n") * 3)
     shutil.copyfile(mail.anchor, home / "checkout" / "authority.pem")
     shutil.copyfile(mail.key_file(mail.carla, "secret"), home / "checkout" / "me.p12")
     shutil.copyfile(mail.carla.certificate, home / "checkout" / "colleague.pem")

@@ -82,6 +82,16 @@ CERTIFICATES_KEPT = 256
 CERTIFICATE_KEPT_OCTETS = 8_192
 """A larger certificate is decoded anew each time; ordinary ones have one or two thousand octets."""
 
+LEGACY_DISPLAY_OCTETS = 16_384
+"""As much of a part's head as a legacy display element is looked for in; some fields have a few hundred octets each.
+A longer one is shown."""
+
+OPENPGP_HEAD_OCTETS = 8_192
+"""As much of a text as an inline OpenPGP message is looked for in: a few words of greeting may stand before it."""
+
+OPENPGP_TEXTS = 10
+"""Texts in which it is looked for; nobody writes more than two, the plain one and its HTML."""
+
 # --- CMS -------------------------------------------------------------------------------------------------------
 
 CMS_DEPTH = 40

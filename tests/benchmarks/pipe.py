@@ -73,10 +73,6 @@ class Bench:
             (line,) = (each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
             self.peak = max(self.peak, int(line.split()[1]))
 
-    def text(self, octets: int) -> bytes:
-        line = b"The roof of the north hall is ready, four days early, and the keys are there.\r\n"
-        return b"Content-Type: text/plain\r\n\r\n" + line * (octets // len(line))
-
     def verify(self, file: Path) -> None:
         self._openssl("-verify", "-CAfile", str(self.mail.anchor), "-purpose", "any", *_ONLY, file=file)
 
@@ -109,7 +105,7 @@ def main(arguments: list[str] | None = None) -> None:
 def small(bench: Bench, rounds: int) -> None:
     """10 KB: the first verdict of a new process, and the next ones, each of a mail of its own."""
     print(f"{'10 KB signed':<44}{'host':>10}{'openssl':>10}{'ratio':>8}")
-    mails = [bench.mail.sign(f"Report {number}", bench.text(10_000)) for number in range(rounds)]
+    mails = [bench.mail.sign(f"Report {number}", text(10_000)) for number in range(rounds)]
     (file := bench.folder / "small.eml").write_bytes(mails[0])
 
     def first() -> None:
@@ -127,11 +123,11 @@ def small(bench: Bench, rounds: int) -> None:
 
 def large(bench: Bench, name: str, octets: int, rounds: int) -> None:
     """Verdict and the whole text of a large mail."""
-    text = bench.text(octets)
+    content = text(octets)
     kinds: dict[str, tuple[bytes, Callable[[Path], None], str]] = {
-        "signed": (bench.mail.sign("Report", text), bench.verify, "valid"),
-        "encrypted (CBC)": (bench.mail.encrypt("Report", text), bench.decrypt, "none"),
-        "encrypted (GCM)": (bench.mail.encrypt("Report", text, "-aes-256-gcm"), bench.decrypt, "none"),
+        "signed": (bench.mail.sign("Report", content), bench.verify, "valid"),
+        "encrypted (CBC)": (bench.mail.encrypt("Report", content), bench.decrypt, "none"),
+        "encrypted (GCM)": (bench.mail.encrypt("Report", content, "-aes-256-gcm"), bench.decrypt, "none"),
     }
     print(f"{name + ', verdict and whole text':<44}{'host':>10}{'openssl':>10}{'ratio':>8}")
     for kind, (raw, theirs, status) in kinds.items():
@@ -168,7 +164,7 @@ def mailbox(bench: Bench) -> None:
     made = [
         raw
         for number in range(25)
-        for raw in (bench.mail.sign(f"Report {number}", bench.text(10_000)), bench.mail.unsigned())
+        for raw in (bench.mail.sign(f"Report {number}", text(10_000)), bench.mail.unsigned())
     ]
     octets = b"".join(line + raw.replace(b"\r\n", b"\n") + b"\n" for raw in made)
     (file := bench.folder / "mail.mbox").write_bytes(octets * (MAILBOX // len(made)))
@@ -182,6 +178,17 @@ def verdict_alone(bench: Bench, raw: bytes, file: Path, rounds: int) -> tuple[fl
     """A detached signature verified, and nothing fetched."""
     with bench.host() as host:
         return alternate(rounds, lambda: checked(host, raw, "valid"), lambda: bench.verify(file))
+
+
+def text(octets: int) -> bytes:
+    """A text of about this size."""
+    line = b"The roof of the north hall is ready, four days early, and the keys are there.\r\n"
+    return b"Content-Type: text/plain\r\n\r\n" + line * (octets // len(line))
+
+
+def message(mail: DemoMail, octets: int) -> bytes:
+    """A signed message with such a text."""
+    return mail.sign("A long report", text(octets))
 
 
 def checked(host: HostProcess, raw: bytes, status: str) -> dict[str, Any]:

@@ -454,7 +454,49 @@ def finished(data: bytes) -> None:
     assert (again.outside, again.entity) == (found.outside, found.entity)
 
 
+def mailbox(data: bytes) -> None:
+    """A mailbox file is taken apart into stretches that follow each other, and loses no more than lines between."""
+    from letterlock.mime.mbox import stretches, unquoted
+
+    position = 0
+    for each in stretches(data):
+        assert position <= each.start < each.stop <= len(data)
+        assert each.start == 0 or data[each.start - 1 : each.start] == b"\n"
+        position = each.stop
+    assert len(unquoted(data)) <= len(data)
+
+
+def protected(data: bytes) -> None:
+    """A message whose protected fields are its own differs in none; against any others, all is said with bounds."""
+    from letterlock.mime.reader import Reader
+    from letterlock.operations import protected as reading
+    from letterlock.verdict import Headers
+
+    def read(octets: bytes) -> Any:
+        reader = Reader()
+        reader.feed(octets)
+        return reader.close()
+
+    try:
+        root, other = read(data), read(data[len(data) // 2 :])
+    except LetterlockError:
+        return
+    for scheme in ("clear", "cipher", "older"):
+        itself = reading.Protected(root, True, None, scheme)
+        assert reading.differences(root, itself) == []
+        assert not any(each.code == "from_differs" for each in reading.reasons(root, itself, True))
+        inside = reading.Protected(other, False, None, scheme)
+        found = reading.differences(root, inside)
+        outer, inner = reading.headers.header_set(root), reading.headers.header_set(other)
+        Headers(outer=outer, protected=inner, differences=found)
+        assert all(each.facts() for each in reading.reasons(root, inside, False) if each.code != "encryption_removed")
+        both, alone = reading.senders(root, inside), reading.headers.senders(root)
+        assert set(both.addresses) >= set(alone.addresses) or both.addresses == (), "nothing inside takes a name away"
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
+    "mailbox": mailbox,
+    "protected": protected,
     "mime": mime,
     "addresses": addresses,
     "ber": ber,

@@ -51,3 +51,15 @@ def test_seeds_open(seed: str) -> None:
     reader.feed(SEEDS[seed])
     reader.close()
     assert bytes(content) == encrypted.TEXT
+
+
+@pytest.mark.parametrize("name", ["mailbox", "mime", "protected"])
+def test_claims_about_text_hold_for_changes_of_text(name: str) -> None:
+    """Mail with protected fields, twice in a mailbox."""
+    chance = random.Random(name)
+    fields = b"From: Anna <anna@muster.example>\nTo: b@c, d: e@f;\nSubject: =?utf-8?q?x?=\n"
+    fields += b"Date: Tue, 24 Nov 2026 10:00:00 +0000\n"
+    message = fields + b'HP-Outer: Subject: [...]\nHP-Outer: From: a@b\nContent-Type: text/plain; hp="cipher"\n\nx\n\n'
+    seed = (b"From a@b Tue Nov 24 10:00:00 2026\n" + message) * 2
+    for _ in range(800):
+        TARGETS[name](mutate(chance, seed))

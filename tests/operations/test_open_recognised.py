@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from letterlock import limits, words
-from letterlock.operations import recognise
 from letterlock.operations.trust import TrustSettings
 from tests.opened_mail import codes, opened, outside, status
 from tests.signed_mail import DemoMail
@@ -86,11 +85,11 @@ def test_named(demo: DemoMail, trusting: TrustSettings, name: str) -> None:
         plain(b"> " + ARMOUR.replace(b"\r\n", b"\r\n> ")),
         plain(b"See -----BEGIN PGP MESSAGE----- in the manual\r\n"),
         plain(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n\r\nx\r\n"),
-        plain(b"x" * recognise.HEAD_OCTETS + b"\r\n" + ARMOUR),
+        plain(b"x" * limits.OPENPGP_HEAD_OCTETS + b"\r\n" + ARMOUR),
         outside(plain(PEC), b"X-Trasporto", b"posta-certificata"),
         plain(b"AS2-Version: 1.1\r\n"),
         mixed(b"\r\nx", b"Content-Type: application/octet-stream; name=mail.dat\r\n\r\nx"),
-        mixed(*[b"\r\nx"] * recognise.TEXTS_LOOKED_AT, b"\r\n" + ARMOUR),
+        mixed(*[b"\r\nx"] * limits.OPENPGP_TEXTS, b"\r\n" + ARMOUR),
     ],
 )
 def test_what_is_not_there_is_not_named(trusting: TrustSettings, raw: bytes) -> None:
@@ -100,5 +99,5 @@ def test_what_is_not_there_is_not_named(trusting: TrustSettings, raw: bytes) -> 
 
 def test_looking_takes_no_time(trusting: TrustSettings) -> None:
     """A text of nothing but what looks like the beginning of tags is searched once."""
-    raw = plain(b"<" * recognise.HEAD_OCTETS * 2) + mixed(*[b"\r\n" + b"<x>" * 3000] * (limits.MIME_PARTS // 2))
+    raw = plain(b"<" * limits.OPENPGP_HEAD_OCTETS * 2) + mixed(*[b"\r\n" + b"<x>" * 3000] * (limits.MIME_PARTS // 2))
     assert codes(opened(raw, trusting)) == []

@@ -460,3 +460,25 @@ def test_thunderbirds_good_mail_is_intact(corpora: Path) -> None:
         assert found.signature.status in ("valid", "mismatch", "partial"), (row["path"], codes(found))
         seen += 1
     assert seen >= 12
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        (b"Reply-To: x@evil.example", "replies_go_elsewhere"),
+        (b"Reply-To: Anna <anna@muster.example>, <x@evil.example>", "replies_go_elsewhere"),
+        (b"Reply-To: (anna@muster.example", "replies_go_elsewhere"),
+        (b"Reply-To: ANNA@muster.example", None),
+        (b"Sender: list@lists.example", "sent_by_another"),
+        (b"Sender: Anna Muster <anna@muster.example>", None),
+    ],
+)
+def test_who_stands_beside_from_is_a_remark(
+    mail: DemoMail, settings: TrustSettings, field: bytes, code: str | None
+) -> None:
+    """Sender and Reply-To name whom they like; the signature stands, and the reader learns of it at the end."""
+    found = verdict(field + b"\r\n" + mail.good(), settings)
+    told = [each for each in codes(found) if each in ("replies_go_elsewhere", "sent_by_another")]
+    assert told == ([code] if code else [])
+    assert found.signature.status == "valid"
+    assert not codes(verdict(field + b"\r\n" + mail.unsigned(), settings))

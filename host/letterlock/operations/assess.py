@@ -15,7 +15,7 @@ from letterlock.errors import Coded
 from letterlock.mime.reader import Entity
 from letterlock.net.failures import FetchFailure
 from letterlock.operations import describe, protected
-from letterlock.operations.headers import Senders, date, header_set, received_date
+from letterlock.operations.headers import Senders, beside, date, header_set, received_date
 from letterlock.operations.layers import Kind, Layer, Structure
 from letterlock.operations.online import Online, Undecided
 from letterlock.operations.reasons import (
@@ -27,8 +27,10 @@ from letterlock.operations.reasons import (
     IssuerPublished,
     OuterSignatureBroken,
     OuterSignatureUnconfirmed,
+    RepliesGoElsewhere,
     RevocationNotChecked,
     RevocationPending,
+    SentByAnother,
     SigningTimeDiffers,
     StructureAmbiguous,
     SubjectReadable,
@@ -60,7 +62,7 @@ _DANGER = (
 """The worst first: where several layers stand side by side, the worst one is what the whole message is."""
 
 
-_REMARKS = (RevocationNotChecked, FetchFailure, IssuerPublished, SubjectReadable)
+_REMARKS = (RevocationNotChecked, FetchFailure, IssuerPublished, SubjectReadable, SentByAnother, RepliesGoElsewhere)
 """What harms nothing and comes last."""
 
 
@@ -109,6 +111,9 @@ def assess(
     reasons += structure.remarks
     if any(each.signed for each in judged):
         reasons += from_.remarks
+        if inside is None:
+            # What stands outside and not among protected fields is told as changed.
+            reasons += beside(root, from_)
     for result in deciding:
         reasons += _time_remarks(result, (date(inside.root) if inside else None) or date(root))
         if recalled and status is SignatureStatus.VALID and result.status is status:

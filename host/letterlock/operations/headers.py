@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +14,14 @@ from letterlock.mime.address import Mailbox, parse_list
 from letterlock.mime.failures import BadAddress
 from letterlock.mime.fields import Field, decode_words
 from letterlock.mime.reader import Entity
-from letterlock.operations.reasons import FromMissing, FromSeveral, FromUnreadable, NameLooksLikeAddress
+from letterlock.operations.reasons import (
+    FromMissing,
+    FromSeveral,
+    FromUnreadable,
+    NameLooksLikeAddress,
+    RepliesGoElsewhere,
+    SentByAnother,
+)
 from letterlock.verdict import HeaderSet
 
 _KNOWN = frozenset(
@@ -98,6 +106,32 @@ def senders(root: Entity) -> Senders:
     remarks: list[Coded] = [FromSeveral(unique)] if len(fields) > 1 else []
     remarks += [NameLooksLikeAddress(each.name, each.address) for each in mailboxes if _names_another(each)]
     return Senders(unique, tuple(remarks))
+
+
+def beside(root: Entity, from_: Senders) -> list[Coded]:
+    """Who stands beside From and is not in it: readers answer to one, and some show the other as the sender."""
+    found: list[Coded] = []
+    known = {each.lower() for each in from_.addresses}
+    kinds: tuple[tuple[str, Callable[[tuple[str, ...]], Coded]], ...] = (
+        ("sender", SentByAnother),
+        ("reply-to", RepliesGoElsewhere),
+    )
+    for name, kind in kinds:
+        others = tuple(each for each in _addresses(root, name) if each.lower() not in known)
+        if others:
+            found.append(kind(others[:FIELDS_SHOWN]))
+    return found
+
+
+def _addresses(root: Entity, name: str) -> tuple[str, ...]:
+    """All addresses in fields of that name; where they cannot be read, what stands there."""
+    found: list[str] = []
+    for field in root.field_values(name)[:FIELDS_SHOWN]:
+        try:
+            found += [each.address for each in parse_list(field.text[: 12 * FIELD_CHARACTERS])]
+        except BadAddress:
+            found.append(shown(field))
+    return tuple(dict.fromkeys(found))
 
 
 def _names_another(mailbox: Mailbox) -> bool:

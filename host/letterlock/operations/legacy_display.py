@@ -13,14 +13,12 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
+from letterlock import limits
 from letterlock.mime import transfer
 from letterlock.mime.fields import decode_octets, decode_words
 from letterlock.mime.reader import Entity
 from letterlock.operations.forms import marks_protected_fields
 from letterlock.operations.layers import Kind, Shown, Structure
-
-ELEMENT_OCTETS = 16_384
-"""As much of a part's head as an element is looked for in; some fields have a few hundred octets each."""
 
 # RFC 9788 §4.5.3.2: the first div of that class inside the body.
 _DIV = re.compile(
@@ -61,13 +59,13 @@ def without(pieces: Iterable[bytes], omitted: range) -> Iterator[bytes]:
 
 
 def _is_element(shown: Shown, root: Entity) -> bool:
-    head = _head(shown, ELEMENT_OCTETS + 1)
-    return len(head) <= ELEMENT_OCTETS and _repeats(decode_octets(head), root)
+    head = _head(shown, limits.LEGACY_DISPLAY_OCTETS + 1)
+    return len(head) <= limits.LEGACY_DISPLAY_OCTETS and _repeats(decode_octets(head), root)
 
 
 def _element(shown: Shown, root: Entity) -> range | None:
     """Where in the decoded body the element stands."""
-    head = _head(shown, ELEMENT_OCTETS)
+    head = _head(shown, limits.LEGACY_DISPLAY_OCTETS)
     if shown.entity.type == "text/plain":
         # RFC 9788 §4.5.3.1: up to the first empty line.
         found = re.search(rb"\r?\n\r?\n", head)

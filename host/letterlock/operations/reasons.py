@@ -124,6 +124,20 @@ class SubjectReadable(Reason):
     code = "subject_readable"
 
 
+class SentByAnother(Reason):
+    """Sender names somebody who is not in From (RFC 5322 §3.6.2): a secretary, a mailing list, or a disguise."""
+
+    code = "sent_by_another"
+    sender: tuple[str, ...]
+
+
+class RepliesGoElsewhere(Reason):
+    """Reply-To names nobody in From (RFC 5322 §3.6.2), and no signature covers it."""
+
+    code = "replies_go_elsewhere"
+    reply_to: tuple[str, ...]
+
+
 class RevocationNotChecked(Reason):
     """Nobody was asked whether the certificate was withdrawn."""
 

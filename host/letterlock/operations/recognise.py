@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import re
 
+from letterlock import limits
 from letterlock.errors import Coded
 from letterlock.mime import transfer
 from letterlock.mime.reader import Entity
 from letterlock.operations.layers import Kind, Shown, Structure
 from letterlock.operations.reasons import As2Message, OpenPgp, PecEnvelope, TnefAttachment
-
-HEAD_OCTETS = 8_192
-"""As much of a text as an inline OpenPGP message is looked for in: a few words of greeting may stand before it."""
-
-TEXTS_LOOKED_AT = 10
-"""Texts in which it is looked for; nobody writes more than two, the plain one and its HTML."""
 
 # RFC 9580 §6.2 and §7: at the start of a line, or of one in HTML. A quoted one ("> ") is somebody else's.
 _INLINE_OPENPGP = re.compile(rb"(?m)^(?:<[^>\r\n]{0,200}>){0,8}-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
@@ -47,12 +42,12 @@ def _is_openpgp(shown: Shown) -> bool:
 
 def _has_inline_openpgp(found: list[Shown]) -> bool:
     texts = [each for each in found if each.entity.type in ("text/plain", "text/html", "application/pgp")]
-    return any(_INLINE_OPENPGP.search(_head(each)) for each in texts[:TEXTS_LOOKED_AT])
+    return any(_INLINE_OPENPGP.search(_head(each)) for each in texts[: limits.OPENPGP_TEXTS])
 
 
 def _head(shown: Shown) -> bytes:
     entity = shown.entity
-    pieces = shown.source.spool.blocks(entity.body, min(entity.end, entity.body + HEAD_OCTETS))
+    pieces = shown.source.spool.blocks(entity.body, min(entity.end, entity.body + limits.OPENPGP_HEAD_OCTETS))
     return b"".join(transfer.decode(entity.encoding, pieces))
 
 

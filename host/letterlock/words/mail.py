@@ -199,6 +199,23 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The subject was not encrypted: others could read it.", ""),
         "de": ("Der Betreff war nicht verschlüsselt: Andere konnten ihn lesen.", ""),
     },
+    "sent_by_another": {
+        "en": ("It was sent by {sender} for the person in From.", "Mailing lists and secretaries do that."),
+        "de": (
+            "Gesendet hat sie {sender} für die Person im Absenderfeld.",
+            "Das tun Mailinglisten und Sekretariate.",
+        ),
+    },
+    "replies_go_elsewhere": {
+        "en": (
+            "Replies go to {reply_to}, not to the sender; the signature does not cover that.",
+            "Look at the address before you answer with anything confidential.",
+        ),
+        "de": (
+            "Antworten gehen an {reply_to}, nicht an den Absender; die Signatur deckt das nicht ab.",
+            "Sehen Sie die Adresse an, bevor Sie mit Vertraulichem antworten.",
+        ),
+    },
     "pec_envelope": {
         "en": (
             "This is Italian certified mail (PEC): the signature is that of the mail provider.",
