@@ -22,7 +22,7 @@ def test_hello_waits_for_nothing_heavy() -> None:
     assert not loaded_by("import letterlock.native") & HEAVY
 
 
-@pytest.mark.parametrize("module", ["rich", "letterlock.cli", "cryptography.x509"])
+@pytest.mark.parametrize("module", ["rich", "letterlock.cli", "cryptography.x509", "letterlock.protocol.key_models"])
 def test_what_a_first_verdict_has_no_use_for_is_not_loaded_for_it(module: str) -> None:
     """Nothing for people at a terminal; not all that a library knows of certificates, which takes long."""
     statement = "import letterlock.native.serve; from letterlock.native.operations import warm_up; warm_up()"

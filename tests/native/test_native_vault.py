@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from letterlock.native.client import OUR_EXTENSION
-from letterlock.protocol import models
+from letterlock.protocol import vault_models as models
 from letterlock.protocol.frames import encode
 from tests.native.test_native_transcripts import HOST_ENVIRONMENT
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 
 from letterlock.errors import Cancelled, Fault, InternalError
-from letterlock.protocol import answers, generate, models
+from letterlock.protocol import answers, generate, host_models, requests
 from letterlock.protocol.failures import ProtocolMismatch
 from letterlock.words import LANGUAGES, codes, say
 
@@ -53,7 +54,9 @@ def test_what_the_host_says_has_the_shape_that_is_described(frame: answers.Frame
 
 def test_the_operations_of_hello_are_those_with_a_model() -> None:
     """What is announced can be asked for."""
-    assert set(answers.OPERATIONS) == set(models.REQUESTS)
+    assert set(answers.OPERATIONS) == set(requests.REQUESTS)
+    known = {requests.request_model(each) for each in requests.REQUESTS}
+    assert known == {each for each in get_args(host_models.ClientFrame) if "operation" in each.model_fields}
 
 
 @pytest.mark.parametrize("failure", generate.protocol_failures(), ids=lambda failure: failure.code)

@@ -4,7 +4,8 @@ Sans-IO: every module here takes bytes and values and returns bytes and values. 
 and the threads.
 
 - `frames`: the length-prefixed JSON texts of native messaging
-- `models`: the shape of every frame, request and reply
+- `models`, `vault_models`, `key_models`, `people_models`: what a client says; `requests`: which model is whose
+- `host_models`: what the host says
 - `streams`: credit, so that neither side ever buffers a whole mail
 - `session`: the states of a conversation and of its requests
 - `version`: who may talk to whom, and which side is the older one

@@ -4,62 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from letterlock.protocol.key_models import (
-    KeyCertifyParams,
-    KeyCheckParams,
-    KeyCreateParams,
-    KeyDefaultParams,
-    KeyExportParams,
-    KeyImportParams,
-    KeyRenewParams,
-    KeyRequestParams,
-)
-from letterlock.protocol.models import (
-    CloseParams,
-    IssuersParams,
-    OpenParams,
-    PartParams,
-    VaultCreateParams,
-    VaultPassphraseParams,
-    VaultUnlockParams,
-)
-from letterlock.protocol.people_models import (
-    PeopleImportParams,
-    PeopleListParams,
-    PeopleLookupParams,
-    PeopleRemoveParams,
-    RecipientsParams,
-    TokenLockParams,
-    TokenUnlockParams,
-)
-from letterlock.protocol.shapes import NoParams
+from letterlock.protocol.shapes import Shape
 from letterlock.protocol.version import PROTOCOL, Version
 
-Params = (
-    OpenParams
-    | PartParams
-    | CloseParams
-    | IssuersParams
-    | NoParams
-    | VaultCreateParams
-    | VaultUnlockParams
-    | VaultPassphraseParams
-    | KeyCreateParams
-    | KeyRequestParams
-    | KeyCertifyParams
-    | KeyRenewParams
-    | KeyImportParams
-    | KeyExportParams
-    | KeyDefaultParams
-    | KeyCheckParams
-    | PeopleListParams
-    | PeopleImportParams
-    | PeopleRemoveParams
-    | PeopleLookupParams
-    | RecipientsParams
-    | TokenUnlockParams
-    | TokenLockParams
-)
+Params = Shape
+"""The parameters of a request, checked by its model (`requests`)."""
 
 
 @dataclass(frozen=True)

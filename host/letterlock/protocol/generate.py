@@ -25,7 +25,7 @@ from pydantic.json_schema import models_json_schema
 
 from letterlock import errors, limits
 from letterlock.errors import LetterlockError
-from letterlock.protocol import failures, models
+from letterlock.protocol import failures, host_models
 
 HOST = Path(__file__).parents[2]
 SCHEMA = HOST / "protocol.schema.json"
@@ -62,8 +62,8 @@ def files() -> dict[Path, str]:
 def json_schema() -> Schema:
     """One document that defines every shape by name; a frame is a `ClientFrame` or a `HostFrame`."""
     frames: dict[str, tuple[type[BaseModel], ...]] = {
-        "ClientFrame": get_args(models.ClientFrame),
-        "HostFrame": get_args(models.HostFrame),
+        "ClientFrame": get_args(host_models.ClientFrame),
+        "HostFrame": get_args(host_models.HostFrame),
     }
     every = dict.fromkeys(model for side in frames.values() for model in side)
     _, document = models_json_schema([(model, "validation") for model in every], ref_template="#/$defs/{model}")
@@ -148,8 +148,8 @@ def _comment(text: str | None, indent: str) -> list[str]:
 def described(text: str, schema: Schema) -> str:
     """`host/PROTOCOL.md` with fresh tables between its markers."""
     tables = {
-        "client frames": _frames(schema, get_args(models.ClientFrame)),
-        "host frames": _frames(schema, get_args(models.HostFrame)),
+        "client frames": _frames(schema, get_args(host_models.ClientFrame)),
+        "host frames": _frames(schema, get_args(host_models.HostFrame)),
         "limits": _limits(),
         "errors": _errors(),
     }
@@ -196,7 +196,7 @@ def _limits() -> Iterator[str]:
         "–": "CREDIT_OCTETS",
     }
     explained = _explanations(Path(limits.__file__))
-    assert set(constants) - {"–"} == set(models.Limits.model_fields)
+    assert set(constants) - {"–"} == set(host_models.Limits.model_fields)
     yield "| in `hello` | value | meaning |"
     yield "| --- | --- | --- |"
     for field, constant in constants.items():

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import pybase64
 
@@ -40,7 +41,6 @@ from letterlock.protocol.frames import FrameDecoder, encode, parse
 from letterlock.protocol.mistakes import internal_error
 from letterlock.protocol.models import (
     CLIENT_FRAMES,
-    REQUESTS,
     Cancel,
     Chunk,
     ClientHello,
@@ -48,6 +48,7 @@ from letterlock.protocol.models import (
     OpenParams,
     PartParams,
 )
+from letterlock.protocol.requests import Request, request_model
 from letterlock.protocol.streams import Download, Upload
 from letterlock.protocol.version import PROTOCOL, UPDATES, Version, agree
 from letterlock.words import LANGUAGES
@@ -228,10 +229,11 @@ class Session:
 
     def _request(self, frame: dict[str, object]) -> Iterator[Event]:
         operation = frame.get("operation")
-        if isinstance(operation, str) and operation not in REQUESTS:
-            raise UnknownOperation(operation=operation)
-        # Without a known operation, any request's shape says what is missing.
-        model = checked(REQUESTS[operation if isinstance(operation, str) else "close"], frame)
+        # Without an operation, any request's shape says what is missing.
+        shape = request_model(operation if isinstance(operation, str) else "close")
+        if shape is None:
+            raise UnknownOperation(operation=str(operation))
+        model = cast("Request", checked(shape, frame))
         if model.id in self._running or model.id in self._ending:
             raise DuplicateId(request=model.id)
         # Work that has not noticed its end counts only beyond twice the limit: a client that has just seen an answer

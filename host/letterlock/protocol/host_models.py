@@ -1,0 +1,199 @@
+"""What the host says in protocol 1, and everything that either side may say.
+
+The JSON Schema and the TypeScript declarations are generated from here (`letterlock.protocol.generate`). The host
+itself writes plain objects (`answers`); a test holds each of them against these.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from letterlock.protocol.key_models import (
+    KeyCertified,
+    KeyCertifyRequest,
+    KeyChecked,
+    KeyCheckRequest,
+    KeyCreateRequest,
+    KeyDefaultRequest,
+    KeyDefaultSet,
+    KeyExported,
+    KeyExportRequest,
+    KeyImported,
+    KeyImportRequest,
+    KeyNotices,
+    KeyNoticesRequest,
+    KeyRenewRequest,
+    KeyRequested,
+    KeyRequestRequest,
+)
+from letterlock.protocol.models import (
+    Cancel,
+    Chunk,
+    ClientHello,
+    CloseRequest,
+    Credit,
+    IssuersRequest,
+    OpenRequest,
+    PartRequest,
+)
+from letterlock.protocol.people_models import (
+    PeopleFound,
+    PeopleImported,
+    PeopleImportRequest,
+    PeopleList,
+    PeopleListRequest,
+    PeopleLookupRequest,
+    PeopleRemoved,
+    PeopleRemoveRequest,
+    Recipients,
+    RecipientsRequest,
+    TokenList,
+    TokenListRequest,
+    TokenLockRequest,
+    TokensUnlocked,
+    TokenUnlockRequest,
+)
+from letterlock.protocol.shapes import Handle, Id, Octets, Shape, ShortText, VersionText
+from letterlock.protocol.vault_models import (
+    KeyList,
+    KeyListRequest,
+    VaultCreated,
+    VaultCreateRequest,
+    VaultLockRequest,
+    VaultPassphraseRequest,
+    VaultStatus,
+    VaultStatusRequest,
+    VaultUnlockRequest,
+)
+from letterlock.verdict import Opened
+
+
+class Limits(Shape):
+    """What this host accepts and keeps. Octets, except `requests` and `open_messages`."""
+
+    frame_in: int
+    frame_out: int
+    chunk: int
+    requests: int
+    message: int
+    open_messages: int
+
+
+class HostHello(Shape):
+    """The host's first frame, sent at once and unasked."""
+
+    type: Literal["hello"]
+    protocol: VersionText
+    product: ShortText
+    operations: list[str]
+    limits: Limits
+
+
+class Progress(Shape):
+    """How far a long request is, in octets. `total` is null where it is unknown. At most four a second."""
+
+    type: Literal["progress"]
+    id: Id
+    done: Octets
+    total: Octets | None
+
+
+class PartReply(Shape):
+    """What the chunks that follow will hold: `size` octets, decoded from their transfer encoding."""
+
+    size: Octets
+    type: str
+    charset: str | None
+    name: str | None
+
+
+class CloseReply(Shape):
+    """Nothing more to say."""
+
+
+class Reply(Shape):
+    """The answer to a request. It ends the request, except for `part`, whose last chunk does."""
+
+    type: Literal["reply"]
+    id: Id
+    result: (
+        Opened
+        | PartReply
+        | VaultStatus
+        | VaultCreated
+        | KeyList
+        | KeyRequested
+        | KeyCertified
+        | KeyImported
+        | KeyExported
+        | KeyDefaultSet
+        | KeyChecked
+        | KeyNotices
+        | PeopleList
+        | PeopleImported
+        | PeopleRemoved
+        | PeopleFound
+        | Recipients
+        | TokenList
+        | TokensUnlocked
+        | CloseReply
+    )
+
+
+class Update(Shape):
+    """An opened message's verdict was renewed (1.3). It answers no request; `result` replaces what was said before."""
+
+    type: Literal["update"]
+    message: Handle
+    result: Opened
+
+
+class Failure(Shape):
+    """A stable code for programs, a sentence and advice for people, whose fault it is, and the facts."""
+
+    code: str
+    sentence: str
+    advice: str
+    fault: Literal["mail", "client", "user", "host"]
+    facts: dict[str, str | int | bool | list[str] | None]
+
+
+class ErrorFrame(Shape):
+    """A request failed and has ended, or (`id` null) a frame could not be attributed to a request."""
+
+    type: Literal["error"]
+    id: Id | None
+    error: Failure
+
+
+Request = (
+    OpenRequest
+    | PartRequest
+    | CloseRequest
+    | IssuersRequest
+    | VaultStatusRequest
+    | VaultCreateRequest
+    | VaultUnlockRequest
+    | VaultLockRequest
+    | VaultPassphraseRequest
+    | KeyListRequest
+    | KeyCreateRequest
+    | KeyRequestRequest
+    | KeyCertifyRequest
+    | KeyRenewRequest
+    | KeyImportRequest
+    | KeyExportRequest
+    | KeyDefaultRequest
+    | KeyCheckRequest
+    | KeyNoticesRequest
+    | PeopleListRequest
+    | PeopleImportRequest
+    | PeopleRemoveRequest
+    | PeopleLookupRequest
+    | RecipientsRequest
+    | TokenListRequest
+    | TokenUnlockRequest
+    | TokenLockRequest
+)
+ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
+HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame

@@ -1,0 +1,62 @@
+"""The request of each operation of protocol 1, loaded when the first one comes.
+
+Making all of them would cost a host that was started to open one mail a tenth of its start.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+from letterlock.protocol.shapes import Shape
+
+
+class Request(Protocol):
+    """What every request has."""
+
+    id: str
+    operation: str
+    params: Any
+
+
+REQUESTS = {
+    "open": ("models", "OpenRequest"),
+    "part": ("models", "PartRequest"),
+    "close": ("models", "CloseRequest"),
+    "issuers": ("models", "IssuersRequest"),
+    "vault_status": ("vault_models", "VaultStatusRequest"),
+    "vault_create": ("vault_models", "VaultCreateRequest"),
+    "vault_unlock": ("vault_models", "VaultUnlockRequest"),
+    "vault_lock": ("vault_models", "VaultLockRequest"),
+    "vault_passphrase": ("vault_models", "VaultPassphraseRequest"),
+    "key_list": ("vault_models", "KeyListRequest"),
+    "key_create": ("key_models", "KeyCreateRequest"),
+    "key_request": ("key_models", "KeyRequestRequest"),
+    "key_certify": ("key_models", "KeyCertifyRequest"),
+    "key_renew": ("key_models", "KeyRenewRequest"),
+    "key_import": ("key_models", "KeyImportRequest"),
+    "key_export": ("key_models", "KeyExportRequest"),
+    "key_default": ("key_models", "KeyDefaultRequest"),
+    "key_check": ("key_models", "KeyCheckRequest"),
+    "key_notices": ("key_models", "KeyNoticesRequest"),
+    "people_list": ("people_models", "PeopleListRequest"),
+    "people_import": ("people_models", "PeopleImportRequest"),
+    "people_remove": ("people_models", "PeopleRemoveRequest"),
+    "people_lookup": ("people_models", "PeopleLookupRequest"),
+    "recipients": ("people_models", "RecipientsRequest"),
+    "token_list": ("people_models", "TokenListRequest"),
+    "token_unlock": ("people_models", "TokenUnlockRequest"),
+    "token_lock": ("people_models", "TokenLockRequest"),
+}
+"""For each operation the module and the name of its model."""
+
+
+@cache
+def request_model(operation: str) -> type[Shape] | None:
+    """The model of an operation's request; None for an operation that there is not."""
+    place = REQUESTS.get(operation)
+    if place is None:
+        return None
+    model: type[Shape] = getattr(import_module(f"letterlock.protocol.{place[0]}"), place[1])
+    return model
