@@ -26,6 +26,11 @@ def decode(encoding: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
     return iter(pieces)
 
 
+def encodes(encoding: str) -> bool:
+    """Whether a body in this encoding is other octets than those of the message."""
+    return encoding in ("base64", "quoted-printable")
+
+
 def base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Base64 as mail has it. Decoding ends at the first padding (RFC 2045 §6.8)."""
     rest = b""

@@ -306,9 +306,16 @@ def _part(shown: Shown, covered: bool) -> Part:
         name=(entity.file_name or "")[:255] or None,
         disposition="attachment" if _is_attachment(entity) else "inline",
         content_id=content_id.text[:998].strip("<>") if content_id else None,
-        size=sum(len(piece) for piece in shown.source.body(entity)) - len(shown.omitted or ()),
+        size=_size(shown) - len(shown.omitted or ()),
         covered=covered,
     )
+
+
+def _size(shown: Shown) -> int:
+    entity = shown.entity
+    if not transfer.encodes(entity.encoding):
+        return entity.end - entity.body
+    return sum(len(piece) for piece in shown.source.body(entity))
 
 
 def _is_attachment(entity: Entity) -> bool:
