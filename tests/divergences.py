@@ -34,11 +34,6 @@ CRYPTOGRAPHY: dict[str, str] = {
         "An RSA key of 512 bits, which anybody factors in an afternoon: a signature under it says nothing, so none "
         "below 1024 bits is computed. Bouncy Castle confirms it and adds a notice."
     ),
-    "bc-test-data/rfc4134/4.6.bin": (
-        "Of the two signers one has a DSA certificate without parameters, which inherits those of its issuer (RFC 3279 "
-        "§2.3.2). The library cannot load such a certificate, and OpenSSL cannot use it; nobody has had one for "
-        "twenty years. The other signer is confirmed."
-    ),
     "gnupg/tests/cms/text-1.dsig.pem": _NO_CONTENT_TYPE,
     "gnupg/tests/cms/text-1.osig.pem": _NO_CONTENT_TYPE,
     "gnupg/tests/cms/text-2.osig.pem": _NO_CONTENT_TYPE,
