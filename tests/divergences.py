@@ -29,7 +29,6 @@ _NO_CONTENT_TYPE = (
 
 CRYPTOGRAPHY: dict[str, str] = {
     **VALID_THOUGH_CALLED_BAD,
-    **{f"nist-pkits/smime/{name}": reason for name, reason in PKITS_MAIL.items()},
     "bc-java/mail/src/test/resources/org/bouncycastle/mail/smime/test/validator.shortKey.eml": (
         "An RSA key of 512 bits, which anybody factors in an afternoon: a signature under it says nothing, so none "
         "below 1024 bits is computed. Bouncy Castle confirms it and adds a notice."
