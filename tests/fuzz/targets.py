@@ -193,16 +193,12 @@ def certificate(data: bytes) -> None:
     """Octets are a certificate whose every property can be asked for, or refused."""
     from datetime import UTC, datetime
 
-    from letterlock.cms import certificates
+    from letterlock.cms.certificates import load_certificate
     from letterlock.trust.certificate import Certificate
     from letterlock.trust.path import build
     from letterlock.trust.profile import check_signer
 
-    loaded = certificates.load_certificate(data)
-    if loaded is not None:
-        certificates.issuer(loaded)
-        certificates.key_identifier(loaded)
-        certificates.key_algorithm(loaded)
+    load_certificate(data)
     try:
         found = Certificate.parse(data)
     except LetterlockError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -90,3 +91,14 @@ def responder(issuer: Issued = CA, **deviation: Any) -> Issued:
 def spoiled(der: bytes) -> bytes:
     """The same with the last octet of its signature changed."""
     return der[:-1] + bytes((der[-1] ^ 1,))
+
+
+def backdated(der: bytes, speaker: Issued, made: datetime) -> bytes:
+    """The same OCSP answer, said to be signed at `made` and signed anew by `speaker`: what a stolen key can do."""
+    loaded = ocsp.load_der_ocsp_response(der)
+    tbs, signature = loaded.tbs_response_bytes, loaded.signature
+    older = tbs.replace(f"{loaded.produced_at_utc:%Y%m%d%H%M%SZ}".encode(), f"{made:%Y%m%d%H%M%SZ}".encode())
+    assert older != tbs
+    while len(again := speaker.key.sign(older, ec.ECDSA(hashes.SHA256()))) != len(signature):
+        pass  # An ECDSA signature's length varies by some octets; the lengths around it must stay.
+    return der.replace(tbs, older).replace(signature, again)

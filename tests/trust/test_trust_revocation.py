@@ -15,7 +15,7 @@ from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import Path, build
 from letterlock.trust.revocation import Evidence, Good, Mode, NotChecked, Revoked
 from tests.trust.chains import DAY, NOW, Issued, anchored, key, person, raw
-from tests.trust.evidence import ANNA, CA, ROOT, answer, crl, responder, spoiled
+from tests.trust.evidence import ANNA, CA, ROOT, answer, backdated, crl, responder, spoiled
 
 
 def judged(*evidence: bytes, mode: Mode = Mode.AT_HAND, leaf: Issued = ANNA, time: datetime = NOW) -> Path:
@@ -137,6 +137,18 @@ def test_responder_without_nocheck_may_be_withdrawn_itself() -> None:
     only_answer = judged(evidence, crl(ROOT), mode=Mode.STRICT)
     assert not only_answer.valid
     assert judged(evidence, crl(CA), crl(ROOT), mode=Mode.STRICT).valid
+
+
+def test_stolen_key_of_a_responder_run_out_vouches_for_nobody() -> None:
+    """It can say that it answered in its own days. Its word against a certificate still counts; the other does not."""
+    ended = responder(not_after=NOW - DAY)
+    running = responder(not_after=NOW + DAY)
+    told = [backdated(answer(responder=each), each, NOW - 2 * DAY) for each in (ended, running)]
+    gone = backdated(answer(responder=ended, status=ocsp.OCSPCertStatus.REVOKED), ended, NOW - 2 * DAY)
+    assert first(judged(told[0])) == NotChecked(why.EvidenceUnsigned("Anna", "Mail CA"))
+    assert isinstance(first(judged(told[1])), Good)
+    assert isinstance(first(judged(told[0], time=NOW - DAY)), Good), "the time that counts decides, not today"
+    assert not judged(gone).valid
 
 
 def test_weak_evidence_is_none() -> None:

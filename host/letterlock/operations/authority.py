@@ -40,6 +40,7 @@ from letterlock.store.authority import CertificateRow
 from letterlock.store.database import Store
 from letterlock.trust.addresses import domain_key
 from letterlock.trust.certificate import Certificate
+from letterlock.trust.names import digest
 
 ANCHOR_NOTE = "our internal CA"
 
@@ -113,7 +114,7 @@ def init(
         vault.attach(kept.id, [made.chain.issuing.der, made.chain.root.der])
         if top is not None:
             vault.attach(top.id, [made.chain.root.der])
-        store.add_anchor(made.chain.root.der, ANCHOR_NOTE, at)
+        store.add_anchor(made.chain.root.der, ANCHOR_NOTE, at, digest(made.chain.root.subject_dn.normal))
         made.make_list(issuing, at)
         # The root revokes nobody but issuing authorities; a list for a year, so that its key rests.
         made.make_list(issuing, at, _ROOT_LIST_DAYS, root=root)

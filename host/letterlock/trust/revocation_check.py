@@ -67,7 +67,11 @@ class Checker:
     def status(self, certificate: Certificate, above: Sequence[Certificate]) -> Status:
         """The status of `certificate`, given the certificates above it up to the anchor."""
         by_answers = status_by_answers(
-            certificate, above[0], self._evidence.answers, self._time, lambda answer: self._answer(answer, above)
+            certificate,
+            above[0],
+            self._evidence.answers,
+            self._time,
+            lambda answer, vouching: self._answer(answer, above, vouching),
         )
         if isinstance(by_answers, Revoked):
             return by_answers
@@ -98,13 +102,19 @@ class Checker:
             return True
         return self._while_looking_at(signer, lambda: self._vouched(signer, above[-1]))
 
-    def _answer(self, answer: OcspAnswer, above: Sequence[Certificate]) -> bool:
-        """RFC 6960 §4.2.2.2: signed by the issuer itself, or by somebody it appointed directly."""
+    def _answer(self, answer: OcspAnswer, above: Sequence[Certificate], vouching: bool) -> bool:
+        """RFC 6960 §4.2.2.2: signed by the issuer itself, or by somebody it appointed directly.
+
+        The responder's certificate must hold on the day it says it answered, and to vouch for somebody also at the
+        time that counts: whoever gets at the old key of a responder (with nocheck nobody can withdraw it) chooses
+        that day. A withdrawal is believed all the same; it can only be told too often.
+        """
         issuer = above[0]
         if answer.is_from(issuer) and self._made_by(answer.der, answer.signed, answer.algorithm, issuer):
             return True
         return any(
             answer.is_from(responder)
+            and not (vouching and self._time > responder.not_after)
             and self._appointed(responder, issuer, answer.produced_at)
             and self._made_by(answer.der, answer.signed, answer.algorithm, responder)
             and self._still_appointed(responder, above)

@@ -112,12 +112,15 @@ class OcspAnswer:
         return (each for each in self.data.responses if _names(each, certificate, issuer))
 
 
+_GOOD = b"\x80"
+
+
 def status(
     certificate: Certificate,
     issuer: Certificate,
     answers: Iterable[OcspAnswer],
     time: datetime,
-    authentic: Callable[[OcspAnswer], bool],
+    authentic: Callable[[OcspAnswer, bool], bool],
 ) -> Status:
     """What the answers say about one certificate at `time`.
 
@@ -126,7 +129,7 @@ def status(
         issuer: whose key signed it.
         answers: of any responders, about anything.
         time: the time that counts. An answer made later tells more, not less, while the certificate runs.
-        authentic: whether somebody entitled signed an answer.
+        authentic: whether somebody entitled signed an answer; told whether it is to vouch for the certificate.
     """
     why: Reason | None = None
     name, issuer_name = certificate.name, certificate.issuer_name
@@ -136,7 +139,7 @@ def status(
             if unknown:
                 why = why or EvidenceNotUnderstood(name, unknown)
                 continue
-            if not authentic(answer):
+            if not authentic(answer, single.status.tag_bytes == _GOOD):
                 why = why or EvidenceUnsigned(name, issuer_name)
                 continue
             try:
@@ -184,7 +187,7 @@ def _critical(single: SingleResponse) -> str:
 def _said(single: SingleResponse) -> Revoked | bool | None:
     """Withdrawn; True for good; None where the responder does not know the certificate."""
     # CertStatus ::= CHOICE { good [0] NULL, revoked [1] RevokedInfo, unknown [2] UnknownInfo }
-    if single.status.tag_bytes == b"\x80":
+    if single.status.tag_bytes == _GOOD:
         return True
     if single.status.tag_bytes != b"\xa1":
         return None
