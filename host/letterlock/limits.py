@@ -364,9 +364,8 @@ STORE_WAIT_MILLISECONDS = 5_000
 
 # --- Writing ---------------------------------------------------------------------------------------------------
 
-PROTECTED_OCTETS = 64 * 1024 * 1024
-"""Largest finished message that `protect` takes, in memory some five times; beyond it `message_too_large`. Most
-providers take 25 to 50 MiB."""
+LETTER_OCTETS = 16 * 1024 * 1024
+"""Largest text that a person writes, and its HTML; what is larger is sent as a file. Beyond it `message_too_large`."""
 
 # --- The internal CA -------------------------------------------------------------------------------------------
 

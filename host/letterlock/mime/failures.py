@@ -14,13 +14,6 @@ class HeaderTooLarge(LetterlockError):
     limit: int
 
 
-class NotSevenBit(LetterlockError):
-    """The message has 8-bit text or long lines in several parts: a clear signature over it would not survive."""
-
-    code = "message_not_seven_bit"
-    fault = Fault.MAIL
-
-
 class TooManyParts(LetterlockError):
     """More MIME entities than `limits.MIME_PARTS`, or lines that look like delimiters than `limits.MIME_LOOKALIKES`."""
 

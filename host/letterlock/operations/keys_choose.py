@@ -67,6 +67,11 @@ def purpose_of(certificate: Certificate) -> Purpose:
     return Purpose.DECRYPT if usage & _ENCRYPTING else Purpose.SIGN
 
 
+def signs(certificate: Certificate) -> bool:
+    """Whether a certificate lets its key sign mail."""
+    return purpose_of(certificate) in (Purpose.BOTH, Purpose.SIGN)
+
+
 def choose(entries: Sequence[KeyEntry], database: Path, address: str, now: datetime) -> Chosen:
     """The identity for an address: the default where one is stored and in force, else the newest in force."""
     with Store.read(database) as store:

@@ -1,194 +1,393 @@
 """A finished message becomes a signed one, an encrypted one, or both (RFC 8551): signed first, then encrypted.
 
+    plan = protect.plan(incoming.close(), wish, desk)     # raises with everything that is missing, at once
+    for outgoing in plan.make(): outgoing.octets, outgoing.recipients
+
 All or nothing: without a key for the sender, or without a good certificate for one of the recipients, there is no
-message at all. Whom it goes to is what To and Cc say. The subject and all other fields stay readable.
+message at all. Everybody in Bcc gets a message of their own when it is encrypted, since an encrypted message tells
+whoever opens it how many others can. Nothing is held in memory beyond what a spool holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography import x509
 
-from letterlock.cms import (
-    EnvelopedWriter,
-    PrivateSigningKey,
-    SignedDataWriter,
-    Signing,
-    recipient_for,
-)
-from letterlock.errors import Coded, Fault, LetterlockError
+from letterlock import limits
+from letterlock.cms import EnvelopedWriter, PrivateSigningKey, SignedDataWriter, Signing, SigningKey, recipient_for
+from letterlock.errors import Coded, LetterlockError, MessageTooLarge
+from letterlock.keystore.failures import VaultLocked
 from letterlock.keystore.vault import Vault
+from letterlock.mime import encode, protecting, writer
 from letterlock.mime.address import parse_list
-from letterlock.mime.writer import Finished, enveloped, signed
+from letterlock.mime.failures import BadAddress
+from letterlock.mime.protecting import Policy
+from letterlock.mime.reader import Reader
+from letterlock.mime.writer import Finished
 from letterlock.operations import keys_choose, recipients
-from letterlock.operations.keys_choose import OwnIdentity
+from letterlock.operations.keys_choose import Chosen
+from letterlock.operations.protect_reasons import (
+    DecryptedTextInClear,
+    MoreThanOneMessage,
+    NobodyToEncryptTo,
+    NothingLeaves,
+    SenderNotOne,
+    SenderWithoutKey,
+    SignedOpaque,
+)
 from letterlock.operations.recipients import RecipientChoice
 from letterlock.operations.trust import TrustSettings
+from letterlock.spool import Spool
+from letterlock.trust.addresses import names_address
 from letterlock.trust.certificate import Certificate
 
 
-class SenderNotOne(LetterlockError):
-    """From names nobody, or several: whose signature would it be?"""
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted.
 
-    code = "sender_not_one"
-    fault = Fault.USER
-    found: int
+    Args:
+        protect_headers: put the fields inside, too (RFC 9788).
+        policy: what then stands outside of an encryption.
+        legacy: say hidden fields once more in the text, for programs that do not know them.
+        opaque: sign in a form that no relay can break, and only S/MIME programs can read.
+        draft: encrypted for the sender alone, and not signed: it is not said yet.
+        quotes_decrypted: the text has words from a message that was encrypted.
+        quote_in_clear: send them in clear nevertheless; the person was told.
+    """
 
-
-class SenderWithoutKey(LetterlockError):
-    """There is no own key in force that signs for the sender."""
-
-    code = "sender_without_key"
-    fault = Fault.USER
-    address: str
-
-
-class RecipientsNotReachable(LetterlockError):
-    """Some of the recipients cannot be encrypted to; `reasons` are the codes, in the order of the addresses."""
-
-    code = "recipients_not_reachable"
-    fault = Fault.USER
-    addresses: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-
-class NobodyToEncryptTo(LetterlockError):
-    """Neither To nor Cc names anybody."""
-
-    code = "nobody_to_encrypt_to"
-    fault = Fault.USER
-
-
-class BlindCopies(LetterlockError):
-    """The message has a Bcc field: whoever opens it could see that somebody more can."""
-
-    code = "blind_copies_not_encrypted"
-    fault = Fault.USER
+    sign: bool = False
+    encrypt: bool = False
+    protect_headers: bool = True
+    policy: Policy = Policy.BASELINE
+    legacy: bool = True
+    opaque: bool = False
+    draft: bool = False
+    quotes_decrypted: bool = False
+    quote_in_clear: bool = False
 
 
 @dataclass(frozen=True)
-class Protected:
-    """What was made, and with what: the content encryption's name (None: not encrypted), and why that one."""
-
-    message: bytes
-    signer: Certificate | None
-    recipients: tuple[RecipientChoice, ...]
-    algorithm: str | None
-    reason: Coded | None
-
-
-def protect(
-    message: bytes,
-    vault: Vault,
-    database: Path,
-    trust: TrustSettings,
-    at: datetime,
-    *,
-    sign: bool,
-    encrypt: bool,
-    others: Iterable[Certificate] = (),
-) -> Protected:
-    """Sign, encrypt, or both.
+class Desk:
+    """What it is done with.
 
     Args:
-        message: RFC 5322, with any line ends.
         vault: unlocked where it is to be signed.
         trust: whom the sender believes about the recipients' certificates.
         others: certificates of recipients beside those that are kept here.
+        cards: keys on smart cards; one that names the sender signs before those in the vault.
+    """
+
+    vault: Vault
+    database: Path
+    trust: TrustSettings
+    at: datetime
+    others: Sequence[Certificate] = ()
+    cards: Sequence[SigningKey] = ()
+
+
+class Role(StrEnum):
+    """What a message is made for."""
+
+    EVERYBODY = "everybody"
+    """For To and Cc (and Bcc, where it is not encrypted); also the copy for Sent, unless there is one of its own."""
+    BLIND = "blind"
+    """For one address in Bcc."""
+    SENT = "sent"
+    """For Sent alone: it names Bcc."""
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message, where it goes, and how it is encrypted (algorithm None: not) and why so. Close `octets`."""
+
+    role: Role
+    recipients: tuple[str, ...]
+    octets: Spool
+    readers: tuple[RecipientChoice, ...]
+    algorithm: str | None
+    reasons: tuple[Coded, ...]
+
+
+class Incoming:
+    """A finished message (RFC 5322, any line ends) that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._spool = Spool()
+        self._reader = Reader()
+        self._only_cr: bool | None = None
+
+    def feed(self, piece: bytes) -> None:
+        """More octets.
+
+        Raises:
+            MessageTooLarge, HeaderTooLarge, TooManyParts: beyond a limit.
+        """
+        if self._only_cr is None:
+            self._only_cr = b"\r" in piece and b"\n" not in piece
+        if self._only_cr:
+            piece = piece.replace(b"\r", b"\r\n")
+        if len(self._spool) + len(piece) > limits.MESSAGE_OCTETS:
+            raise MessageTooLarge(limits.MESSAGE_OCTETS)
+        self._spool.write(piece)
+        self._reader.feed(piece)
+
+    def close(self) -> Finished:
+        """The message. Raises `NotAMessage`."""
+        return Finished.of(self._spool.blocks, self._reader.close())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything is there. `signer` None: not signed. `recipients`: everybody in To, Cc and Bcc, and the sender."""
+
+    finished: Finished
+    wish: Wish
+    desk: Desk
+    key: SigningKey | None
+    own: Chosen
+    sender: str
+    named: tuple[str, ...]
+    blind: tuple[str, ...]
+    recipients: tuple[RecipientChoice, ...]
+    remarks: tuple[Coded, ...]
+
+    @property
+    def signer(self) -> Certificate | None:
+        """The certificate that it is signed with."""
+        return None if self.key is None else _parsed(self.key.certificate)
+
+    def make(self) -> list[Outgoing]:
+        """The messages. Whatever a key raises passes through; then there are none."""
+        made: list[Outgoing] = []
+        try:
+            made.extend(self._make())
+        except BaseException:
+            for each in made:
+                each.octets.close()
+            raise
+        return made
+
+    def _make(self) -> Iterator[Outgoing]:
+        fields = self.finished.fields
+        public = tuple(each for each in fields if each not in writer.named(fields, "bcc"))
+        if self.wish.draft:
+            yield from self._letters(fields, [(Role.DRAFT, (), (self.sender,))])
+        elif not self.wish.encrypt:
+            everybody = (*self.named, *self.blind)
+            also = writer.named(fields, "bcc") if self.blind else []
+            yield from self._letters(public, [(Role.EVERYBODY, everybody, ())], sent_with=also)
+        else:
+            own = (self.sender,)
+            letters = [(Role.EVERYBODY, self.named, (*self.named, *own))] if self.named else []
+            letters += [(Role.BLIND, (each,), (each, *own)) for each in self.blind]
+            yield from self._letters(public, letters)
+            if self.blind:
+                yield from self._letters(fields, [(Role.SENT, (), own)])
+
+    def _letters(
+        self,
+        fields: Sequence[bytes],
+        letters: Sequence[tuple[Role, tuple[str, ...], tuple[str, ...]]],
+        sent_with: Sequence[bytes] = (),
+    ) -> Iterator[Outgoing]:
+        """Messages with the same fields and one signature: for each role, where it goes and who can read it."""
+        wish, hidden = self.wish, self.wish.encrypt or self.wish.draft
+        shape, hp = protecting.Protecting((), tuple(fields), None), None
+        if wish.protect_headers and hidden:
+            shape, hp = protecting.cipher(fields, wish.policy, legacy=wish.legacy), "cipher"
+        elif wish.protect_headers:
+            shape, hp = protecting.clear(fields), "clear"
+        entity = _spooled(self.finished.entity(shape.inside, hp, shape.legacy))
+        reasons = self.remarks
+        if self.key is not None:
+            opaque = self.wish.opaque or encode.fragile(entity.blocks())
+            reasons = (*reasons, *((SignedOpaque(),) if opaque and not self.wish.opaque else ()))
+            entity = _replaced(entity, self._signed(entity, self.key, opaque))
+        try:
+            for role, goes_to, readers in letters:
+                choices = self._choices(readers)
+                if not choices:
+                    yield Outgoing(
+                        role, goes_to, _spooled(writer.whole(shape.outside, entity.blocks())), (), None, reasons
+                    )
+                    continue
+                algorithm, why = recipients.content_algorithm(choices)
+                octets = _encrypted(entity, choices, algorithm, shape.outside)
+                yield Outgoing(role, goes_to, octets, choices, algorithm, (why, *reasons))
+            if sent_with:
+                copy = _spooled(writer.whole((*shape.outside, *sent_with), entity.blocks()))
+                yield Outgoing(Role.SENT, (), copy, (), None, reasons)
+        finally:
+            entity.close()
+
+    def _choices(self, addresses: Sequence[str]) -> tuple[RecipientChoice, ...]:
+        return tuple(each for each in self.recipients if each.address in addresses)
+
+    def _signed(self, entity: Spool, key: SigningKey, opaque: bool) -> Iterator[bytes]:
+        own = self.own
+        preferred = own.encrypt.certificate if own.encrypt else None
+        if preferred is not None and preferred.der == _parsed(key.certificate).der:
+            preferred = None
+        signing = Signing(key, self.desk.at, encryption_certificate=_x509(preferred) if preferred else None)
+        # RFC 8551 §2.3: the chain, without the root; and the certificate that answers are to be encrypted to.
+        chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else ()
+        along = [each.der for each in map(Certificate.parse, chain) if not each.self_issued]
+        along += [preferred.der] if preferred else []
+        out = Spool()
+        length = len(entity) if opaque else None
+        signer = SignedDataWriter(out.write, [signing], certificates=along, detached=not opaque, length=length)
+        for piece in entity.blocks():
+            signer.write(piece)
+        signer.close()
+        if opaque:
+            yield from writer.pkcs7_mime(out.blocks(), "signed-data")
+        else:
+            yield from writer.signed(entity.blocks(), out.read(0, len(out)), key.algorithm.digest.name.lower())
+        out.close()
+
+
+def plan(finished: Finished, wish: Wish, desk: Desk, problems: Iterable[Coded] = ()) -> Plan:
+    """Find everything that is needed.
+
+    Args:
+        problems: what is missing already; it is told with the rest.
 
     Raises:
-        NotAMessage, MessageTooLarge, NotSevenBit; SenderNotOne, SenderWithoutKey, RecipientsNotReachable …
+        NothingLeaves: with every problem there is.
     """
-    finished = Finished.split(message)
-    entries = vault.entries()
-    trust = trust._replace(issuers=(*trust.issuers, *_issuers(vault)))
-    sender = _sender(finished)
-    own = keys_choose.choose(entries, database, sender, at)
-    if sign and own.sign is None:
-        raise SenderWithoutKey(sender)
-    choices: list[RecipientChoice] = []
-    if encrypt:
-        choices = _recipients(finished, sender, database, trust, at, others)
-    entity, signer = finished.entity, None
-    if sign and own.sign is not None:
-        # Inside encryption too: a gateway that decrypts would otherwise break the signature.
-        entity = _signed(finished.seven_bit().entity, own.sign, own.encrypt, vault, at)
-        signer = own.sign.certificate
-    if not encrypt:
-        return Protected(finished.with_entity(entity), signer, (), None, None)
-    algorithm, reason = recipients.content_algorithm(choices)
-    entity = _encrypted(entity, choices, algorithm)
-    return Protected(finished.with_entity(entity), signer, tuple(choices), algorithm, reason)
+    missing = list(problems)
+    sender = _sender(finished, missing)
+    named, blind = _named(finished, ("to", "cc"), missing), _named(finished, ("bcc",), missing)
+    blind = tuple(each for each in blind if each not in named)
+    entries = desk.vault.entries()
+    desk = replace(desk, trust=_with_issuers(desk))
+    own = keys_choose.choose(entries, desk.database, sender or "", desk.at)
+    key = None
+    if wish.sign and not wish.draft and sender:
+        key = _signing_key(own, desk, sender, missing)
+    wanted: tuple[str, ...] = (sender,) if sender else ()
+    if wish.encrypt and not wish.draft:
+        if not named and not blind and not missing:
+            missing.append(NobodyToEncryptTo())
+        # The sender too: a mail that its own author cannot read again is lost to him.
+        wanted = tuple(dict.fromkeys((*named, *blind, *wanted)))
+    choices: tuple[RecipientChoice, ...] = ()
+    if wish.encrypt or wish.draft:
+        choices = _reachable(wanted, desk, missing)
+    elif wish.quotes_decrypted and not wish.quote_in_clear:
+        missing.append(DecryptedTextInClear())
+    if missing or sender is None:
+        raise NothingLeaves(dict.fromkeys(missing))
+    remarks: list[Coded] = [each for choice in choices for each in choice.reasons]
+    if wish.quotes_decrypted and not wish.encrypt and not wish.draft:
+        remarks.append(DecryptedTextInClear())
+    return Plan(finished, wish, desk, key, own, sender, named, blind, choices, tuple(remarks))
 
 
-def _sender(finished: Finished) -> str:
-    mailboxes = [each for value in finished.values("from") for each in parse_list(value)]
-    if len(mailboxes) != 1:
-        raise SenderNotOne(len(mailboxes))
-    return mailboxes[0].address
+def _sender(finished: Finished, missing: list[Coded]) -> str | None:
+    found = _named(finished, ("from",), missing)
+    if len(found) != 1:
+        if not any(isinstance(each, BadAddress) for each in missing):
+            missing.append(SenderNotOne(len(found)))
+        return None
+    return found[0]
 
 
-def _recipients(
-    finished: Finished,
-    sender: str,
-    database: Path,
-    trust: TrustSettings,
-    at: datetime,
-    others: Iterable[Certificate],
-) -> list[RecipientChoice]:
-    if finished.values("bcc"):
-        raise BlindCopies
-    named = [each.address for name in ("to", "cc") for value in finished.values(name) for each in parse_list(value)]
-    if not named:
-        raise NobodyToEncryptTo
-    # The sender too: a mail that its own author cannot read again is lost to him.
-    addresses = tuple(dict.fromkeys((*named, sender)))
-    found = recipients.choose(database, addresses, trust, at, recipients.own(database), others)
-    missing = [each for each in found if each.chosen is None]
-    missing_addresses = [*(each.address for each in missing), *addresses[len(found) :]]
-    if missing_addresses:
-        codes = tuple(each.reasons[-1].code for each in missing if each.reasons)
-        raise RecipientsNotReachable(tuple(missing_addresses), codes)
-    return found
+def _named(finished: Finished, names: Sequence[str], missing: list[Coded]) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in names:
+        for field in writer.named(finished.fields, name):
+            try:
+                found += [each.address for each in parse_list(writer.value(field))]
+            except BadAddress as failure:
+                missing.append(failure)
+    return tuple(dict.fromkeys(found))
 
 
-def _signed(entity: bytes, signer: OwnIdentity, reader: OwnIdentity | None, vault: Vault, at: datetime) -> bytes:
-    key = PrivateSigningKey(_x509(signer.certificate), vault.private_key(signer.entry.id))
-    preferred = reader.certificate if reader and reader.certificate != signer.certificate else None
-    signing = Signing(key, at, encryption_certificate=_x509(preferred) if preferred else None)
-    # RFC 8551 §2.3: the chain, without the root; and the certificate that answers are to be encrypted to.
-    chain = [each for each in map(Certificate.parse, signer.entry.chain) if not each.self_issued]
-    along = [each.der for each in (*chain, *((preferred,) if preferred else ()))]
-    out = bytearray()
-    writer = SignedDataWriter(out.extend, [signing], certificates=along, detached=True)
-    writer.write(entity)
-    writer.close()
-    return signed(entity, bytes(out), key.algorithm.digest.name.lower())
+def _signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> SigningKey | None:
+    for card in desk.cards:
+        certificate = _parsed(card.certificate)
+        in_force = certificate.not_before <= desk.at <= certificate.not_after
+        if in_force and names_address(certificate.addresses, sender) and keys_choose.signs(certificate):
+            return card
+    if own.sign is None:
+        missing.append(SenderWithoutKey(sender))
+    elif desk.vault.locked:
+        missing.append(VaultLocked())
+    else:
+        try:
+            return PrivateSigningKey(_x509(own.sign.certificate), desk.vault.private_key(own.sign.entry.id))
+        except LetterlockError as failure:
+            missing.append(failure)
+    return None
 
 
-def _encrypted(entity: bytes, choices: Sequence[RecipientChoice], algorithm: str) -> bytes:
-    certificates = {each.chosen.certificate.der: each for each in choices if each.chosen is not None}
+def _reachable(wanted: Sequence[str], desk: Desk, missing: list[Coded]) -> tuple[RecipientChoice, ...]:
+    own = [*recipients.own(desk.database), *(_parsed(each.certificate) for each in desk.cards)]
+    found = recipients.choose(desk.database, wanted, desk.trust, desk.at, own, desk.others)
+    if len(found) < len(wanted):
+        missing.append(MoreThanOneMessage(len(wanted), len(found)))
+    for each in found:
+        if each.chosen is None:
+            missing += each.reasons
+        else:
+            try:
+                recipient_for(_x509(each.chosen.certificate))
+            except LetterlockError as failure:
+                missing.append(failure)
+    return tuple(found)
+
+
+def _encrypted(entity: Spool, choices: Sequence[RecipientChoice], algorithm: str, outside: Sequence[bytes]) -> Spool:
+    authenticated = algorithm.endswith("GCM")
+    once = {each.chosen.certificate.der: each for each in choices if each.chosen is not None}
     infos = [
         recipient_for(
-            _x509(each.chosen.certificate), oaep="SHA-256" if algorithm.endswith("GCM") and each.reads_oaep else None
+            x509.load_der_x509_certificate(der), oaep="SHA-256" if authenticated and each.reads_oaep else None
         )
-        for each in certificates.values()
-        if each.chosen is not None
+        for der, each in once.items()
     ]
-    out = bytearray()
-    writer = EnvelopedWriter(out.extend, infos, algorithm, length=len(entity))
-    writer.write(entity)
-    writer.close()
-    return enveloped(bytes(out), "authEnveloped-data" if algorithm.endswith("GCM") else "enveloped-data")
+    out = Spool()
+    enveloping = EnvelopedWriter(out.write, infos, algorithm, length=len(entity))
+    for piece in entity.blocks():
+        enveloping.write(piece)
+    enveloping.close()
+    kind = "authEnveloped-data" if authenticated else "enveloped-data"
+    return _replaced(out, writer.whole(outside, writer.pkcs7_mime(out.blocks(), kind)))
 
 
-def _issuers(vault: Vault) -> list[Certificate]:
-    """The authorities that came with own certificates: they may have certified the recipients' too."""
-    return [Certificate.parse(der) for der in dict.fromkeys(each for entry in vault.entries() for each in entry.chain)]
+def _spooled(pieces: Iterable[bytes]) -> Spool:
+    spool = Spool()
+    for piece in pieces:
+        spool.write(piece)
+    return spool
+
+
+def _replaced(old: Spool, pieces: Iterable[bytes]) -> Spool:
+    """What is made of a spool, which is closed."""
+    try:
+        return _spooled(pieces)
+    finally:
+        old.close()
+
+
+def _with_issuers(desk: Desk) -> TrustSettings:
+    """Also the authorities that came with own certificates: they may have certified the recipients' too."""
+    chains = dict.fromkeys(each for entry in desk.vault.entries() for each in entry.chain)
+    return desk.trust._replace(issuers=(*desk.trust.issuers, *map(Certificate.parse, chains)))
+
+
+def _parsed(certificate: x509.Certificate) -> Certificate:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return Certificate.parse(certificate.public_bytes(Encoding.DER))
 
 
 def _x509(certificate: Certificate) -> x509.Certificate:

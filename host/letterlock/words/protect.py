@@ -1,17 +1,6 @@
-"""Words for signing and encrypting a finished message."""
+"""Words for writing, signing and encrypting messages."""
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
-    "message_not_seven_bit": {
-        "en": (
-            "The message has 8-bit text or very long lines in one of several parts; a signature over it could break.",
-            "Write the parts in quoted-printable or base64.",
-        ),
-        "de": (
-            "Die Nachricht hat 8-Bit-Text oder sehr lange Zeilen in einem von mehreren Teilen; eine Signatur darüber "
-            "könnte unterwegs brechen.",
-            "Schreiben Sie die Teile in quoted-printable oder base64.",
-        ),
-    },
     "sender_not_one": {
         "en": ("The message has {found} senders in From, not one.", "Write exactly one address into From."),
         "de": ("Die Nachricht hat {found} Absender in From, nicht einen.", "Schreiben Sie genau eine Adresse in From."),
@@ -26,28 +15,62 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "„letterlock keys list“ zeigt sie, „letterlock keys create“ macht einen.",
         ),
     },
-    "recipients_not_reachable": {
-        "en": (
-            "{addresses} cannot be encrypted to ({reasons}); nothing was encrypted.",
-            "Get their certificates (--certificate, “letterlock people”), or leave them out.",
-        ),
-        "de": (
-            "An {addresses} lässt sich nicht verschlüsseln ({reasons}); nichts wurde verschlüsselt.",
-            "Besorgen Sie die Zertifikate (--certificate, „letterlock people“), oder lassen Sie sie weg.",
-        ),
-    },
     "nobody_to_encrypt_to": {
-        "en": ("The message names no recipient in To or Cc.", "Write at least one address into To."),
-        "de": ("Die Nachricht nennt in To und Cc keinen Empfänger.", "Schreiben Sie mindestens eine Adresse in To."),
+        "en": ("The message names no recipient in To, Cc or Bcc.", "Write at least one address into To."),
+        "de": (
+            "Die Nachricht nennt in To, Cc und Bcc keinen Empfänger.",
+            "Schreiben Sie mindestens eine Adresse in To.",
+        ),
     },
-    "blind_copies_not_encrypted": {
+    "nothing_leaves": {
+        "en": ("Nothing was made: something is missing ({codes}).", "Mend all of it, or take it out."),
+        "de": (
+            "Nichts wurde erstellt: Es fehlt etwas ({codes}).",
+            "Ergänzen Sie alles davon, oder nehmen Sie es heraus.",
+        ),
+    },
+    "more_recipients_than_one_message": {
         "en": (
-            "The message has blind copies (Bcc). Whoever opens it could see that somebody more can open it.",
-            "Take Bcc out, and send those people a message of their own.",
+            "The message has {found} recipients; one message can be encrypted to {limit}.",
+            "Send it to a part of them at a time.",
         ),
         "de": (
-            "Die Nachricht hat Blindkopien (Bcc). Wer sie öffnet, könnte sehen, dass noch jemand sie öffnen kann.",
-            "Nehmen Sie Bcc heraus und schicken Sie diesen Leuten eine eigene Nachricht.",
+            "Die Nachricht hat {found} Empfänger; eine Nachricht kann an {limit} verschlüsselt werden.",
+            "Schicken Sie sie in Teilen.",
+        ),
+    },
+    "decrypted_text_in_clear": {
+        "en": (
+            "The message quotes one that was encrypted, and is not encrypted itself: anybody on the way could read it.",
+            "Encrypt it, or take the quotation out.",
+        ),
+        "de": (
+            "Die Nachricht zitiert eine verschlüsselte und ist selbst nicht verschlüsselt: Unterwegs könnte sie jeder "
+            "lesen.",
+            "Verschlüsseln Sie sie, oder nehmen Sie das Zitat heraus.",
+        ),
+    },
+    "signed_opaque": {
+        "en": (
+            "A part that may not be changed would not survive every mail server, so the message is signed in one "
+            "piece; programs without S/MIME cannot show it.",
+            "",
+        ),
+        "de": (
+            "Ein Teil, der nicht geändert werden darf, überstünde nicht jeden Mailserver. Darum ist die Nachricht in "
+            "einem Stück signiert; Programme ohne S/MIME können sie nicht zeigen.",
+            "",
+        ),
+    },
+    "attachment_unreadable": {
+        "en": ("The file “{name}” cannot be read ({why}).", "Check its name and whether you may read it."),
+        "de": ("Die Datei „{name}“ lässt sich nicht lesen ({why}).", "Prüfen Sie den Namen und Ihre Rechte daran."),
+    },
+    "inline_image_missing": {
+        "en": ("The HTML shows an image “{content_id}” that is not sent along.", "Add it (--inline), or take it out."),
+        "de": (
+            "Das HTML zeigt ein Bild „{content_id}“, das nicht mitgeschickt wird.",
+            "Fügen Sie es hinzu (--inline), oder nehmen Sie es heraus.",
         ),
     },
 }
