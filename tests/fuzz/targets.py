@@ -448,12 +448,16 @@ def finished(data: bytes) -> None:
     except LetterlockError:
         return
     shape = protecting.cipher(found.fields, protecting.Policy.SHY)
-    made = b"".join(writer.whole(shape.outside, found.entity(shape.inside, "cipher", shape.legacy)))
+    # What will be inside the encryption: whoever opens it reads the fields that were written.
+    made = b"".join(found.entity(shape.inside, "cipher", shape.legacy))
     encode.fragile([made])
     again = Incoming()
     again.feed(made)
     read = again.close()
-    assert writer.named(read.fields, "from") == writer.named(found.fields, "from") or shape.outside != found.fields
+    # A header section that is cut off gets its last line end, and loses blanks before it.
+    assert [each.rstrip() for each in writer.named(read.fields, "from")] == [
+        each.rstrip() for each in writer.named(found.fields, "from")
+    ]
     assert b"\r" not in made.replace(b"\r\n", b"")
 
 

@@ -203,3 +203,17 @@ def test_a_message_of_any_size_takes_the_same_memory(desk: WritingDesk) -> None:
     assert len(made.octets) > 100_000_000
     made.octets.close()
     assert peak < 48_000_000
+
+
+@pytest.mark.parametrize("charset", ["a\0b", "idna", "rot13", "no such charset", "utf-16"])
+def test_a_charset_that_is_none_gets_no_legacy_display_element(charset: str) -> None:
+    """Whatever a finished message calls its charset, it is protected; its text stays as it is."""
+    from letterlock.mime import protecting
+    from letterlock.operations.protect import Incoming
+
+    incoming = Incoming()
+    text = f'From: a@muster.example\r\nSubject: x\r\nContent-Type: text/plain; charset="{charset}"\r\n\r\nHello\r\n'
+    incoming.feed(text.encode())
+    found = incoming.close()
+    shape = protecting.cipher(found.fields, protecting.Policy.BASELINE)
+    assert b"".join(found.entity(shape.inside, "cipher", shape.legacy)).endswith(b"\r\n\r\nHello\r\n")

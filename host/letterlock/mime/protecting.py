@@ -111,7 +111,7 @@ class Legacy:
         charset = entity.content.parameters.get("charset", "us-ascii")
         try:
             text = self._text(entity.type).encode(charset)
-        except (UnicodeEncodeError, LookupError):
+        except (ValueError, LookupError):  # the name may be anything: "\0", "idna", a codec that is no charset
             return None
         # In UTF-16 and the like the places to put it are not where they are looked for.
         return Element(text, entity.type == "text/html") if b"\0" not in text else None
