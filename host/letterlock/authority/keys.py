@@ -11,13 +11,14 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, mldsa, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, mldsa, padding, rsa, utils
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from letterlock.authority.failures import CaKeyNotSupported, SignatureNotOwn
 from letterlock.cms import der
 from letterlock.cms.oids import encoded
+from letterlock.keystore.token_key import PrivateOperations, digest_info
 
 KINDS = ("P-384", "RSA-4096", "ML-DSA-65")
 """What an authority's key may be. P-384 is the default: small, strong beyond any person's key, known everywhere."""
@@ -27,6 +28,7 @@ _ECDSA = {  # RFC 5758 §3.2: no parameters. The hash is as strong as the curve.
     "secp256r1": (der.value(0x30, encoded("1.2.840.10045.4.3.2")), hashes.SHA256()),
     "secp384r1": (der.value(0x30, encoded("1.2.840.10045.4.3.3")), hashes.SHA384()),
 }
+_SHA256 = "2.16.840.1.101.3.4.2.1"
 _ML_DSA_65 = der.value(0x30, encoded("2.16.840.1.101.3.4.3.18"))  # RFC 9881 §2: no parameters
 
 
@@ -88,6 +90,50 @@ class PrivateCaKey:
             case mldsa.MLDSA65PrivateKey():
                 return self.key.sign(data)
         raise CaKeyNotSupported(type(self.key).__name__)
+
+
+@dataclass(frozen=True)
+class TokenCaKey:
+    """A private key that stays on a token, which signs digests.
+
+    Args:
+        public: SubjectPublicKeyInfo.
+
+    Raises:
+        CaKeyNotSupported: a kind of key that no authority signs with on a token.
+    """
+
+    public: bytes
+    private: PrivateOperations = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self.algorithm  # noqa: B018 (as in `PrivateCaKey`)
+
+    @property
+    def algorithm(self) -> bytes:
+        """As `CaKey.algorithm`."""
+        match load_der_public_key(self.public):
+            case rsa.RSAPublicKey():
+                return _SHA256_WITH_RSA
+            case ec.EllipticCurvePublicKey() as key if key.curve.name in _ECDSA:
+                return _ECDSA[key.curve.name][0]
+            case other:
+                raise CaKeyNotSupported(type(other).__name__)
+
+    def sign(self, data: bytes) -> bytes:
+        """As `CaKey.sign`. Raises as `PrivateOperations`."""
+        key = load_der_public_key(self.public)
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            return self.private.rsa_sign(digest_info(_SHA256, _hashed(data, hashes.SHA256())))
+        value = self.private.ecdsa_sign(_hashed(data, _ECDSA[key.curve.name][1]))
+        half = len(value) // 2
+        return utils.encode_dss_signature(int.from_bytes(value[:half]), int.from_bytes(value[half:]))
+
+
+def _hashed(data: bytes, algorithm: hashes.HashAlgorithm) -> bytes:
+    computed = hashes.Hash(algorithm)
+    computed.update(data)
+    return computed.finalize()
 
 
 def generate(kind: str) -> PrivateCaKey:

@@ -13,7 +13,8 @@ class Settings:
     """Kept as JSON in the store.
 
     `url` is the place under which lists, certificates and answers are published, without a slash at its end; empty
-    where there is none. `root_kept` says whether the root's key is in the vault.
+    where there is none. `root_kept` says whether the root's key is in the vault, `token` on which
+    token the issuing key is; empty: in the vault.
     """
 
     organisation: str
@@ -26,6 +27,7 @@ class Settings:
     crl_days: int = 7
     issuing_key: str = ""
     root_key: str = ""
+    token: str = ""
 
     def json(self) -> dict[str, Any]:
         """As kept."""

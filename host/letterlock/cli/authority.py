@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from letterlock.cli import authority_acts, vault
+from letterlock.cli import authority_acts, tokens, vault
 
 
 def register(commands: Any) -> None:
@@ -45,6 +45,7 @@ def _init(actions: Any) -> None:
     )
     _root_passphrase(init)
     vault.add_options(init)
+    tokens.add_options(init, "make the issuing key on")
     init.set_defaults(run=run_init)
 
 
@@ -61,6 +62,7 @@ def _revoke(actions: Any) -> None:
     )
     revoke.add_argument("--reason", choices=reasons, default="unspecified")
     vault.add_options(revoke)
+    tokens.add_options(revoke, "the issuing key is on")
     revoke.set_defaults(run=run_revoke)
 
 
@@ -72,10 +74,12 @@ def _lists(actions: Any) -> None:
     crl.add_argument("--root-key", type=Path, metavar="FILE", help="the file with the root's key")
     _root_passphrase(crl)
     vault.add_options(crl)
+    tokens.add_options(crl, "the issuing key is on")
     crl.set_defaults(run=run_crl)
     ocsp = actions.add_parser("ocsp", help="answer OCSP requests over HTTP, and serve lists and certificates")
     ocsp.add_argument("--listen", default="127.0.0.1:8560", metavar="HOST:PORT", help="default: 127.0.0.1:8560")
     vault.add_options(ocsp)
+    tokens.add_options(ocsp, "the issuing key is on")
     ocsp.set_defaults(run=run_ocsp)
 
 
@@ -121,7 +125,8 @@ def run_init(arguments: argparse.Namespace) -> int:
         root_key=arguments.key,
     )
     keys = vault.unlocked(arguments, create=True)
-    made = authority.init(location.database(), keys, settings, now(), _offline(arguments, new=True))
+    card = tokens.opened(arguments, write=True)
+    made = authority.init(location.database(), keys, settings, now(), _offline(arguments, new=True), card)
     root = made.chain.root
     say_line(f"Made: {root.name} and {made.chain.issuing.name} ({root.key})")
     say_line(f"  SHA-256 {root.sha256}")
@@ -140,7 +145,7 @@ def run_revoke(arguments: argparse.Namespace) -> int:
     from letterlock.store import location
 
     keys, at = vault.unlocked(arguments), now()
-    with authority.acting(location.database(), keys) as acting:
+    with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
         rows = {row.serial: row for wanted in arguments.what for row in authority.found(acting.authority, wanted, at)}
         acting.authority.revoke(list(rows), RevocationReason(arguments.reason), acting.key, at)
         acting.authority.make_list(acting.key, at)
@@ -159,7 +164,7 @@ def run_crl(arguments: argparse.Namespace) -> int:
     from letterlock.store import location
 
     keys = vault.unlocked(arguments)
-    with authority.acting(location.database(), keys) as acting:
+    with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
         root = acting.root_key(_offline(arguments)) if arguments.root else None
         made = acting.authority.make_list(acting.key, now(), arguments.days, root=root)
         count = 0 if root else len(acting.authority.revocations())
@@ -181,7 +186,7 @@ def run_ocsp(arguments: argparse.Namespace) -> int:
         print(f"letterlock: {arguments.listen} is not HOST:PORT")
         return 2
     keys = vault.unlocked(arguments)
-    with authority.acting(location.database(), keys) as acting:
+    with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
         responder = authority_responder.certify(acting, now())
     # The authority's key is not needed any more, and does not stay in a process that the network talks to.
     keys.forget()

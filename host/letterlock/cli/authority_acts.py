@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from letterlock.cli import vault
+from letterlock.cli import tokens, vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,7 @@ def _delivery(parser: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="for programs")
     vault.add_options(parser)
+    tokens.add_options(parser, "the issuing key is on")
 
 
 def run_issue(arguments: argparse.Namespace) -> int:
@@ -84,7 +85,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
     requests = arguments.staff.parent if arguments.staff else Path()
     how = authority_issue.How(arguments.keys, arguments.again, _form(arguments), arguments.language, requests)
     keys, at = vault.unlocked(arguments), now()
-    with authority.acting(location.database(), keys) as acting:
+    with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
         if arguments.request:
             assert delivery is not None
             found = CertificateRequest.parse_all(authority_issue.read_request(arguments.request))
@@ -110,7 +111,7 @@ def run_renew(arguments: argparse.Namespace) -> int:
     from letterlock.store import location
 
     keys, at = vault.unlocked(arguments), now()
-    with authority.acting(location.database(), keys) as acting:
+    with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
         if arguments.issuing:
             root = acting.root_key(_offline(arguments))
             renewed = founding.renew_issuing(acting.authority, root, acting.key, at)

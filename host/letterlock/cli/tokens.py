@@ -27,16 +27,16 @@ def register(commands: Any) -> None:
     remove.set_defaults(run=run_remove)
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser, does: str = "decrypt with") -> None:
     """Add `--token` and `--pin-file` to a command that uses keys."""
-    parser.add_argument("--token", metavar="NAME", help="decrypt with this smart card (its label or serial number)")
+    parser.add_argument("--token", metavar="NAME", help=f"{does} this smart card (its label or serial number)")
     parser.add_argument(
         "--pin-file", type=Path, metavar="FILE", help="whose first line is its PIN (else you are asked)"
     )
 
 
-def opened(arguments: argparse.Namespace) -> Tokens | None:
-    """The token that `--token` names, unlocked; None without the option."""
+def opened(arguments: argparse.Namespace, *, write: bool = False) -> Tokens | None:
+    """The token that `--token` names, unlocked (for making keys on it: `write`); None without the option."""
     if not arguments.token:
         return None
     from letterlock.cli.vault import passphrase
@@ -44,7 +44,7 @@ def opened(arguments: argparse.Namespace) -> Tokens | None:
     from letterlock.store import location
 
     tokens = Tokens(location.database())
-    tokens.unlock(arguments.token, passphrase(arguments.pin_file, f"PIN of {arguments.token}: "))
+    tokens.unlock(arguments.token, passphrase(arguments.pin_file, f"PIN of {arguments.token}: "), write=write)
     return tokens
 
 

@@ -107,7 +107,7 @@ class TokenKey:
             case rsa.RSAPublicKey() if algorithm.signature_identifier.oid == _RSASSA_PSS:
                 return self._private.pss_sign(digest, algorithm.digest.name)
             case rsa.RSAPublicKey():
-                return self._private.rsa_sign(_digest_info(algorithm.digest.oid, digest))
+                return self._private.rsa_sign(digest_info(algorithm.digest.oid, digest))
             case ec.EllipticCurvePublicKey():
                 # FIPS 186-5 §6.4.1: of a longer digest the leftmost bits count; some tokens leave that to the caller.
                 # Every curve here that is shorter than a digest has whole octets.
@@ -162,6 +162,6 @@ class TokenKey:
         return found
 
 
-def _digest_info(oid: str, digest: bytes) -> bytes:
+def digest_info(oid: str, digest: bytes) -> bytes:
     """DigestInfo ::= SEQUENCE { digestAlgorithm AlgorithmIdentifier, digest OCTET STRING }   (RFC 8017 §9.2)"""
     return der.value(0x30, Algorithm(oid, _NULL).encode() + der.value(0x04, digest))

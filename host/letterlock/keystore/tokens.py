@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock.cms import load_certificate
 from letterlock.keystore import token_failures as f
+from letterlock.keystore import token_pairs
 from letterlock.keystore.token_key import TokenKey
 from letterlock.keystore.token_operations import LOCK, AskPin, TokenOperations, coded, errors, failure
 
@@ -79,8 +80,11 @@ def tokens(library: Path) -> list[Description]:
 
 
 @contextmanager
-def opened(library: Path, name: str, ask_pin: AskPin) -> Iterator[Token]:
+def opened(library: Path, name: str, ask_pin: AskPin, *, write: bool = False) -> Iterator[Token]:
     """The token with this label or serial number, unlocked. Its PIN is asked for once; a pad on the reader asks itself.
+
+    Args:
+        write: whether keys are to be made on it.
 
     Raises:
         TokenAbsent, TokenAmbiguous: none, or several, are called so.
@@ -89,7 +93,7 @@ def opened(library: Path, name: str, ask_pin: AskPin) -> Iterator[Token]:
     """
     with LOCK:
         found = _named(library, name)
-        session = _session(library, found, ask_pin)
+        session = _session(library, found, ask_pin, write)
     token = Token(found.label, session, ask_pin)
     try:
         yield token
@@ -125,6 +129,19 @@ class Token:
                     operations = TokenOperations(self.label, self._session, key, self._ask_pin)
                     keys.append(TokenKey(certificate, operations, digest=digest, pss=pss))
         return keys
+
+    def generate(self, kind: str, label: str) -> bytes:
+        """A new key that never leaves the token ("P-384" or "RSA-4096"); its SubjectPublicKeyInfo.
+
+        Raises:
+            TokenCannot, TokenAbsent, TokenFailed: as the token says, also where it was not opened for writing.
+        """
+        return token_pairs.generate(self.label, self._session, kind, label)
+
+    def holding(self, public: bytes) -> TokenOperations | None:
+        """The private key of this public one (SubjectPublicKeyInfo), if it is there. Raises as `certified_keys`."""
+        key = token_pairs.private(self.label, self._session, public)
+        return None if key is None else TokenOperations(self.label, self._session, key, self._ask_pin)
 
     def close(self) -> None:
         """Log out. What was unlocked is locked again."""
@@ -183,7 +200,7 @@ def _named(library: Path, name: str) -> pkcs11.Token:
     return found[0]
 
 
-def _session(library: Path, token: pkcs11.Token, ask_pin: AskPin) -> pkcs11.Session:
+def _session(library: Path, token: pkcs11.Token, ask_pin: AskPin, write: bool) -> pkcs11.Session:
     import pkcs11
 
     flags = int(token.flags)
@@ -193,7 +210,7 @@ def _session(library: Path, token: pkcs11.Token, ask_pin: AskPin) -> pkcs11.Sess
     if flags & _LOGIN_REQUIRED:
         pin = pkcs11.PROTECTED_AUTH if flags & _PIN_PAD else ask_pin(token.label)
     try:
-        return token.open(user_pin=pin)
+        return token.open(rw=write, user_pin=pin)
     except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
         flags = next((int(each.flags) for each in _present(library) if each.serial == token.serial), 0)
         if flags & _PIN_LOCKED:

@@ -29,13 +29,15 @@ from letterlock.authority.failures import (
     RootKeyWrong,
     SerialUnknown,
 )
-from letterlock.authority.keys import PrivateCaKey
+from letterlock.authority.keys import CaKey, PrivateCaKey, TokenCaKey
 from letterlock.authority.log import Head
 from letterlock.authority.settings import Settings
 from letterlock.keystore import pkcs12, pkcs12_write, private_keys
 from letterlock.keystore.entries import Purpose
+from letterlock.keystore.token_failures import TokenAbsent, TokenPinNeeded
 from letterlock.keystore.vault import Vault
 from letterlock.operations.authority_files import write_private
+from letterlock.operations.tokens import Tokens
 from letterlock.store.authority import CertificateRow
 from letterlock.store.database import Store
 from letterlock.trust.addresses import domain_key
@@ -59,7 +61,7 @@ class Acting:
 
     database: Path
     authority: Authority
-    key: PrivateCaKey
+    key: CaKey
     vault: Vault
 
     def root_key(self, offline: OfflineRoot | None = None) -> PrivateCaKey:
@@ -84,14 +86,21 @@ class Acting:
 
 
 def init(
-    database: Path, vault: Vault, settings: Settings, at: datetime, offline: OfflineRoot | None = None
+    database: Path,
+    vault: Vault,
+    settings: Settings,
+    at: datetime,
+    offline: OfflineRoot | None = None,
+    tokens: Tokens | None = None,
 ) -> Authority:
     """Make the authority, its keys and its first lists, and trust it here.
 
     Args:
         offline: where the root's key goes; None: into the vault.
+        tokens: with one unlocked for writing, on which the issuing key is made; None: it is made into the vault.
 
     Raises:
+        TokenCannot, TokenFailed …: as `Token.generate`.
         AuthorityExists, CaKeyNotSupported, DomainNotUsable; FileExistsError: the root's file is there already.
     """
     settings = replace(settings, domains=tuple(map(_domain, settings.domains)), root_kept=offline is None)
@@ -100,10 +109,10 @@ def init(
             raise AuthorityExists(Authority.of(store).settings.organisation)
         except NoAuthority:
             pass
-        root, issuing = keys.generate(settings.root_key), keys.generate(settings.issuing_key)
+        root = keys.generate(settings.root_key)
         # Keys first: an authority whose key was never kept would be lost, a key without an authority harms nobody.
         label = f"{settings.organisation} Mail CA"
-        kept = vault.add(issuing.key, label=label, purpose=Purpose.AUTHORITY)
+        issuing, settings = _made(vault, tokens, settings, label)
         top = None
         if offline is None:
             top = vault.add(root.key, label=f"{settings.organisation} Root CA", purpose=Purpose.AUTHORITY)
@@ -111,7 +120,9 @@ def init(
             entry = pkcs12_write.Exported(root.key, None, f"{settings.organisation} Root CA")
             write_private(offline.file, pkcs12_write.write([entry], (), offline.passphrase))
         made = founding.found(store, settings, root, issuing, at)
-        vault.attach(kept.id, [made.chain.issuing.der, made.chain.root.der])
+        kept = vault.find(issuing.public)
+        if kept is not None:
+            vault.attach(kept.id, [made.chain.issuing.der, made.chain.root.der])
         if top is not None:
             vault.attach(top.id, [made.chain.root.der])
         store.add_anchor(made.chain.root.der, ANCHOR_NOTE, at, digest(made.chain.root.subject_dn.normal))
@@ -125,15 +136,16 @@ _ROOT_LIST_DAYS = 366
 
 
 @contextmanager
-def acting(database: Path, vault: Vault) -> Iterator[Acting]:
-    """The authority in this database with its key out of an unlocked vault.
+def acting(database: Path, vault: Vault, tokens: Tokens | None = None) -> Iterator[Acting]:
+    """The authority in this database with its key out of an unlocked vault, or on an unlocked token.
 
     Raises:
+        TokenPinNeeded: the key is on a token that is not unlocked. TokenAbsent: it is not on the one that is.
         NoAuthority; KeyNotKept, VaultLocked …: as `Vault.private_key`.
     """
     with Store.open(database) as store:
         authority = Authority.of(store)
-        yield Acting(database, authority, _key(vault, authority.chain.issuing), vault)
+        yield Acting(database, authority, _issuing_key(vault, tokens, authority), vault)
 
 
 @contextmanager
@@ -274,6 +286,31 @@ def _issued(row: CertificateRow, at: datetime) -> Issued:
 
 def _key(vault: Vault, certificate: Certificate) -> PrivateCaKey:
     return PrivateCaKey(vault.private_key(sha256(certificate.key_der).hexdigest()))
+
+
+def _made(vault: Vault, tokens: Tokens | None, settings: Settings, label: str) -> tuple[CaKey, Settings]:
+    """A new issuing key, kept, and the settings that say where."""
+    if tokens is None:
+        made = keys.generate(settings.issuing_key)
+        vault.add(made.key, label=label, purpose=Purpose.AUTHORITY)
+        return made, settings
+    token, public = tokens.generate(settings.issuing_key, label)
+    private = tokens.holding(public)
+    if private is None:
+        raise TokenAbsent(token)
+    return TokenCaKey(public, private), replace(settings, token=token)
+
+
+def _issuing_key(vault: Vault, tokens: Tokens | None, authority: Authority) -> CaKey:
+    issuing, token = authority.chain.issuing, authority.settings.token
+    if not token:
+        return _key(vault, issuing)
+    if tokens is None:
+        raise TokenPinNeeded(token)
+    private = tokens.holding(issuing.key_der)
+    if private is None:
+        raise TokenAbsent(token)
+    return TokenCaKey(issuing.key_der, private)
 
 
 def _domain(text: str) -> str:

@@ -25,6 +25,7 @@ from letterlock.store.database import Store
 
 if TYPE_CHECKING:
     from letterlock.keystore.token_key import TokenKey
+    from letterlock.keystore.token_operations import TokenOperations
 
 LIBRARIES = "tokens.libraries"
 """The setting with the PKCS#11 libraries that are asked, a list of paths. Only the command line writes it."""
@@ -85,7 +86,7 @@ class Tokens:
         self._open: dict[str, tuple[Token, ExitStack]] = {}
         self._seen: tuple[float, list[Description]] | None = None
 
-    def unlock(self, name: str, pin: str) -> None:
+    def unlock(self, name: str, pin: str, *, write: bool = False) -> None:
         """Unlock the token with this label or serial number, for this process.
 
         Raises:
@@ -96,7 +97,7 @@ class Tokens:
             for library in libraries(self._database):
                 stack = ExitStack()
                 try:
-                    token = stack.enter_context(tokens.opened(library, name, _once(pin)))
+                    token = stack.enter_context(tokens.opened(library, name, _once(pin), write=write))
                 except TokenAbsent:
                     continue
                 self._open[name] = (token, stack)
@@ -124,6 +125,19 @@ class Tokens:
                 yield from token.certified_keys()
             except TokenAbsent:
                 self.lock(name)
+
+    def generate(self, kind: str, label: str) -> tuple[str, bytes]:
+        """A new key on the token that is unlocked for writing: the token's label, and the SubjectPublicKeyInfo."""
+        with self._one:
+            for token, _ in self._open.values():
+                return token.label, token.generate(kind, label)
+        raise TokenAbsent("?")
+
+    def holding(self, public: bytes) -> TokenOperations | None:
+        """The private key of this public one on an unlocked token."""
+        with self._one:
+            opened = [token for token, _ in self._open.values()]
+        return next((found for token in opened if (found := token.holding(public)) is not None), None)
 
     def unwrap(self, recipient: Recipient, octets: int, *, trying: bool = False) -> bytes | None:
         """As `RecipientKey.unwrap`; entries that name no certificate of a token are never tried."""
