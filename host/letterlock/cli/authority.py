@@ -185,11 +185,13 @@ def run_ocsp(arguments: argparse.Namespace) -> int:
     if not host or not port.isdigit() or int(port) > 65535:
         print(f"letterlock: {arguments.listen} is not HOST:PORT")
         return 2
-    keys = vault.unlocked(arguments)
-    with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
+    keys, card = vault.unlocked(arguments), tokens.opened(arguments)
+    with authority.acting(location.database(), keys, card) as acting:
         responder = authority_responder.certify(acting, now())
     # The authority's key is not needed any more, and does not stay in a process that the network talks to.
     keys.forget()
+    if card is not None:
+        card.lock()
     until = responder.certificate.not_after
 
     def ready(name: str, number: int) -> None:

@@ -165,7 +165,7 @@ def requested(
     if not mailboxes:
         raise RequestNamesNobody
     person = Person(0, name or requests[0].name, mailboxes)
-    _check_vouchers(acting, requests, mailboxes[0], at)
+    _check_vouchers(acting, requests, mailboxes, at)
     made = [
         acting.authority.prepare(
             Wanted(person.name, mailboxes, each.public, use or each.use or _use(each.public)), acting.key, at
@@ -176,14 +176,21 @@ def requested(
     return Done(person, Outcome.ISSUED, tuple(made), _written(acting, made, delivery))
 
 
-def _check_vouchers(acting: Acting, requests: Sequence[CertificateRequest], address: str, at: datetime) -> None:
-    """A key that cannot sign is certified on the word of one in the same file, or of one certified for the address."""
+def _check_vouchers(
+    acting: Acting, requests: Sequence[CertificateRequest], addresses: Sequence[str], at: datetime
+) -> None:
+    """A key that cannot sign is certified on the word of one in the same file, or of one certified for every address.
+
+    For one of them would not do: whoever has a certificate for it could put a key beside it that others' mail to the
+    rest is encrypted to.
+    """
     known = {each.public for each in requests if each.public == each.voucher}
-    for each in requests:
-        if each.voucher not in known:
-            known |= {certificate.key_der for certificate in _parsed(in_force(acting.authority, address, at))}
-        if each.voucher not in known:
-            raise RequestNotUsable("signature")
+    if all(each.voucher in known for each in requests):
+        return
+    certified = [{each.key_der for each in _parsed(in_force(acting.authority, one, at))} for one in addresses]
+    known |= set.intersection(*certified)
+    if not all(each.voucher in known for each in requests):
+        raise RequestNotUsable("signature")
 
 
 def _written(acting: Acting, made: Sequence[Certificate], delivery: Delivery) -> Path:
