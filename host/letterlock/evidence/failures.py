@@ -95,6 +95,22 @@ class TimeStampInFuture(TimeStampFailure):
     now: datetime
 
 
+class TimeStampNotNow(TimeStampFailure):
+    """It was asked for now, and names another time: the authority's clock is wrong, or this one."""
+
+    code = "time_stamp_not_now"
+    time: datetime
+    now: datetime
+
+
+class TimeStampOtherPolicy(TimeStampFailure):
+    """The authority stamped under another policy than it was asked for (RFC 3161 §2.4.2)."""
+
+    code = "time_stamp_other_policy"
+    asked: str
+    policy: str
+
+
 class TooManyTimeStamps(TimeStampFailure):
     """More time-stamps than are looked at (`limits.TIME_STAMPS_IN_MESSAGE`)."""
 

@@ -23,6 +23,19 @@ _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = (0, 1)
 """PKIStatus: granted, grantedWithMods (RFC 3161 §2.4.2). With anything else there is no token."""
 
+_STATUS = ("granted", "grantedWithMods", "rejection", "waiting", "revocationWarning", "revocationNotification")
+_FAILURES = {
+    0: "badAlg",
+    2: "badRequest",
+    5: "badDataFormat",
+    14: "timeNotAvailable",
+    15: "unacceptedPolicy",
+    16: "unacceptedExtension",
+    17: "addInfoNotAvailable",
+    25: "systemFailure",
+}
+"""The bits of PKIFailureInfo (RFC 3161 §2.4.2)."""
+
 CONTENT_TYPE_ASKED, CONTENT_TYPE_ANSWERED = "application/timestamp-query", "application/timestamp-reply"
 """The media types over HTTP (RFC 3161 §3.4)."""
 
@@ -84,7 +97,7 @@ def answer(response: bytes, question: Question) -> bytes:
     except ValueError:
         raise TimeStampMalformed("TimeStampResp") from None
     if number not in _GRANTED:
-        raise TimeStampRefused(number, text)
+        raise TimeStampRefused(number, f"{_status(number, said)}: {text}" if text else _status(number, said))
     if len(token) != 1:
         raise TimeStampMalformed("timeStampToken")
     der = whole(token[0])
@@ -92,6 +105,14 @@ def answer(response: bytes, question: Question) -> bytes:
     if info.nonce != question.nonce or info.imprint.digest != question.digest:
         raise TimeStampForOther()
     return der
+
+
+def _status(number: int, said: list[TLV]) -> str:
+    """The standard's own words for a status and its failInfo: they are what an authority's staff looks for."""
+    status = _STATUS[number] if 0 <= number < len(_STATUS) else str(number)
+    bits = next((bytes(each.data) for each in said if each.tag_bytes == b"\x03"), b"")[1:5]
+    failures = [name for bit, name in _FAILURES.items() if bit < 8 * len(bits) and bits[bit // 8] >> (7 - bit % 8) & 1]
+    return ", ".join([status, *failures])
 
 
 def _text(said: list[TLV]) -> str:

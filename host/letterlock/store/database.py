@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -184,6 +184,13 @@ class Store:
         """Keep a setting; `value` is anything JSON can say."""
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+
+    def change_setting(self, name: str, default: Any, change: Callable[[Any], Any]) -> Any:
+        """Read a setting and keep what `change` makes of it, in one transaction; what was read."""
+        with self.writing() as connection:
+            before = self.setting(name, default)
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(change(before))))
+        return before
 
     def remove_setting(self, name: str) -> None:
         """Forget a setting, so that its default holds again."""

@@ -1,13 +1,16 @@
 """What the organisation decides for everybody on this computer: one file, written by its administrator.
 
     {"anchors": ["/etc/letterlock/authority.pem"], "mozilla": false, "system": true,
-     "revocation": {"mode": "strict", "private_addresses": true, "request_seconds": 5, "total_seconds": 15}}
+     "revocation": {"mode": "strict", "private_addresses": true, "request_seconds": 5, "total_seconds": 15},
+     "time_stamps": {"authorities": [{"url": "https://time.muster.example/", "policy": "1.2.3.4.1"}], "required": true}}
 
 `anchors` are certificate files (PEM, DER, PKCS#7) that are trusted for mail on the organisation's word; `mozilla`
 and `system` say whether Mozilla's roots and those of this computer's operating system are, whatever the user set.
 `revocation` says how much has to be known about withdrawal, whether servers in private networks may be asked, and
-how long that may take. Each may be missing. A file that cannot be understood is not passed over: the reader would
-believe that the organisation's wish is done.
+how long that may take. `time_stamps` names the time-stamping authorities that are asked when something is signed, in
+place of the user's, and whether nothing is signed where none of them answers.
+Each may be missing. A file that cannot be understood is not passed over: the reader would believe that the
+organisation's wish is done.
 """
 
 from __future__ import annotations
@@ -29,6 +32,20 @@ class RevocationPolicy(NamedTuple):
     total_seconds: float = limits.FETCH_TOTAL_SECONDS
 
 
+class NamedAuthority(NamedTuple):
+    """A time-stamping authority, and the policy to ask it for."""
+
+    url: str
+    policy: str | None = None
+
+
+class TimeStampPolicy(NamedTuple):
+    """Of time-stamps: no authorities leave the user's; None leaves what the user set."""
+
+    authorities: tuple[NamedAuthority, ...] = ()
+    required: bool | None = None
+
+
 MODES = ("off", "at-hand", "crl", "ocsp", "strict")
 
 
@@ -39,6 +56,7 @@ class Policy(NamedTuple):
     mozilla: bool | None = None
     system: bool | None = None
     revocation: RevocationPolicy = RevocationPolicy()
+    time_stamps: TimeStampPolicy = TimeStampPolicy()
 
 
 def read(path: Path | None) -> Policy:
@@ -68,7 +86,9 @@ def read(path: Path | None) -> Policy:
             raise PolicyUnusable(str(path), key)
     # Relative to the policy's own folder, so that an administrator can copy the folder as it is.
     files = tuple(path.parent / each for each in anchors)
-    return Policy(files, said.get("mozilla"), said.get("system"), _revocation(path, said.get("revocation", {})))
+    revocation = _revocation(path, said.get("revocation", {}))
+    time_stamps = _time_stamps(path, said.get("time_stamps", {}))
+    return Policy(files, said.get("mozilla"), said.get("system"), revocation, time_stamps)
 
 
 def _revocation(path: Path, said: object) -> RevocationPolicy:
@@ -84,3 +104,24 @@ def _revocation(path: Path, said: object) -> RevocationPolicy:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= 600:
             raise PolicyUnusable(str(path), f"revocation.{name}")
     return RevocationPolicy(**said)
+
+
+def _time_stamps(path: Path, said: object) -> TimeStampPolicy:
+    fields = TimeStampPolicy._fields
+    if not isinstance(said, dict) or not said.keys() <= set(fields):
+        raise PolicyUnusable(str(path), "time_stamps: " + ", ".join(fields))
+    if not isinstance(said.get("required", False), bool):
+        raise PolicyUnusable(str(path), "time_stamps.required")
+    named = said.get("authorities", [])
+    if not isinstance(named, list) or not all(_names_authority(each) for each in named):
+        raise PolicyUnusable(str(path), "time_stamps.authorities: " + ", ".join(NamedAuthority._fields))
+    return TimeStampPolicy(tuple(NamedAuthority(**each) for each in named), said.get("required"))
+
+
+def _names_authority(said: object) -> bool:
+    return (
+        isinstance(said, dict)
+        and "url" in said
+        and said.keys() <= set(NamedAuthority._fields)
+        and all(isinstance(each, str) for each in said.values())
+    )

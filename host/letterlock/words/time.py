@@ -113,4 +113,38 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Fragen Sie beim Betreiber der Stelle nach.",
         ),
     },
+    "time_stamp_not_now": {
+        "en": (
+            "The time-stamping authority gave {time} as the time; it is {now} here.",
+            "Look whether the clock of this computer is right; if it is, tell whoever runs the authority.",
+        ),
+        "de": (
+            "Die Zeitstempelstelle nennt {time} als Zeit; hier ist es {now}.",
+            "Sehen Sie nach, ob die Uhr dieses Rechners richtig geht; wenn ja, sagen Sie es dem Betreiber der Stelle.",
+        ),
+    },
+    "time_stamp_other_policy": {
+        "en": (
+            "The time-stamping authority was asked for the policy {asked} and stamped under {policy}.",
+            "Ask whoever runs the authority which policy to ask for.",
+        ),
+        "de": (
+            "Die Zeitstempelstelle wurde um die Richtlinie {asked} gebeten und hat nach {policy} gestempelt.",
+            "Fragen Sie beim Betreiber der Stelle nach, welche Richtlinie zu verlangen ist.",
+        ),
+    },
+    "time_stamp_policy_wrong": {
+        "en": ("“{text}” is no policy of a time-stamping authority.", "It looks like 1.2.3.4.1: numbers and dots."),
+        "de": ("„{text}“ ist keine Richtlinie einer Zeitstempelstelle.", "Sie sieht so aus: 1.2.3.4.1."),
+    },
+    "no_time_stamp": {
+        "en": (
+            "No time-stamp could be had from {servers} ({codes}).",
+            "Try again later, or look at `letterlock timestamps`: another authority can be added there.",
+        ),
+        "de": (
+            "Von {servers} war kein Zeitstempel zu bekommen ({codes}).",
+            "Versuchen Sie es später wieder, oder fügen Sie mit `letterlock timestamps` eine weitere Stelle hinzu.",
+        ),
+    },
 }
