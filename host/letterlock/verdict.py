@@ -212,7 +212,12 @@ class Verdict(_Shape):
 
 
 class Part(_Shape):
-    """One displayable leaf of the message. Its decoded body (`size` octets) is fetched by `id`."""
+    """One displayable leaf of the message. Its decoded body (`size` octets) is fetched by `id`.
+
+    `choices` (1.7): for each multipart/alternative around it, outermost first, the id of the alternative that it
+    belongs to; those of one multipart/alternative differ in their last number only, and the last one is the richest
+    (RFC 2046 §5.1.4). `format` and `delsp` (1.7) say how a text/plain was broken into lines (RFC 3676).
+    """
 
     id: str
     type: str
@@ -222,6 +227,9 @@ class Part(_Shape):
     content_id: str | None
     size: int
     covered: bool
+    choices: list[str] = []
+    format: Literal["fixed", "flowed"] = "fixed"
+    delsp: bool = False
 
 
 class Opened(_Shape):

@@ -53,6 +53,18 @@ def addresses(data: bytes) -> None:
         return
 
 
+def text(data: bytes) -> None:
+    """Octets in any charset are text, alike in any portions, and not longer than they could be."""
+    from letterlock.mime.charset import as_utf8
+
+    label, _, octets = data[:60].partition(b"\n")
+    octets += data[60:]
+    for name, html in ((label.decode("latin-1"), True), (None, True), (None, False)):
+        whole = b"".join(as_utf8([octets], name, html))
+        assert whole == b"".join(as_utf8((octets[at : at + 7] for at in range(0, len(octets), 7)), name, html))
+        assert len(whole.decode("utf-8")) <= 2 * len(octets) + 1
+
+
 def cms(data: bytes) -> None:
     """Octets are a SignedData or refused, alike in any portions."""
     from letterlock.cms import SignedDataReader
@@ -506,6 +518,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "protected": protected,
     "mime": mime,
     "addresses": addresses,
+    "text": text,
     "ber": ber,
     "cms": cms,
     "compressed": compressed,

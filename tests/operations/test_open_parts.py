@@ -104,6 +104,45 @@ def test_many_sender_addresses_name_nobody(mail: DemoMail, settings: TrustSettin
     assert "from_unreadable" in codes(message)
 
 
+RICH = (
+    b"From: anna@muster.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n"
+    b"--a\r\nContent-Type: text/plain; charset=iso-8859-1; format=flowed; delsp=yes\r\n\r\nGr\xfc\xdfe\r\n"
+    b"--a\r\nContent-Type: multipart/related; boundary=r\r\n\r\n"
+    b"--r\r\nContent-Type: text/html\r\n\r\n<meta charset=windows-1251>\xcf\xf0\xe8\r\n"
+    b"--r\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n\r\npng\r\n--r--\r\n--a--\r\n"
+)
+
+
+def test_alternatives_are_told_apart(settings: TrustSettings) -> None:
+    """Whoever shows a multipart/alternative knows what stands for the same: text, or HTML with its picture."""
+    parts = opened(RICH, settings).parts
+    assert [(part.type, part.choices) for part in parts] == [
+        ("text/plain", ["1.1"]),
+        ("text/html", ["1.2"]),
+        ("image/png", ["1.2"]),
+    ]
+    assert [(part.format, part.delsp) for part in parts] == [("flowed", True), ("fixed", False), ("fixed", False)]
+
+
+def test_signed_alternatives_are_told_apart(mail: DemoMail, settings: TrustSettings) -> None:
+    """So are alternatives inside a signature, and what stands beside a multipart/alternative belongs to none."""
+    rich = RICH.split(b"MIME-Version: 1.0\r\n", 1)[1]
+    plain = b"Content-Type: text/plain\r\n\r\nfooter"
+    message = opened(
+        mail.sign("Rich", mixed(rich, plain).replace(b"\xfc\xdf", b"ue").replace(b"\xcf\xf0\xe8", b"x")), settings
+    )
+    assert message.verdict.signature.status == "valid"
+    assert [len(part.choices) for part in message.parts] == [1, 1, 1, 0]
+
+
+def test_parts_are_read_as_text(settings: TrustSettings) -> None:
+    """Text comes in UTF-8 whatever charset the mail, or the document itself, names."""
+    message = opened(RICH, settings)
+    read = [b"".join(message.text(part.id)).decode() for part in message.parts]
+    assert read[:2] == ["Grüße", "<meta charset=windows-1251>При"]
+    assert b"".join(message.body(message.parts[0].id)) == b"Gr\xfc\xdfe"
+
+
 def mixed_mail(mail: DemoMail, parts: list[bytes]) -> bytes:
     """Ordinary mail with these parts."""
     header = mail.unsigned().split(b"Content-Type: ", 1)[0]

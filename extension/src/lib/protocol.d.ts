@@ -441,7 +441,13 @@ export interface OwnKey {
   certificates: OwnCertificate[];
 }
 
-/** One displayable leaf of the message. Its decoded body (`size` octets) is fetched by `id`. */
+/**
+ * One displayable leaf of the message. Its decoded body (`size` octets) is fetched by `id`.
+ *
+ * `choices` (1.7): for each multipart/alternative around it, outermost first, the id of the alternative that it
+ * belongs to; those of one multipart/alternative differ in their last number only, and the last one is the richest
+ * (RFC 2046 §5.1.4). `format` and `delsp` (1.7) say how a text/plain was broken into lines (RFC 3676).
+ */
 export interface Part {
   id: string;
   type: string;
@@ -451,15 +457,27 @@ export interface Part {
   content_id: string | null;
   size: number;
   covered: boolean;
+  choices?: string[];
+  format?: "fixed" | "flowed";
+  delsp?: boolean;
 }
 
-/** `part` fetches the decoded body of one part of an opened message. */
+/**
+ * `part` fetches the decoded body of one part of an opened message.
+ *
+ * `text` (1.7): as text, in UTF-8, whatever charset the mail has it in.
+ */
 export interface PartParams {
   message: string;
   part: string;
+  text?: boolean;
 }
 
-/** What the chunks that follow will hold: `size` octets, decoded from their transfer encoding. */
+/**
+ * What the chunks that follow will hold: `size` octets, decoded from their transfer encoding.
+ *
+ * For a part as text `charset` is "utf-8", and `size` that of the part as it is in the mail.
+ */
 export interface PartReply {
   size: number;
   type: string;

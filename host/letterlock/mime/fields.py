@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+")
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]*)?\?([BbQq])\?([!->@-~]*)\?=")
 # Python's codecs that are charsets. The others are none ("zip", "rot13"), or take time that grows with the square of
 # the text (punycode), and each unknown name that Python is asked for stays in its memory.
-_CHARSETS = (frozenset(aliases.values()) | {"cp720", "cp737", "cp874", "koi8_t", "koi8_u", "utf_8_sig"}) - {
+CHARSETS = (frozenset(aliases.values()) | {"cp720", "cp737", "cp874", "koi8_t", "koi8_u", "utf_8_sig"}) - {
     "base64_codec", "bz2_codec", "hex_codec", "mbcs", "quopri_codec", "rot_13", "uu_codec", "zlib_codec",
 }  # fmt: skip
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
@@ -97,7 +97,7 @@ def _text(octets: bytes | bytearray, charset: str) -> str | None:
     """The octets as text, None where the charset is none that we know."""
     name = encodings.normalize_encoding(charset).lower()
     name = aliases.get(name, name)
-    if name not in _CHARSETS:
+    if name not in CHARSETS:
         return None
     try:
         return octets.decode(name, "replace")

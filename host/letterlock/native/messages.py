@@ -31,6 +31,7 @@ class Opened(Protocol):
     def renew(self, found: Found, promise: bool = False) -> None: ...
     def part(self, part_id: str) -> Part: ...
     def body(self, part_id: str) -> Iterator[bytes]: ...
+    def text(self, part_id: str) -> Iterator[bytes]: ...
     def close(self) -> None: ...
 
 
@@ -43,10 +44,10 @@ class Kept:
         self.users = 0
         self.dropped = False
 
-    def pieces(self, part_id: str) -> Iterator[bytes]:
+    def pieces(self, part_id: str, text: bool = False) -> Iterator[bytes]:
         # Two requests may fetch parts of one message at the same time, and a message reads from one place at a time.
         with self.reading:
-            body = self.message.body(part_id)
+            body = self.message.text(part_id) if text else self.message.body(part_id)
         while True:
             with self.reading:
                 piece = next(body, None)
@@ -73,14 +74,14 @@ class OpenMessages:
         return handle
 
     @contextmanager
-    def part(self, handle: str, part_id: str) -> Iterator[tuple[Part, Iterator[bytes]]]:
-        """A part of a message and its decoded octets; the message stays open for the `with` block.
+    def part(self, handle: str, part_id: str, text: bool = False) -> Iterator[tuple[Part, Iterator[bytes]]]:
+        """A part of a message and its decoded octets (or its text); the message stays open for the `with` block.
 
         Raises:
             UnknownMessage, UnknownPart: There is none.
         """
         with self.held(handle) as kept:
-            yield kept.message.part(part_id), kept.pieces(part_id)
+            yield kept.message.part(part_id), kept.pieces(part_id, text)
 
     @contextmanager
     def held(self, handle: str) -> Iterator[Kept]:

@@ -17,7 +17,7 @@ from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
 from letterlock.protocol.failures import UnknownMessage
-from letterlock.protocol.version import UPDATES, Version
+from letterlock.protocol.version import ALTERNATIVES, UPDATES, Version
 
 if TYPE_CHECKING:
     from letterlock.native.messages import Opened
@@ -139,8 +139,9 @@ def standard(messages: OpenMessages) -> Operations:
         renew(call, params.message)
 
     def part(call: Call, params: PartParams) -> None:
-        with messages.part(params.message, params.part) as (found, pieces):
-            call.reply({"size": found.size, "type": found.type, "charset": found.charset, "name": found.name})
+        with messages.part(params.message, params.part, params.text) as (found, pieces):
+            charset = "utf-8" if params.text else found.charset
+            call.reply({"size": found.size, "type": found.type, "charset": charset, "name": found.name})
             call.send(pieces)
 
     def close(call: Call, params: CloseParams) -> None:
@@ -180,9 +181,10 @@ def standard(messages: OpenMessages) -> Operations:
 
 def _shown(opened: Opened, handle: str, call: Call) -> dict[str, object]:
     """What the client sees of an opened message."""
+    newer = None if call.version >= ALTERNATIVES else {"choices", "format", "delsp"}
     return {
         "verdict": opened.verdict.model_dump(mode="json", exclude=_unknown_to(call.version)),
-        "parts": [part.model_dump(mode="json") for part in opened.parts],
+        "parts": [part.model_dump(mode="json", exclude=newer) for part in opened.parts],
         "message": handle,
     }
 

@@ -104,13 +104,15 @@ class Layer:
 class Shown:
     """A leaf that is shown, where its octets are, and the innermost signed layer around it.
 
-    `omitted` are the places in its decoded octets of what only repeats protected header fields.
+    `omitted` are the places in its decoded octets of what only repeats protected header fields. `choices` are, for each
+    multipart/alternative around it, the alternative that it belongs to.
     """
 
     source: Source
     entity: Entity
     signed: Layer | None
     omitted: range | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ class _Explorer:
         self._signers_left = limits.SIGNERS_IN_MESSAGE
         self._values_left = limits.CMS_VALUES_IN_MESSAGE
         self._expansion_left = 0
+        self._choices: tuple[str, ...] = ()
+        """The alternatives that the entity being looked at belongs to, outermost first."""
 
     def explore(self, source: Source) -> Structure:
         # One bound for all compressed layers together: bombs inside bombs, or side by side, gain nothing.
@@ -181,7 +185,7 @@ class _Explorer:
                 self._found.oddities |= entity.oddities & AMBIGUITIES
             if smime and (len(layers) >= limits.NESTED_LAYERS or not self._layers_left):
                 self._found.remarks.append(TooManyLayers(limits.NESTED_LAYERS))
-                self._found.shown.append(Shown(source, entity, signed))
+                self._found.shown.append(Shown(source, entity, signed, choices=self._choices))
                 return
             self._layers_left -= smime
             if is_clear_signed(entity):
@@ -227,10 +231,14 @@ class _Explorer:
         """Note the leaves of a body, and follow what is signed or encrypted in only a part of it."""
         if entity.type in ("multipart/encrypted", "multipart/signed") and is_openpgp(entity):
             self._found.remarks.append(OpenPgp())
+        around = self._choices
         for child in entity.children if entity.type.startswith("multipart/") else []:
+            if entity.type == "multipart/alternative":
+                self._choices = (*around, child.id)
             self._show_among_others(source, child, signed, entity)
+        self._choices = around
         if not entity.type.startswith("multipart/") or not entity.children:
-            self._found.shown.append(Shown(source, entity, signed))
+            self._found.shown.append(Shown(source, entity, signed, choices=self._choices))
 
     def _show_among_others(self, source: Source, entity: Entity, signed: Layer | None, around: Entity) -> None:
         """One part of several."""

@@ -268,6 +268,13 @@ class OpenedMessage:
             raise UnknownPart(part_id)
         return _body(shown)
 
+    def text(self, part_id: str) -> Iterator[bytes]:
+        """The text of one part in UTF-8, in pieces, whatever charset it came in. Raises `UnknownPart`."""
+        from letterlock.mime import charset
+
+        part = self.part(part_id)
+        return charset.as_utf8(self.body(part_id), part.charset, html=part.type == "text/html")
+
     def close(self) -> None:
         """Forget the message."""
         for spool in self._spools:
@@ -308,6 +315,9 @@ def _part(shown: Shown, covered: bool) -> Part:
         content_id=content_id.text[:998].strip("<>") if content_id else None,
         size=_size(shown) - len(shown.omitted or ()),
         covered=covered,
+        choices=list(shown.choices),
+        format="flowed" if entity.content.parameters.get("format", "").lower() == "flowed" else "fixed",
+        delsp=entity.content.parameters.get("delsp", "").lower() == "yes",
     )
 
 

@@ -99,7 +99,10 @@ class Progress(Shape):
 
 
 class PartReply(Shape):
-    """What the chunks that follow will hold: `size` octets, decoded from their transfer encoding."""
+    """What the chunks that follow will hold: `size` octets, decoded from their transfer encoding.
+
+    For a part as text `charset` is "utf-8", and `size` that of the part as it is in the mail.
+    """
 
     size: Octets
     type: str

@@ -53,10 +53,14 @@ class OpenParams(Shape):
 
 
 class PartParams(Shape):
-    """`part` fetches the decoded body of one part of an opened message."""
+    """`part` fetches the decoded body of one part of an opened message.
+
+    `text` (1.7): as text, in UTF-8, whatever charset the mail has it in.
+    """
 
     message: Handle
     part: PartId
+    text: bool = False
 
 
 class CloseParams(Shape):
