@@ -367,6 +367,45 @@ STORE_WAIT_MILLISECONDS = 5_000
 LETTER_OCTETS = 16 * 1024 * 1024
 """Largest text that a person writes, and its HTML; what is larger is sent as a file. Beyond it `message_too_large`."""
 
+# --- Receipts, labels, and the journal -------------------------------------------------------------------------
+
+RECEIPT_OCTETS = 65_536
+"""Octets of a receipt's content: it repeats a signature value, the longest of which (ML-DSA-87) has 4,627."""
+
+RECEIPT_OBJECT_OCTETS = 262_144
+"""Octets of a whole receipt as it came, with certificates and time-stamp, that is kept in the journal; usual are some
+thousands. A larger one is verified and not kept."""
+
+RECEIPTS_TO = 16
+"""Names that receipts are sent to (RFC 2634 §2.7: ub-receiptsTo); with more the request counts as malformed."""
+
+RECEIPTS_FROM = 1_000
+"""Names that are asked for a receipt, as many as a mail may have recipients."""
+
+NAMES_OF_ENTITY = 16
+"""Names of one person or list in such a request; people have one or two."""
+
+LABEL_CATEGORIES = 64
+"""Categories in a security label (RFC 2634 §3.2: ub-security-categories)."""
+
+LABEL_MARK_OCTETS = 1_000
+"""Octets shown of a label's privacy mark; RFC 2634 §3.2 has 128 characters for one form and no bound for the other."""
+
+LIST_EXPANSIONS = 64
+"""Mailing lists that a message went through (RFC 2634 §4.4: ub-ml-expansion-history)."""
+
+RECEIPT_ADDRESSES = 16
+"""Addresses that one receipt is sent to, those added by mailing lists included; the rest is left out."""
+
+JOURNAL_DETAILS_OCTETS = 1024 * 1024
+"""Octets of one entry's details; a thousand recipients take some 50,000."""
+
+JOURNAL_HEAD_OCTETS = 1024 * 1024
+"""Octets of an exported head's signature, as of a time-stamp token."""
+
+JOURNAL_IN_REPLY = 200
+"""Entries of the journal in one reply of the host: some 300 KB, so that it fits into a frame with room."""
+
 # --- The internal CA -------------------------------------------------------------------------------------------
 
 OCSP_REQUEST_OCTETS = 4_096

@@ -26,6 +26,7 @@ from letterlock.authority.failures import (
 )
 from letterlock.authority.keys import CaKey
 from letterlock.errors import JsonFact, LetterlockError, Reason
+from letterlock.store import chain
 
 # What is hashed and what is signed begin with a line of text, so that neither can be a certificate, a list or an
 # answer, which are signed with the same key and begin with the octet of a SEQUENCE.
@@ -173,5 +174,4 @@ def _head(number: int, hashed: str, issuer: str) -> bytes:
 
 
 def _hash(number: int, previous: str, at: str, kind: str, body: str) -> str:
-    # The body is last and JSON has no bare line end, so no two contents make the same octets.
-    return hashlib.sha256(_ENTRY + f"{number}\n{previous}\n{at}\n{kind}\n{body}\n".encode()).hexdigest()
+    return chain.link(_ENTRY, number, previous, at, kind, body)

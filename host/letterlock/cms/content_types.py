@@ -12,6 +12,7 @@ ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
 AUTHENTICATED_DATA = "1.2.840.113549.1.9.16.1.2"
 COMPRESSED_DATA = "1.2.840.113549.1.9.16.1.9"
 AUTH_ENVELOPED_DATA = "1.2.840.113549.1.9.16.1.23"
+RECEIPT = "1.2.840.113549.1.9.16.1.1"
 
 COUNTERSIGNATURE = "1.2.840.113549.1.9.6"
 """No content type but an attribute's number: in `SignerInfo.content_type` it says that a signature was signed."""
@@ -26,7 +27,7 @@ _NAMES = {
     AUTHENTICATED_DATA: "authenticated-data",
     COMPRESSED_DATA: "compressed-data",
     AUTH_ENVELOPED_DATA: "authEnveloped-data",
-    "1.2.840.113549.1.9.16.1.1": "receipt",
+    RECEIPT: "receipt",
     "1.2.840.113549.1.9.16.1.4": "time-stamp token",
     "1.2.840.113549.1.9.16.1.19": "content-collection",
     "1.2.840.113549.1.9.16.1.20": "content-with-attributes",

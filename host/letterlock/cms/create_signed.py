@@ -39,6 +39,7 @@ class Signing:
         by_key_identifier: name the certificate by its key's identifier, not by issuer and serial number.
         unsigned_attributes: given the signature value, what to put beside it, each an Attribute in DER
             (`create_attributes.time_stamp`): asked for once, when the signature is made.
+        attributes: further signed attributes, each an Attribute in DER (of `ess`).
     """
 
     key: SigningKey
@@ -47,6 +48,7 @@ class Signing:
     encryption_certificate: x509.Certificate | None = None
     by_key_identifier: bool = False
     unsigned_attributes: Callable[[bytes], Sequence[bytes]] | None = None
+    attributes: Sequence[bytes] = ()
 
     def signed_attributes(self, content_type: str, digest: bytes) -> list[bytes]:
         """The signed attributes, each in DER, in DER order."""
@@ -74,6 +76,7 @@ class Signing:
         found = [
             create_attributes.algorithm_protection(self.key.algorithm),
             create_attributes.signing_certificate(self.key.certificate),
+            *self.attributes,
         ]
         if self.at is not None:
             found.append(create_attributes.signing_time(self.at))

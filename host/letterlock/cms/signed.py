@@ -115,6 +115,8 @@ class CheckedSignature:
     signature_algorithm: str
     signing_time: datetime | None
     weak: tuple[str, ...]
+    signed_octets: bytes = field(repr=False)
+    """The signed attributes as the signature covers them; empty without any."""
 
 
 class SignedDataReader:
@@ -253,11 +255,14 @@ def check(
     """
     attributes.check_unsigned(signer.unsigned_attributes)
     known = digest_for(signer.digest)
+    covered = b""
     if signer.signed_attributes is not None:
         # The content first: where it was changed, that is the answer, also under an algorithm we cannot check.
         _check_attributes(signer, signer.signed_attributes, known.name, digest(known.hash()))
         way = verifier(signer.signature, known, certificate)
-        if not any(_fits(way, signer.value, octets, known.hash()) for octets in signer.signed_octets):
+        fitting = (each for each in signer.signed_octets if _fits(way, signer.value, each, known.hash()))
+        covered = next(fitting, b"")
+        if not covered:
             raise way.broken()
         attributes.check_certificate(signer.signed_attributes, certificate)
     else:
@@ -272,6 +277,7 @@ def check(
         signature_algorithm=way.name,
         signing_time=attributes.signing_time(signer.signed_attributes or ()),
         weak=way.weak,
+        signed_octets=covered,
     )
 
 

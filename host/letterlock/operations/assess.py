@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from letterlock.cms.attributes import TOLD
 from letterlock.errors import Coded
 from letterlock.mime.reader import Entity
 from letterlock.net.failures import FetchFailure
@@ -48,6 +50,9 @@ from letterlock.verdict import (
     headline,
 )
 
+if TYPE_CHECKING:
+    from letterlock.operations.receipts import Known
+
 _DATES_APART = timedelta(hours=1)
 """More between Date and signingTime is worth a remark. Thunderbird allows one hour before it distrusts."""
 
@@ -65,6 +70,20 @@ _DANGER = (
 _REMARKS = (RevocationNotChecked, FetchFailure, IssuerPublished, SubjectReadable, SentByAnother, RepliesGoElsewhere)
 """What harms nothing and comes last."""
 
+_TOLD = frozenset(
+    {"receipt_requested", "receipt_request_malformed", "receipt_received", "security_label", "security_label_malformed"}
+)
+"""The same, of what a signer puts beside his signature; by code, so that its module is loaded when it is needed."""
+
+
+@dataclass(frozen=True)
+class SeenReceipt:
+    """A signed receipt in the message: its content, the whole object (empty: too large), and who signed it."""
+
+    content: bytes
+    encoded: bytes
+    results: tuple[SignerResult, ...]
+
 
 @dataclass(frozen=True)
 class Assessment:
@@ -74,6 +93,11 @@ class Assessment:
     covered: frozenset[str]
     undecided: tuple[Undecided, ...] = ()
     unfinished: tuple[Undecided, ...] = ()
+    deciding: tuple[SignerResult, ...] = ()
+    """Those who signed what is shown."""
+    around: tuple[SignerResult, ...] = ()
+    """Those of signatures around theirs, the outermost first: a mailing list may be among them."""
+    receipts: tuple[SeenReceipt, ...] = ()
 
 
 def assess(
@@ -85,11 +109,12 @@ def assess(
     recalled: Callable[[SignerResult], list[Coded]] | None = None,
     online: Online | None = None,
     ask: bool = True,
+    sent: Known | None = None,
 ) -> Assessment:
     """The verdict on a message, given its structure, the reader's anchors and what is known of the time.
 
     `recalled` is asked what is remembered of each signer of a valid message; `online` what was fetched before, and
-    (`ask`) whether more could be.
+    (`ask`) whether more could be; `sent` what is known of messages for which a receipt may come.
     """
     inside = protected.protected(structure)
     from_ = protected.senders(root, inside)
@@ -118,6 +143,16 @@ def assess(
         reasons += _time_remarks(result, (date(inside.root) if inside else None) or date(root))
         if recalled and status is SignatureStatus.VALID and result.status is status:
             reasons += recalled(result)
+    reasons += _told(deciding, sent)
+    receipts = tuple(
+        SeenReceipt(each.layer.receipt, each.layer.receipt_object, tuple(each.results))
+        for each in judged
+        if each.layer.receipt is not None
+    )
+    if receipts:
+        from letterlock.operations import receipts as reading
+
+        reasons = [*(reason for each in receipts for reason in reading.said(each, sent)), *reasons]
     # What was not opened comes first: nothing behind it was seen.
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
     reasons += _encryption_remarks(encryption, status)
@@ -152,6 +187,9 @@ def assess(
         covered,
         tuple(judge.undecided),
         tuple(judge.unfinished),
+        tuple(deciding),
+        tuple(each for layer in chain for each in layer.results if not any(each is one for one in deciding)),
+        receipts,
     )
 
 
@@ -287,6 +325,16 @@ def _encryption_remarks(encryption: _Encryption, status: SignatureStatus) -> lis
     return remarks
 
 
+def _told(results: Sequence[SignerResult], sent: Known | None) -> list[Coded]:
+    """The receipt that an intact signature asks for, and its label."""
+    intact = [each for each in results if each.checked]
+    if not any(attribute.oid in TOLD for each in intact for attribute in each.info.signed_attributes or ()):
+        return []
+    from letterlock.operations import receipts
+
+    return receipts.told(intact, sent)
+
+
 def _time_remarks(result: SignerResult, sent: datetime | None) -> list[Coded]:
     signed_at = result.checked.signing_time if result.checked else None
     if signed_at is None or sent is None or abs(signed_at - sent) <= _DATES_APART:
@@ -309,4 +357,8 @@ def _unique(reasons: Iterable[Coded], status: SignatureStatus) -> list[Coded]:
         found.setdefault((each.code, repr(sorted(each.facts().items()))), each)
     # Why nobody is believed yet is no remark.
     last = _REMARKS if status is SignatureStatus.UNTRUSTED else (*_REMARKS, RevocationPending)
-    return sorted(found.values(), key=lambda each: isinstance(each, last) or is_about_time(each))
+
+    def harmless(each: Coded) -> bool:
+        return isinstance(each, last) or is_about_time(each) or each.code in _TOLD
+
+    return sorted(found.values(), key=harmless)

@@ -25,7 +25,8 @@ from letterlock.trust.certificate import Certificate
 _DEFAULTS = "default_identities"
 """Setting: {address: {use: key id}}."""
 
-_SIGNING = {"digitalSignature", "nonRepudiation", "contentCommitment"}
+_COMMITTING = {"nonRepudiation", "contentCommitment"}
+_SIGNING = {"digitalSignature", *_COMMITTING}
 _ENCRYPTING = {"keyEncipherment", "keyAgreement"}
 
 
@@ -68,12 +69,24 @@ def purpose_of(certificate: Certificate) -> Purpose:
 
 
 def signs(certificate: Certificate) -> bool:
-    """Whether a certificate lets its key sign mail."""
-    return purpose_of(certificate) in (Purpose.BOTH, Purpose.SIGN)
+    """Whether a certificate lets its key sign mail: key usage absent, or digitalSignature or nonRepudiation in it.
+
+    RFC 8550 §4.4.2. One that is for decrypting only, or for certificates only, never does.
+    """
+    usage = certificate.key_usage
+    return usage is None or bool(usage & _SIGNING)
+
+
+def commits(certificate: Certificate) -> bool:
+    """Whether a certificate is made for what its owner must not be able to deny: nonRepudiation (contentCommitment)."""
+    return bool((certificate.key_usage or frozenset()) & _COMMITTING)
 
 
 def choose(entries: Sequence[KeyEntry], database: Path, address: str, now: datetime) -> Chosen:
-    """The identity for an address: the default where one is stored and in force, else the newest in force."""
+    """The identity for an address: the default where one is stored and in force, else the newest in force.
+
+    To sign, one whose certificate has nonRepudiation goes before one that has only digitalSignature: a mail is meant.
+    """
     with Store.read(database) as store:
         wanted = (store.setting(_DEFAULTS) or {}).get(_key(address), {})
     found: dict[Use, OwnIdentity | None] = {}
@@ -83,6 +96,7 @@ def choose(entries: Sequence[KeyEntry], database: Path, address: str, now: datet
             key=lambda each: (
                 each.entry.id == wanted.get(use),
                 each.entry.superseded is None,
+                use is Use.SIGN and commits(each.certificate),
                 each.certificate.not_before,
             ),
         )
@@ -185,6 +199,8 @@ def _possible(entries: Sequence[KeyEntry], address: str, use: Use, now: datetime
 
 
 def _allows(entry: KeyEntry, certificate: Certificate, use: Use) -> bool:
+    if use is Use.SIGN and not signs(certificate):
+        return False
     own = Purpose.SIGN if use is Use.SIGN else Purpose.DECRYPT
     return all(each in (Purpose.BOTH, own) for each in (entry.purpose, purpose_of(certificate)))
 

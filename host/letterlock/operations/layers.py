@@ -22,7 +22,14 @@ from letterlock.cms import (
     content_type,
     content_type_name,
 )
-from letterlock.cms.content_types import AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA
+from letterlock.cms.content_types import (
+    AUTH_ENVELOPED_DATA,
+    COMPRESSED_DATA,
+    DATA,
+    ENVELOPED_DATA,
+    RECEIPT,
+    SIGNED_DATA,
+)
 from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded, KeyUnavailable
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
@@ -96,6 +103,10 @@ class Layer:
     decrypted: Decrypted | None = None
     decompressed: Decompressed | None = None
     failure: Coded | None = None
+    receipt: bytes | None = None
+    """What is signed where that is a receipt (RFC 2634 §2.8): no mail, and nothing to be shown."""
+    receipt_object: bytes = b""
+    """The whole object of a receipt, so that it can be kept; empty where it is too large for that."""
     uncovered: list[Entity] = field(default_factory=list)
     """Parts beside the signed one and its signature: shown by readers, signed by nobody."""
 
@@ -387,6 +398,13 @@ class _Explorer:
             layer.failure = SignaturePartMissing(1)
             return None
         layer.content = inner.content(inner.root)
+        if layer.signed.content_type == RECEIPT and layer.signed.signers:
+            # NOTE: the octets as they were signed; a MIME reader has only seen them to find where they end.
+            layer.receipt = spool.read(0, limits.RECEIPT_OCTETS + 1)
+            if layer.entity.end - layer.entity.body <= limits.RECEIPT_OBJECT_OCTETS:
+                layer.receipt_object = b"".join(source.body(layer.entity))
+            layer.failure = self._too_many(layer.signed)
+            return None
         layer.failure = self._unfit(layer.signed)
         return inner
 
@@ -408,6 +426,9 @@ class _Explorer:
             # RFC 8551 §2.4.2: a MIME entity is signed as id-data. Something else that somebody signed (a time-stamp,
             # a program, a receipt) was not meant as a mail, even where its octets can be read as one.
             return ContentNotSupported(content_type_name(signed.content_type))
+        return self._too_many(signed)
+
+    def _too_many(self, signed: SignedData) -> Coded | None:
         self._signers_left -= len(signed.signers)
         return TooManySigners(limits.SIGNERS_IN_MESSAGE) if self._signers_left < 0 else None
 

@@ -13,6 +13,7 @@ message at all, a message beyond a limit, or the client's wish to stop.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -36,6 +37,10 @@ from letterlock.verdict import Part, Verdict
 if TYPE_CHECKING:
     from letterlock.cms import RecipientKey
     from letterlock.operations.memory import Memory
+    from letterlock.operations.receipts import Known
+
+
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>", re.ASCII)
 
 
 def _never() -> bool:
@@ -66,6 +71,7 @@ class Opening:
         online: the network, and what is kept of it. Nothing is fetched while a message is opened: see
             `OpenedMessage.pending`.
         promise: whether somebody will see a verdict that is renewed later.
+        sent: what is known of messages that were sent from here, so that receipts for them are recognised.
         cancelled: asked now and then whether to stop.
         progress: told how many octets were examined, and of how many where that is known.
     """
@@ -79,6 +85,7 @@ class Opening:
         memory: Memory | None = None,
         online: Online | None = None,
         promise: bool = True,
+        sent: Known | None = None,
         cancelled: Callable[[], bool] = _never,
         progress: Callable[[int, int | None], None] = _nobody,
     ) -> None:
@@ -89,6 +96,7 @@ class Opening:
         self._memory = memory
         self._online = online
         self._promise = promise
+        self._sent = sent
         self._digest = hashlib.sha256()
         self._cancelled = cancelled
         self._progress = progress
@@ -144,7 +152,9 @@ class Opening:
             self.abandon()
             raise
         bodies = {shown.entity.id: shown for shown in structure.shown}
-        return OpenedMessage(assessment, parts, bodies, self._spools, assessed, self._trust, self._online)
+        identifier = root.first("message-id")
+        message_id = identifier.text.strip() if identifier and _MESSAGE_ID.fullmatch(identifier.text.strip()) else None
+        return OpenedMessage(assessment, parts, bodies, self._spools, assessed, self._trust, self._online, message_id)
 
     def _assessing(self, root: Entity, structure: Structure) -> Assessing:
         """The verdict, as a function of what is found out about the certificates later."""
@@ -169,7 +179,7 @@ class Opening:
             def recalled(result: SignerResult) -> list[Coded]:
                 return [forgotten] if forgotten else _recalled(memory, result, clock, trust) if memory else []
 
-            return assess(root, structure, trust, clock, self._language, recalled, self._online, ask)
+            return assess(root, structure, trust, clock, self._language, recalled, self._online, ask, self._sent)
 
         return assessed
 
@@ -211,8 +221,10 @@ class OpenedMessage:
         assessed: Assessing,
         trust: TrustSettings,
         online: Online | None,
+        message_id: str | None = None,
     ) -> None:
         self.parts = parts
+        self.message_id = message_id
         self._assessment = assessment
         self._bodies = bodies
         self._spools = spools
@@ -225,6 +237,11 @@ class OpenedMessage:
     def verdict(self) -> Verdict:
         """What is known now."""
         return self._assessment.verdict
+
+    @property
+    def assessment(self) -> Assessment:
+        """The verdict with what it was made of."""
+        return self._assessment
 
     @property
     def pending(self) -> bool:

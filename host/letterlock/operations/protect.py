@@ -19,13 +19,14 @@ from pathlib import Path
 from cryptography import x509
 
 from letterlock import limits
-from letterlock.cms import EnvelopedWriter, PrivateSigningKey, SignedDataWriter, Signing, SigningKey, recipient_for
+from letterlock.cms import EnvelopedWriter, PrivateSigningKey, SignedDataWriter, SigningKey, ess, recipient_for
 from letterlock.errors import Coded, LetterlockError, MessageTooLarge
 from letterlock.keystore.failures import VaultLocked
 from letterlock.keystore.vault import Vault
 from letterlock.mime import encode, protecting, writer
 from letterlock.mime.address import parse_list
 from letterlock.mime.failures import BadAddress
+from letterlock.mime.fields import decode_words
 from letterlock.mime.protecting import Policy
 from letterlock.mime.reader import Reader
 from letterlock.mime.writer import Finished
@@ -33,14 +34,19 @@ from letterlock.operations import keys_choose, recipients
 from letterlock.operations.keys_choose import Chosen
 from letterlock.operations.protect_reasons import (
     DecryptedTextInClear,
+    KeyNotForSigning,
     MoreThanOneMessage,
     NobodyToEncryptTo,
     NothingLeaves,
+    ReceiptWithoutSignature,
     SenderNotOne,
     SenderWithoutKey,
     SignedOpaque,
 )
 from letterlock.operations.recipients import RecipientChoice
+from letterlock.operations.signature import Signature, content_identifier
+from letterlock.operations.timestamps import NOBODY as NOBODY_STAMPS
+from letterlock.operations.timestamps import Stamping
 from letterlock.operations.trust import TrustSettings
 from letterlock.spool import Spool
 from letterlock.trust.addresses import names_address
@@ -59,6 +65,7 @@ class Wish:
         draft: encrypted for the sender alone, and not signed: it is not said yet.
         quotes_decrypted: the text has words from a message that was encrypted.
         quote_in_clear: send them in clear nevertheless; the person was told.
+        receipt: ask everybody for a signed receipt (RFC 2634), to be sent to the sender.
     """
 
     sign: bool = False
@@ -70,6 +77,7 @@ class Wish:
     draft: bool = False
     quotes_decrypted: bool = False
     quote_in_clear: bool = False
+    receipt: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,7 @@ class Desk:
         trust: whom the sender believes about the recipients' certificates.
         others: certificates of recipients beside those that are kept here.
         cards: keys on smart cards; one that names the sender signs before those in the vault.
+        stamping: who is asked for a time-stamp of every signature, and whether one is a condition.
     """
 
     vault: Vault
@@ -89,6 +98,7 @@ class Desk:
     at: datetime
     others: Sequence[Certificate] = ()
     cards: Sequence[SigningKey] = ()
+    stamping: Stamping = NOBODY_STAMPS
 
 
 class Role(StrEnum):
@@ -113,6 +123,7 @@ class Outgoing:
     readers: tuple[RecipientChoice, ...]
     algorithm: str | None
     reasons: tuple[Coded, ...]
+    signature: Signature | None = None
 
 
 class Incoming:
@@ -164,15 +175,19 @@ class Plan:
         return None if self.key is None else _parsed(self.key.certificate)
 
     def make(self) -> list[Outgoing]:
-        """The messages. Whatever a key raises passes through; then there are none."""
+        """The messages; what was signed stands in the journal then.
+
+        Whatever a key raises passes through, and `NoTimeStamp` where that is a condition; then there are none.
+        """
         made: list[Outgoing] = []
         try:
             made.extend(self._make())
+            said = self._enter(self.key, made) if self.key is not None else []
         except BaseException:
             for each in made:
                 each.octets.close()
             raise
-        return made
+        return [replace(each, reasons=(*each.reasons, *said)) for each in made] if said else made
 
     def _make(self) -> Iterator[Outgoing]:
         fields = self.finished.fields
@@ -205,37 +220,67 @@ class Plan:
         elif wish.protect_headers:
             shape, hp = protecting.clear(fields), "clear"
         entity = _spooled(self.finished.entity(shape.inside, hp, shape.legacy))
-        reasons = self.remarks
+        reasons, signature = self.remarks, None
         if self.key is not None:
             opaque = self.wish.opaque or encode.fragile(entity.blocks())
             reasons = (*reasons, *((SignedOpaque(),) if opaque and not self.wish.opaque else ()))
-            entity = _replaced(entity, self._signed(entity, self.key, opaque))
+            signature = self._signature(self.key)
+            entity = _replaced(entity, self._signed(entity, signature, opaque))
+            reasons = (*reasons, *signature.reasons)
         try:
             for role, goes_to, readers in letters:
                 choices = self._choices(readers)
                 if not choices:
                     yield Outgoing(
-                        role, goes_to, _spooled(writer.whole(shape.outside, entity.blocks())), (), None, reasons
+                        role,
+                        goes_to,
+                        _spooled(writer.whole(shape.outside, entity.blocks())),
+                        (),
+                        None,
+                        reasons,
+                        signature,
                     )
                     continue
                 algorithm, why = recipients.content_algorithm(choices)
                 octets = _encrypted(entity, choices, algorithm, shape.outside)
-                yield Outgoing(role, goes_to, octets, choices, algorithm, (why, *reasons))
+                yield Outgoing(role, goes_to, octets, choices, algorithm, (why, *reasons), signature)
             if sent_with:
                 copy = _spooled(writer.whole((*shape.outside, *sent_with), entity.blocks()))
-                yield Outgoing(Role.SENT, (), copy, (), None, reasons)
+                yield Outgoing(Role.SENT, (), copy, (), None, reasons, signature)
         finally:
             entity.close()
 
     def _choices(self, addresses: Sequence[str]) -> tuple[RecipientChoice, ...]:
         return tuple(each for each in self.recipients if each.address in addresses)
 
-    def _signed(self, entity: Spool, key: SigningKey, opaque: bool) -> Iterator[bytes]:
-        own = self.own
+    def _signature(self, key: SigningKey) -> Signature:
+        request = None
+        if self.wish.receipt:
+            request = ess.ReceiptRequest.asking(content_identifier(key, self.desk.at), (self.sender,))
+        return Signature(key, request, self.desk.stamping, self.desk.trust, self.desk.at)
+
+    def _enter(self, key: SigningKey, made: Sequence[Outgoing]) -> list[Coded]:
+        """Everything that was signed, into the journal; what is to be said of that."""
+        from letterlock.operations import journal
+
+        subject = next(iter(writer.named(self.finished.fields, "subject")), b"")
+        identifier = next(iter(writer.named(self.finished.fields, "message-id")), b"")
+        return journal.enter_sent(
+            self.desk,
+            key,
+            made,
+            {
+                "subject": decode_words(writer.value(subject)) if subject else "",
+                "message_id": writer.value(identifier).strip() if identifier else "",
+            },
+        )
+
+    def _signed(self, entity: Spool, signature: Signature, opaque: bool) -> Iterator[bytes]:
+        own, key = self.own, signature.key
         preferred = own.encrypt.certificate if own.encrypt else None
         if preferred is not None and preferred.der == _parsed(key.certificate).der:
             preferred = None
-        signing = Signing(key, self.desk.at, encryption_certificate=_x509(preferred) if preferred else None)
+        signing = signature.signing(self.desk.at, _x509(preferred) if preferred else None)
         # RFC 8551 §2.3: the chain, without the root; and the certificate that answers are to be encrypted to.
         chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else ()
         along = [each.der for each in map(Certificate.parse, chain) if not each.self_issued]
@@ -245,6 +290,7 @@ class Plan:
         signer = SignedDataWriter(out.write, [signing], certificates=along, detached=not opaque, length=length)
         for piece in entity.blocks():
             signer.write(piece)
+            signature.content.update(piece)
         signer.close()
         if opaque:
             yield from writer.pkcs7_mime(out.blocks(), "signed-data")
@@ -271,7 +317,9 @@ def plan(finished: Finished, wish: Wish, desk: Desk, problems: Iterable[Coded] =
     own = keys_choose.choose(entries, desk.database, sender or "", desk.at)
     key = None
     if wish.sign and not wish.draft and sender:
-        key = _signing_key(own, desk, sender, missing)
+        key = signing_key(own, desk, sender, missing)
+    elif wish.receipt:
+        missing.append(ReceiptWithoutSignature())
     wanted: tuple[str, ...] = (sender,) if sender else ()
     if wish.encrypt and not wish.draft:
         if not named and not blind and not missing:
@@ -311,7 +359,8 @@ def _named(finished: Finished, names: Sequence[str], missing: list[Coded]) -> tu
     return tuple(dict.fromkeys(found))
 
 
-def _signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> SigningKey | None:
+def signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> SigningKey | None:
+    """The key that signs for an address; None, and `missing` says why, where there is none."""
     for card in desk.cards:
         certificate = _parsed(card.certificate)
         in_force = certificate.not_before <= desk.at <= certificate.not_after
@@ -319,6 +368,7 @@ def _signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> 
             return card
     if own.sign is None:
         missing.append(SenderWithoutKey(sender))
+        missing += _not_for_signing(desk, sender)
     elif desk.vault.locked:
         missing.append(VaultLocked())
     else:
@@ -327,6 +377,19 @@ def _signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> 
         except LetterlockError as failure:
             missing.append(failure)
     return None
+
+
+def _not_for_signing(desk: Desk, sender: str) -> list[Coded]:
+    """The own certificates of this address that are in force and do not let their key sign."""
+    found = [each for entry in desk.vault.entries() for each in map(Certificate.parse, entry.certificates)]
+    found += [_parsed(each.certificate) for each in desk.cards]
+    return [
+        KeyNotForSigning(each.name, each.sha256[:16], tuple(sorted(each.key_usage or ())))
+        for each in found
+        if each.not_before <= desk.at <= each.not_after
+        and names_address(each.addresses, sender)
+        and not keys_choose.signs(each)
+    ]
 
 
 def _reachable(wanted: Sequence[str], desk: Desk, missing: list[Coded]) -> tuple[RecipientChoice, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from letterlock.errors import Coded, Fault, LetterlockError, Reason
 
@@ -32,6 +33,58 @@ class SenderWithoutKey(Reason):
 
     code = "sender_without_key"
     address: str
+
+
+class KeyNotForSigning(Reason):
+    """The own certificate for this address lets its key decrypt and not sign (RFC 8550 §4.4.2); `usage` is its."""
+
+    code = "key_not_for_signing"
+    name: str
+    key: str
+    usage: tuple[str, ...]
+
+
+class ReceiptWithoutSignature(Reason):
+    """Only a signed message can ask for a signed receipt (RFC 2634 §2.2)."""
+
+    code = "receipt_without_signature"
+
+
+class ReceiptAsked(Reason):
+    """The message asks for signed receipts."""
+
+    code = "receipt_asked"
+
+
+class SignatureTimeStamped(Reason):
+    """An authority confirmed when the signature was made."""
+
+    code = "signature_time_stamped"
+    time: datetime
+    server: str
+
+
+class SignatureTimeStampDoubted(Reason):
+    """It did, and nobody here vouches for it: whoever trusts it can tell when the signature was made."""
+
+    code = "signature_time_stamp_doubted"
+    server: str
+    authority: str
+
+
+class SignedWithoutTimeStamp(Reason):
+    """No authority answered, and that was no condition."""
+
+    code = "signed_without_time_stamp"
+    servers: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+class JournalEndNotSigned(Reason):
+    """The entry stands in the journal, and its end could not be signed; the next one does."""
+
+    code = "journal_end_not_signed"
+    why: str
 
 
 class NobodyToEncryptTo(Reason):

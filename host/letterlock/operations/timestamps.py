@@ -92,6 +92,10 @@ class Stamping(NamedTuple):
     by_organisation: bool = False
 
 
+NOBODY = Stamping()
+"""No authority is asked."""
+
+
 class Stamped(NamedTuple):
     """A token that was just made. `doubt`: why it is not believed here (its authority is not among the anchors)."""
 

@@ -210,6 +210,37 @@ MIGRATIONS: tuple[Migration, ...] = (
         # Digest of the subject as it is compared, lower-case hex; empty for anchors from before.
         ("ALTER TABLE anchor ADD COLUMN subject TEXT NOT NULL DEFAULT ''",),
     ),
+    Migration(
+        "the journal of what was signed here",
+        (
+            """
+            CREATE TABLE journal (
+                one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+                id  TEXT NOT NULL                  -- random, lower-case hex: what the first entry follows
+            )
+            """,
+            """
+            CREATE TABLE journal_entry (
+                number  INTEGER NOT NULL PRIMARY KEY,
+                at      TEXT NOT NULL,             -- ISO 8601, UTC
+                kind    TEXT NOT NULL,             -- sent, receipt_sent, receipt_received
+                body    TEXT NOT NULL,             -- JSON, to the letter as it was hashed
+                hash    TEXT NOT NULL,             -- over the entry and the hash before, lower-case hex
+                mark    TEXT NOT NULL,             -- SHA-256 of the signature value that it is about, lower-case hex
+                details BLOB,                      -- whom it went to and what it is called, sealed
+                object  BLOB                       -- a receipt that came, DER
+            )
+            """,
+            "CREATE INDEX journal_entry_mark ON journal_entry (mark)",
+            """
+            CREATE TABLE journal_head (
+                number    INTEGER NOT NULL PRIMARY KEY,  -- of the last entry that it covers
+                signed    BLOB NOT NULL,           -- a detached signature, DER
+                stamped   INTEGER NOT NULL         -- 1: with a time-stamp
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

@@ -36,6 +36,7 @@ SUBJECTS = (
     "setup",
     "authority",
     "protect",
+    "proof",
 )
 FACT_CHARACTERS = 300
 """Longest fact inside a sentence; a longer one is cut with an ellipsis."""
