@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Generic, TypeVar
 from urllib.parse import quote
 
 import pybase64
@@ -20,6 +21,7 @@ from letterlock.mime import encode
 from letterlock.mime.address import Mailbox
 
 Sink = Callable[[bytes], object]
+Who = TypeVar("Who")
 
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _WORD_OCTETS = 42
@@ -43,13 +45,16 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """What a person writes. At least one of text and HTML; where there are both, they say the same."""
+class Letter(Generic[Who]):
+    """What a person writes. At least one of text and HTML; where there are both, they say the same.
 
-    sender: Mailbox
-    to: Sequence[Mailbox] = ()
-    cc: Sequence[Mailbox] = ()
-    bcc: Sequence[Mailbox] = ()
+    `Who` is `Mailbox`, or whatever else says whom, before it is looked at.
+    """
+
+    sender: Who
+    to: Sequence[Who] = ()
+    cc: Sequence[Who] = ()
+    bcc: Sequence[Who] = ()
     subject: str = ""
     text: str | None = None
     html: str | None = None
@@ -58,7 +63,7 @@ class Letter:
     references: Sequence[str] = ()
 
 
-def write(letter: Letter, sink: Sink, at: datetime) -> None:
+def write(letter: Letter[Mailbox], sink: Sink, at: datetime) -> None:
     """The whole message, unprotected. Bcc stands in it: whoever sends it takes it out."""
     domain = letter.sender.address.rpartition("@")[2]
     sink(_field("From", _mailboxes([letter.sender])))
@@ -78,7 +83,7 @@ def write(letter: Letter, sink: Sink, at: datetime) -> None:
         sink(piece)
 
 
-def _body(letter: Letter) -> Iterator[bytes]:
+def _body(letter: Letter[Mailbox]) -> Iterator[bytes]:
     inline = [each for each in letter.attachments if each.content_id and letter.html is not None]
     beside = [each for each in letter.attachments if each not in inline]
     texts: list[Iterator[bytes]] = []

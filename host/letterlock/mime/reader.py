@@ -30,6 +30,10 @@ _FOLDED_BOUNDARY = re.compile(rb'boundary[ \t\r\n]*=[ \t\r\n]*"[^"]*\n', re.IGNO
 _PLAIN_BOUNDARY = re.compile(r"(?! )[ -\[\]-~]*(?<! )")
 """A boundary on which readers agree: printable ASCII, no space at either end, nothing that looks like an escape."""
 
+_CONTROLS = re.compile(rb"[\0-\x08\x0b-\x1a\x1c-\x1f\x7f]")
+"""Control characters that no field has (RFC 5322 §2.2), and at which some readers begin another line or end the text:
+CR and NUL, vertical tabs, form feeds, separators. Tabs are white space, and ESC stands in unencoded ISO-2022-JP."""
+
 _PLAIN_ENCODINGS = frozenset({"7bit", "8bit", "binary", ""})
 _SINGULAR = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})
 
@@ -235,7 +239,7 @@ class Reader:
         if not text:
             self._end_header(self._position)
             return
-        if b"\0" in text or b"\r" in text:
+        if _CONTROLS.search(text):
             self._entity.oddities.add("header_control_characters")
         if text[:1] in (b" ", b"\t"):
             if not self._lines or not text.strip(b" \t"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from letterlock.errors import Coded
 from letterlock.mime import letter
@@ -21,24 +20,13 @@ from letterlock.operations import protect
 from letterlock.operations.protect import Desk, Incoming, Plan, Wish
 from letterlock.operations.protect_reasons import AttachmentUnreadable, InlineImageMissing, NothingLeaves, SenderNotOne
 from letterlock.operations.recipients import AddressNotAnAddress
+from letterlock.trust.addresses import domain_key, split_address
 
 _CID = re.compile(r"""(?:src|background|href)\s*=\s*["']?cid:([^"'\s>]{1,900})""", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Written:
-    """As it was typed: each of `to`, `cc`, `bcc` may hold several addresses, with or without names."""
-
-    sender: str
-    to: Sequence[str] = ()
-    cc: Sequence[str] = ()
-    bcc: Sequence[str] = ()
-    subject: str = ""
-    text: str | None = None
-    html: str | None = None
-    attachments: Sequence[Attachment] = ()
-    in_reply_to: str | None = None
-    references: Sequence[str] = ()
+Written = Letter[str]
+"""As it was typed: each of `to`, `cc`, `bcc` may hold several addresses, with or without names."""
 
 
 def plan(written: Written, wish: Wish, desk: Desk) -> Plan:
@@ -56,7 +44,10 @@ def plan(written: Written, wish: Wish, desk: Desk) -> Plan:
     missing = [each for each in dict.fromkeys(_CID.findall(written.html or "")) if each not in known]
     problems += map(InlineImageMissing, missing)
     if len(sender) != 1:
-        raise NothingLeaves([*problems, SenderNotOne(len(sender))])
+        problems.append(SenderNotOne(len(sender)))
+        everybody = tuple(dict.fromkeys(each.address for each in (*to, *cc, *bcc)))
+        protect.find(None, everybody, wish, desk, problems)
+        raise NothingLeaves(dict.fromkeys(problems))
     whole = Letter(
         sender[0], to, cc, bcc, written.subject, written.text, written.html, attachments,
         written.in_reply_to, written.references,
@@ -78,9 +69,11 @@ def _mailboxes(typed: Sequence[str], problems: list[Coded]) -> list[Mailbox]:
 
 def _ascii(mailbox: Mailbox) -> Mailbox:
     """With the domain as the DNS has it. Raises `UnicodeError`: a local part that needs SMTPUTF8 (RFC 6531)."""
-    local, _, domain = mailbox.address.rpartition("@")
-    local.encode("ascii")
-    return Mailbox(mailbox.name, f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}")
+    local, domain = split_address(mailbox.address)
+    # Python's own "idna" codec makes "straße" into "strasse" (IDNA 2003), which may be somebody else's domain.
+    address = f"{local}@{domain if domain.isascii() else domain_key(domain)}"
+    address.encode("ascii")
+    return Mailbox(mailbox.name, address)
 
 
 def _readable(attachment: Attachment, problems: list[Coded]) -> bool:

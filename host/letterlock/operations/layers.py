@@ -34,6 +34,7 @@ from letterlock.cms.failures import TooManySigners
 from letterlock.errors import Coded, KeyUnavailable
 from letterlock.mime.failures import HeaderTooLarge, TooManyParts
 from letterlock.mime.reader import Allowance, Entity, Reader
+from letterlock.operations import bare
 from letterlock.operations.forms import (
     is_clear_signed,
     is_cms,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from letterlock.cms import Decompressed, Decrypted, RecipientKey
 
 _ENCRYPTED = frozenset({ENVELOPED_DATA, AUTH_ENVELOPED_DATA})
+_SIGNED_TYPES = bare.BARE | {DATA}
 
 AMBIGUITIES = frozenset(
     {
@@ -281,14 +283,15 @@ class _Explorer:
         if layer.signed.has_content:
             layer.failure = ContentTwice()
         else:
-            layer.failure = self._unfit(layer.signed)
+            layer.failure = self._unfit(layer.signed, frozenset({DATA}))
         return layer
 
     def _unwrapped(self, source: Source, entity: Entity) -> Source | None:
         """The multipart/signed that Exchange packs whole into an application/pkcs7-mime part, if this is one."""
         pieces = source.body(entity)
         first = next(pieces, b"")
-        if b"multipart/signed" not in first[: limits.PARAMETERS_CHARACTERS].lower():
+        if content_type(first) is not None or b"multipart/signed" not in first[: limits.PARAMETERS_CHARACTERS].lower():
+            # What begins as a CMS object is one, also where its length ("0:") makes it look like a header field.
             return None
         spool = self._spools()
         try:
@@ -333,17 +336,9 @@ class _Explorer:
             for piece in pieces:
                 opening.feed(piece)
             layer.decrypted = opening.close()
-            if layer.decrypted.content_type != DATA:
-                # RFC 8551 §3.3: a MIME entity is encrypted as id-data.
-                layer.failure = ContentNotSupported(content_type_name(layer.decrypted.content_type))
-                spool.close()
-                return None
             # Only now is it known that these octets are the content: nothing looks at them before, so that no
             # difference in how they read can tell an attacker how a changed ciphertext decrypts.
-            reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
-            for block in spool.blocks():
-                reader.feed(block)
-            return Source(spool, reader.close(), source.watch)
+            return self._content(layer, layer.decrypted.content_type, spool, source)
         except (CmsFailure, DecryptionFailure, HeaderTooLarge, TooManyParts, *_KEYS_UNUSABLE) as failure:
             layer.failure = failure
             spool.close()
@@ -358,22 +353,28 @@ class _Explorer:
             for piece in pieces:
                 unpacking.feed(piece)
             layer.decompressed = unpacking.close()
-            if layer.decompressed.content_type != DATA:
-                # RFC 8551 §3.6: a MIME entity is compressed as id-data.
-                layer.failure = ContentNotSupported(content_type_name(layer.decompressed.content_type))
-                spool.close()
-                return None
             # Nothing looks at it before the checksum at its end is right: half a text is another text.
-            reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
-            for block in spool.blocks():
-                reader.feed(block)
-            return Source(spool, reader.close(), source.watch)
+            return self._content(layer, layer.decompressed.content_type, spool, source)
         except (CmsFailure, HeaderTooLarge, TooManyParts) as failure:
             layer.failure = failure
             spool.close()
             return None
         finally:
             self._expansion_left = max(self._expansion_left - unpacking.octets, 0)
+
+    def _content(self, layer: Layer, kind: str, spool: Spool, source: Source) -> Source | None:
+        """What came out of an encryption or a compression. Raises `HeaderTooLarge`, `TooManyParts`."""
+        if bare.inside(kind, spool):
+            return bare.entity(kind, spool, f"{layer.entity.id}:1", self._spools, self._allowance, source.watch)
+        if kind != DATA:
+            # RFC 8551 §3.3 and §3.6: a MIME entity is encrypted and compressed as id-data.
+            layer.failure = ContentNotSupported(content_type_name(kind))
+            spool.close()
+            return None
+        reader = Reader(root_id=f"{layer.entity.id}:1", allowance=self._allowance)
+        for block in spool.blocks():
+            reader.feed(block)
+        return Source(spool, reader.close(), source.watch)
 
     def _signed(self, layer: Layer, pieces: Iterable[bytes], source: Source) -> Source | None:
         layer.kind = Kind.SIGNED
@@ -405,8 +406,14 @@ class _Explorer:
                 layer.receipt_object = b"".join(source.body(layer.entity))
             layer.failure = self._too_many(layer.signed)
             return None
-        layer.failure = self._unfit(layer.signed)
-        return inner
+        layer.failure = self._unfit(layer.signed, _SIGNED_TYPES)
+        if not bare.inside(layer.signed.content_type, spool):
+            return inner
+        try:
+            return self._content(layer, layer.signed.content_type, spool, source)
+        except TooManyParts as failure:
+            layer.failure = failure
+            return None
 
     def _read_signed(self, pieces: Iterable[bytes], content: Callable[[bytes], None]) -> SignedData:
         """Read a SignedData object; its content goes to `content` as it comes. Raises `CmsFailure`."""
@@ -418,11 +425,11 @@ class _Explorer:
         finally:
             self._values_left = max(self._values_left - reader.values, 0)
 
-    def _unfit(self, signed: SignedData) -> Coded | None:
-        """Why an object that can be read is no signature of a mail."""
+    def _unfit(self, signed: SignedData, kinds: frozenset[str]) -> Coded | None:
+        """Why an object that can be read is no signature of a mail, whose content is of one of `kinds`."""
         if not signed.signers:
             return NoSigners()
-        if signed.content_type != DATA:
+        if signed.content_type not in kinds:
             # RFC 8551 §2.4.2: a MIME entity is signed as id-data. Something else that somebody signed (a time-stamp,
             # a program, a receipt) was not meant as a mail, even where its octets can be read as one.
             return ContentNotSupported(content_type_name(signed.content_type))

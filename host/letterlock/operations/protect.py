@@ -42,6 +42,7 @@ from letterlock.operations.protect_reasons import (
     SenderNotOne,
     SenderWithoutKey,
     SignedOpaque,
+    SubjectHiddenInReply,
 )
 from letterlock.operations.recipients import RecipientChoice
 from letterlock.operations.signature import Signature, content_identifier
@@ -78,6 +79,11 @@ class Wish:
     quotes_decrypted: bool = False
     quote_in_clear: bool = False
     receipt: bool = False
+
+    @property
+    def hides_subject(self) -> bool:
+        """Whether the subject stands inside of the encryption alone."""
+        return self.protect_headers and self.policy is not Policy.NONE
 
 
 @dataclass(frozen=True)
@@ -299,6 +305,15 @@ class Plan:
         out.close()
 
 
+@dataclass(frozen=True)
+class Means:
+    """What a message takes: the key it is signed with (None: not signed), own certificates, and the readers'."""
+
+    key: SigningKey | None
+    own: Chosen
+    recipients: tuple[RecipientChoice, ...]
+
+
 def plan(finished: Finished, wish: Wish, desk: Desk, problems: Iterable[Coded] = ()) -> Plan:
     """Find everything that is needed.
 
@@ -312,6 +327,25 @@ def plan(finished: Finished, wish: Wish, desk: Desk, problems: Iterable[Coded] =
     sender = _sender(finished, missing)
     named, blind = _named(finished, ("to", "cc"), missing), _named(finished, ("bcc",), missing)
     blind = tuple(each for each in blind if each not in named)
+    means = find(sender, (*named, *blind), wish, desk, missing)
+    if missing or sender is None:
+        raise NothingLeaves(dict.fromkeys(missing))
+    remarks: list[Coded] = [each for choice in means.recipients for each in choice.reasons]
+    if wish.quotes_decrypted and not wish.encrypt and not wish.draft:
+        remarks.append(DecryptedTextInClear())
+    elif wish.quotes_decrypted and not wish.hides_subject:
+        # RFC 9788 §6.1: what was confidential stays so in the reply, and its subject says what the mail's said.
+        wish = replace(wish, protect_headers=True, policy=Policy.BASELINE)
+        remarks.append(SubjectHiddenInReply())
+    return Plan(finished, wish, desk, means.key, means.own, sender, named, blind, means.recipients, tuple(remarks))
+
+
+def find(sender: str | None, addresses: Sequence[str], wish: Wish, desk: Desk, missing: list[Coded]) -> Means:
+    """Keys and certificates; whatever there is not is added to `missing`.
+
+    Args:
+        addresses: everybody in To, Cc and Bcc.
+    """
     entries = desk.vault.entries()
     desk = replace(desk, trust=_with_issuers(desk))
     own = keys_choose.choose(entries, desk.database, sender or "", desk.at)
@@ -322,21 +356,16 @@ def plan(finished: Finished, wish: Wish, desk: Desk, problems: Iterable[Coded] =
         missing.append(ReceiptWithoutSignature())
     wanted: tuple[str, ...] = (sender,) if sender else ()
     if wish.encrypt and not wish.draft:
-        if not named and not blind and not missing:
+        if not addresses and not missing:
             missing.append(NobodyToEncryptTo())
         # The sender too: a mail that its own author cannot read again is lost to him.
-        wanted = tuple(dict.fromkeys((*named, *blind, *wanted)))
+        wanted = tuple(dict.fromkeys((*addresses, *wanted)))
     choices: tuple[RecipientChoice, ...] = ()
     if wish.encrypt or wish.draft:
         choices = _reachable(wanted, desk, missing)
     elif wish.quotes_decrypted and not wish.quote_in_clear:
         missing.append(DecryptedTextInClear())
-    if missing or sender is None:
-        raise NothingLeaves(dict.fromkeys(missing))
-    remarks: list[Coded] = [each for choice in choices for each in choice.reasons]
-    if wish.quotes_decrypted and not wish.encrypt and not wish.draft:
-        remarks.append(DecryptedTextInClear())
-    return Plan(finished, wish, desk, key, own, sender, named, blind, choices, tuple(remarks))
+    return Means(key, own, choices)
 
 
 def _sender(finished: Finished, missing: list[Coded]) -> str | None:

@@ -107,6 +107,12 @@ class DecryptedTextInClear(Reason):
     code = "decrypted_text_in_clear"
 
 
+class SubjectHiddenInReply(Reason):
+    """The text quotes a message that was encrypted; so the subject is not put outside, though that was asked for."""
+
+    code = "subject_hidden_in_reply"
+
+
 class SignedOpaque(Reason):
     """A part that may not be changed would not survive every relay, so the whole is signed in one piece."""
 

@@ -50,6 +50,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Verschlüsseln Sie sie, oder nehmen Sie das Zitat heraus.",
         ),
     },
+    "subject_hidden_in_reply": {
+        "en": (
+            "The message answers one that was encrypted; its subject would tell others what that one was about, so it "
+            "stands inside of the encryption alone.",
+            "",
+        ),
+        "de": (
+            "Die Nachricht antwortet auf eine verschlüsselte; ihr Betreff verriete anderen, worum es dort ging. Darum "
+            "steht er nur innerhalb der Verschlüsselung.",
+            "",
+        ),
+    },
     "signed_opaque": {
         "en": (
             "A part that may not be changed would not survive every mail server, so the message is signed in one "
