@@ -466,3 +466,58 @@ TOKENS_SEEN_SECONDS = 5.0
 
 PEOPLE_IN_REPLY = 200
 """Certificates of people in one reply of the host: some 200 KB, so that it fits into a frame with room."""
+
+# --- Submission ------------------------------------------------------------------------------------------------
+
+MAIL_LINE_OCTETS = 16_384
+"""Longest line of a mail server's answer. RFC 5321 §4.5.3.1.5 has 512 octets, IMAP's capabilities and folders a few
+thousand. Beyond it `mail_answer_broken`."""
+
+MAIL_REPLY_LINES = 128
+"""Lines of one SMTP reply; the longest known greeting has some thirty. Beyond it `mail_answer_broken`."""
+
+MAIL_ANSWER_OCTETS = 4 * 1024 * 1024
+"""Octets that a mail server may say in one connection: ten thousand folders, or the refusal of a thousand recipients.
+Beyond it `mail_answer_broken`."""
+
+MAIL_FOLDERS = 20_000
+"""Folders in which the one for sent mail is looked for. Beyond it `mail_answer_broken`."""
+
+MAIL_LITERAL_OCTETS = 65_536
+"""Largest literal in an IMAP answer; only names of folders come as such. Beyond it `mail_answer_broken`."""
+
+MAIL_LOGIN_SECONDS = 60.0
+"""From the first packet until a mail server has let us in; servers that slow down strangers take half a minute."""
+
+MAIL_COMMAND_SECONDS = 60.0
+"""For the answer to one command. RFC 5321 §4.5.3.2 says five minutes, while no person waits longer than one."""
+
+MAIL_END_SECONDS = 600.0
+"""For the answer to the end of a message (RFC 5321 §4.5.3.2.6): the server may look through it first."""
+
+MAIL_OCTETS_PER_SECOND = 2_048
+"""The slowest line over which a message is sent to its end: a bad telephone."""
+
+MAIL_LINE_LENGTH = 998
+"""Octets of a line in a message that is sent (RFC 5321 §4.5.3.1.6); beyond it `mail_unsendable`: servers break them."""
+
+MAIL_RECIPIENTS = 1_000
+"""Recipients of one sending; as `RECIPIENTS_ASKED`. Beyond it `too_many_recipients_to_send`."""
+
+MAIL_SETTINGS_OCTETS = 65_536
+"""Largest file with a provider's settings; real ones have some thousand octets. Beyond it `fetch_too_large`."""
+
+MAIL_SERVERS_NAMED = 16
+"""Servers in one file of settings or one answer of the DNS that are looked at."""
+
+ACCOUNTS_KEPT = 100
+"""Accounts of one person; beyond it `too_many_accounts`."""
+
+OUTBOX_PIECE_OCTETS = 1024 * 1024
+"""Octets sealed and kept in one piece: what a process holds of a message while it is sent."""
+
+OUTBOX_CLAIM_SECONDS = 30.0
+"""How long a process that does not answer any more keeps others from sending what it was sending."""
+
+OUTBOX_BATCHES = 1_000
+"""Sendings that wait at once; beyond it `outbox_full`."""

@@ -47,7 +47,7 @@ class Finished:
             NotAMessage: it has no header section, or something in it that is no field.
         """
         fields, content = [], []
-        for field in _fields(b"".join(encode.canonical(read(root.start, root.body)))):
+        for field in header_fields(b"".join(encode.canonical(read(root.start, root.body)))):
             parsed = parse_line(field)
             if parsed is None:
                 raise NotAMessage
@@ -95,7 +95,7 @@ class Finished:
             header = b"".join(self._canonical(child.start, child.body))
             # RFC 9788 §5.2.2: into the main body parts alone, which come first outside of an alternative.
             main = number == 0 or entity.type == "multipart/alternative"
-            yield from self._rewritten(child, _fields(header), legacy if main else None)
+            yield from self._rewritten(child, header_fields(header), legacy if main else None)
             position = child.end
         yield from self._canonical(position, entity.end)
 
@@ -185,7 +185,7 @@ def named(fields: Iterable[bytes], name: str) -> list[bytes]:
     return [each for each in fields if _is(each, name)]
 
 
-def _fields(header: bytes) -> list[bytes]:
+def header_fields(header: bytes) -> list[bytes]:
     """The fields of a header section with CRLF, each whole with its folded lines; what is no field is one, too."""
     found: list[bytes] = []
     for line in header.split(b"\r\n"):
@@ -196,6 +196,11 @@ def _fields(header: bytes) -> list[bytes]:
     if found and found[0].startswith(b"From ") and parse_line(found[0]) is None:
         del found[0]  # An mbox separator.
     return found
+
+
+def is_field(text: bytes) -> bool:
+    """Whether what `header_fields` found is a field."""
+    return parse_line(text) is not None
 
 
 def _is(field: bytes, name: str) -> bool:

@@ -55,6 +55,11 @@ class Watch:
             raise FetchTimedOut(self.server)
         return min(left, _SLICE_SECONDS)
 
+    def again(self, seconds: float, cancelled: Callable[[], bool] | None = None) -> None:
+        """Start over: so many seconds from now, for the next step of a long conversation."""
+        self._deadline = time.monotonic() + seconds
+        self._cancelled = cancelled or self._cancelled
+
     def share(self, among: int) -> Watch:
         """A watch over an equal part of what is left."""
         return Watch(self.server, max(0.0, self._deadline - time.monotonic()) / among, self._cancelled)

@@ -112,3 +112,35 @@ class KeyAmbiguous(LetterlockError):
     fault = Fault.USER
     key: str
     found: int
+
+
+class AccountUnknown(LetterlockError):
+    """No account has this identifier."""
+
+    code = "account_unknown"
+    fault = Fault.USER
+    account: str
+
+
+class TooManyAccounts(LetterlockError):
+    """As many accounts are kept as may be (`limits.ACCOUNTS_KEPT`)."""
+
+    code = "too_many_accounts"
+    fault = Fault.USER
+    limit: int
+
+
+class OutboxFull(LetterlockError):
+    """As many messages wait as may (`limits.OUTBOX_BATCHES`)."""
+
+    code = "outbox_full"
+    fault = Fault.USER
+    limit: int
+
+
+class OutboxItemUnknown(LetterlockError):
+    """Nothing with this identifier waits, or it is being sent at this moment."""
+
+    code = "outbox_item_unknown"
+    fault = Fault.USER
+    item: str

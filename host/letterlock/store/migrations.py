@@ -241,6 +241,43 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "accounts that send, and what waits to be sent",
+        (
+            """
+            CREATE TABLE account (
+                id       TEXT NOT NULL PRIMARY KEY,
+                address  TEXT NOT NULL,            -- as its owner writes it
+                settings TEXT NOT NULL,            -- JSON: servers, ways to log in, where the copy goes
+                secret   BLOB,                     -- password, sealed and bound to the servers it is for
+                made     TEXT NOT NULL             -- ISO 8601, UTC
+            )
+            """,
+            """
+            CREATE TABLE outbox (
+                id       TEXT NOT NULL PRIMARY KEY,
+                batch    TEXT NOT NULL,            -- what was given to be sent together
+                number   INTEGER NOT NULL,         -- its order
+                account  TEXT NOT NULL,
+                role     TEXT NOT NULL,            -- message, copy
+                state    TEXT NOT NULL,            -- preparing, held, waiting, ending, refused
+                content  TEXT NOT NULL,            -- its pieces; a message and its copy may have the same
+                envelope BLOB NOT NULL,            -- who to, how large …: JSON, sealed
+                claim    TEXT,                     -- the process that works on it
+                until    REAL NOT NULL,            -- seconds since 1970: how long nobody else may
+                made     TEXT NOT NULL             -- ISO 8601, UTC
+            )
+            """,
+            """
+            CREATE TABLE outbox_piece (
+                content TEXT NOT NULL,
+                number  INTEGER NOT NULL,
+                octets  BLOB NOT NULL,             -- sealed
+                PRIMARY KEY (content, number)
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

@@ -37,6 +37,7 @@ SUBJECTS = (
     "authority",
     "protect",
     "proof",
+    "send",
 )
 FACT_CHARACTERS = 300
 """Longest fact inside a sentence; a longer one is cut with an ellipsis."""

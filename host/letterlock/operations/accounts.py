@@ -1,0 +1,273 @@
+"""Accounts that send mail: kept in the store, their passwords sealed by the vault, tried out on their servers.
+
+A password is sealed together with the servers that it is for. Whoever changes the servers in the database, or asks for
+other ones, does not make this program send the password there: it has to be given again.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from letterlock import limits
+from letterlock.errors import Cancelled, LetterlockError
+from letterlock.mime.address import Mailbox
+from letterlock.mime.failures import BadAddress
+from letterlock.net import imap, mail, smtp
+from letterlock.net.mail import Login, LoginKind, MailServer, Security
+from letterlock.net.mail_settings import Settings, named
+from letterlock.net.wire import never
+from letterlock.operations.account_failures import (
+    AccountMissing,
+    AccountSecretMissing,
+    AccountSecretWrong,
+    AccountSettingWrong,
+    ServersElsewhere,
+)
+from letterlock.store import accounts as kept
+from letterlock.store.database import Store
+from letterlock.store.failures import StoreDamaged
+
+if TYPE_CHECKING:
+    import ssl
+
+    from letterlock.keystore.vault import Vault
+
+SMTP_PORTS: dict[Security, int] = {"tls": 465, "starttls": 587}
+IMAP_PORTS: dict[Security, int] = {"tls": 993, "starttls": 143}
+SECRET_CHARACTERS = 8_192
+"""Of a password or a token; Microsoft's tokens have some 3,000."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account.
+
+    Args:
+        id: "" for one that is not kept yet.
+        address: whose mail it sends.
+        imap: None where nobody keeps a copy.
+        user: the name to log in with, on both servers.
+        copy: whether a copy goes into the folder of sent mail; not where the provider does that itself.
+        folder: the name of that folder; "" for the one that the server says it is.
+        has_secret: a password is kept.
+    """
+
+    address: str
+    smtp: MailServer
+    imap: MailServer | None = None
+    user: str = ""
+    login: LoginKind = "password"
+    copy: bool = True
+    folder: str = ""
+    id: str = ""
+    has_secret: bool = False
+
+    @property
+    def copies(self) -> bool:
+        """Whether there is somewhere for a copy to go."""
+        return self.copy and self.imap is not None
+
+    @property
+    def servers(self) -> tuple[MailServer, ...]:
+        """Those that get the password."""
+        return (self.smtp, self.imap) if self.imap else (self.smtp,)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of an attempt to log in: what the server can do, or why not."""
+
+    protocol: str
+    server: MailServer
+    failure: LetterlockError | None = None
+    largest: int | None = None
+    abilities: tuple[str, ...] = ()
+    folder: str | None = None
+
+
+def listed(database: Path) -> list[Account]:
+    """Every account, oldest first; also while the vault is locked. Raises `StoreDamaged` …"""
+    with Store.read(database) as store:
+        return [_account(store, each) for each in kept.every(store)]
+
+
+def one(database: Path, account: str) -> Account:
+    """One account, by its identifier or its address. Raises `AccountUnknown`, `StoreDamaged`."""
+    with Store.read(database) as store:
+        for each in kept.every(store):
+            if account.casefold() == each.address.casefold():
+                return _account(store, each)
+        return _account(store, kept.one(store, account))
+
+
+def sending_for(database: Path, address: str) -> Account:
+    """The account that sends for this address. Raises `AccountMissing`."""
+    for each in listed(database):
+        if each.address.casefold() == address.casefold():
+            return each
+    raise AccountMissing(address)
+
+
+def put(database: Path, vault: Vault, account: Account, secret: str | None = None) -> Account:
+    """Keep an account, a new one or with other settings.
+
+    Args:
+        secret: a password or token; None leaves the one that is kept, if it was given for these very servers.
+
+    Raises:
+        AccountSettingWrong, AccountSecretWrong, AccountUnknown, TooManyAccounts.
+        VaultLocked, VaultMissing: there is a password, and nowhere to seal it.
+    """
+    account = checked(account)
+    sealed: bytes | None = None
+    if account.id:
+        with Store.read(database) as store:
+            before = kept.one(store, account.id)
+            if _belongs(_account(store, before)) == _belongs(account):
+                sealed = before.secret
+    else:
+        account = replace(account, id=secrets.token_hex(8))
+    if secret is not None:
+        sealed = vault.seal(_belongs(account), fit(secret).encode())
+    account = replace(account, has_secret=sealed is not None)
+    said = asdict(account)
+    settings = {name: said[name] for name in ("smtp", "imap", "user", "login", "copy", "folder")}
+    with Store.open(database) as store:
+        kept.put(store, kept.StoredAccount(account.id, account.address, settings, sealed))
+    return account
+
+
+def remove(database: Path, account: str) -> Account:
+    """Forget an account and its password. Raises `AccountUnknown`."""
+    found = one(database, account)
+    with Store.open(database) as store:
+        kept.remove(store, found.id)
+    return found
+
+
+def login(database: Path, vault: Vault, account: Account, secret: str | None = None) -> Login:
+    """What to log in with.
+
+    Args:
+        secret: instead of what is kept: an access token that holds for an hour.
+
+    Raises:
+        AccountSecretMissing, AccountSecretWrong, VaultLocked.
+        SecretDamaged: what is kept was not sealed for these servers.
+    """
+    if account.login == "none":
+        return Login("none")
+    if secret is None:
+        with Store.read(database) as store:
+            sealed = kept.one(store, account.id).secret if account.id else None
+        if sealed is None:
+            raise AccountSecretMissing(account.address)
+        secret = vault.unseal(_belongs(account), sealed).decode()
+    return Login(account.login, account.user, fit(secret))
+
+
+def tried(
+    account: Account, login: Login, context: ssl.SSLContext | None = None, cancelled: Callable[[], bool] = never
+) -> Iterator[Tried]:
+    """Log in on every server of an account, and send nothing. Raises `Cancelled`."""
+    context = context or mail.tls_context()
+    for protocol, server in zip(("smtp", "imap"), account.servers, strict=False):
+        try:
+            yield (
+                _tried_smtp(server, login, context, cancelled)
+                if protocol == "smtp"
+                else _tried_imap(account, login, context, cancelled)
+            )
+        except Cancelled:
+            raise
+        except LetterlockError as failure:
+            yield Tried(protocol, server, failure)
+
+
+def proposed(settings: Settings, address: str) -> tuple[Account, tuple[ServersElsewhere, ...]]:
+    """An account of what a domain says, and what a person has to confirm before a password goes there."""
+    account = Account(address, settings.smtp, settings.imap, settings.user, settings.login)
+    elsewhere = settings.elsewhere
+    return account, ((ServersElsewhere(settings.domain, elsewhere),) if elsewhere else ())
+
+
+def checked(account: Account) -> Account:
+    """The account with its hosts as the DNS has them. Raises `AccountSettingWrong`."""
+    try:
+        address = Mailbox.parse(account.address).address
+    except BadAddress:
+        raise AccountSettingWrong("address", account.address) from None
+    if address != account.address.strip() or len(address) > limits.ADDRESS_CHARACTERS:
+        raise AccountSettingWrong("address", account.address)
+    user = account.user or address
+    if not user.isprintable() or len(user) > 320:
+        raise AccountSettingWrong("user", user)
+    if not account.folder.isprintable() or len(account.folder) > 500:
+        raise AccountSettingWrong("folder", account.folder)
+    imap_ = None if account.imap is None else _server(account.imap)
+    return replace(account, address=address, user=user, smtp=_server(account.smtp), imap=imap_)
+
+
+def fit(secret: str) -> str:
+    """A password or token that can be one. Raises `AccountSecretWrong`."""
+    if not secret or len(secret) > SECRET_CHARACTERS or "\0" in secret:
+        raise AccountSecretWrong
+    return secret
+
+
+# --- Inside ---
+
+
+def _server(server: MailServer) -> MailServer:
+    host = server.host.strip().strip("[]")
+    with suppress(ValueError):
+        return server._replace(host=str(ipaddress.ip_address(host)))
+    if not named(host):
+        raise AccountSettingWrong("host", server.host)
+    if not 0 < server.port < 65_536:
+        raise AccountSettingWrong("port", str(server.port))
+    return server._replace(host=named(host))
+
+
+def _belongs(account: Account) -> str:
+    """What a password is sealed for."""
+    bound = [account.id, account.user, account.login, account.smtp, account.imap]
+    return "account " + json.dumps(bound, ensure_ascii=False)
+
+
+def _account(store: Store, stored: kept.StoredAccount) -> Account:
+    said: dict[str, Any] = stored.settings
+    try:
+        smtp_ = MailServer(*said["smtp"])
+        imap_ = MailServer(*said["imap"]) if said["imap"] else None
+        user, kind, copy, folder = said["user"], said["login"], said["copy"], said["folder"]
+        known = all(each.security in ("tls", "starttls") for each in (smtp_, *([imap_] if imap_ else [])))
+        if known and kind in ("password", "oauth", "none") and isinstance(user, str) and isinstance(folder, str):
+            has = stored.secret is not None
+            return checked(Account(stored.address, smtp_, imap_, user, kind, bool(copy), folder, stored.id, has))
+    except (KeyError, TypeError, AttributeError, AccountSettingWrong):
+        pass
+    raise StoreDamaged(str(store.path), f"account {stored.id}")
+
+
+def _tried_smtp(server: MailServer, login: Login, context: ssl.SSLContext, cancelled: Callable[[], bool]) -> Tried:
+    with smtp.connected(server, context, cancelled) as session:
+        session.login(login)
+        abilities = tuple(each for each in ("8BITMIME", "SMTPUTF8", "DSN") if each in session.extensions)
+        return Tried("smtp", server, largest=session.largest, abilities=abilities)
+
+
+def _tried_imap(account: Account, login: Login, context: ssl.SSLContext, cancelled: Callable[[], bool]) -> Tried:
+    assert account.imap is not None
+    with imap.connected(account.imap, context, cancelled) as session:
+        session.login(login)
+        known = sorted({"SPECIAL-USE", "UTF8=ACCEPT"} & session.capabilities)
+        folder = account.folder or session.sent_folder()
+        return Tried("imap", account.imap, abilities=tuple(known), folder=folder)

@@ -1,0 +1,409 @@
+"""Send finished messages, each with its own envelope, then put the copy into the folder of sent mail.
+
+    report = send.submit(letters, account, login, outbox)
+    report.recipients[0].status
+
+Every message is kept in the outbox before the first packet goes out, and leaves it when the server has taken it. A
+message goes to all of its recipients or to none; each message of a batch (one for everybody in To and Cc, one for each
+in Bcc) succeeds or fails by itself, but if the first one fails, the others are not tried. The answer says it for each
+recipient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from letterlock import limits
+from letterlock.errors import Cancelled, Coded, LetterlockError
+from letterlock.mime import sendable, writer
+from letterlock.mime.address import parse_list
+from letterlock.net import imap, mail, mail_failures, smtp
+from letterlock.net.mail import Login
+from letterlock.net.wire import never
+from letterlock.operations.account_failures import NobodyToSendTo, OutboxTaken, TooManyToSendTo
+from letterlock.operations.accounts import Account
+from letterlock.operations.outbox import Item, Outbox, Parcel
+from letterlock.operations.protect import Incoming, Outgoing, Role
+from letterlock.operations.protect_reasons import NothingLeaves, SenderNotOne
+from letterlock.store.outbox import HELD
+
+if TYPE_CHECKING:
+    import ssl
+
+Progress = Callable[[int, int | None], None]
+
+
+class Status(StrEnum):
+    """What became of a message to one recipient."""
+
+    SENT = "sent"
+    """The server is responsible for it now."""
+    REFUSED = "refused"
+    """The server takes nothing for this address, or nothing of this kind."""
+    NOT_SENT = "not_sent"
+    """Nothing went out, and nothing waits: something else failed, or it was cancelled."""
+    WAITING = "waiting"
+    """Nothing went out; it waits in the outbox."""
+    UNSURE = "unsure"
+    """The connection ended with the last word: it may have been sent. It waits for a person to decide."""
+
+
+class CopyStatus(StrEnum):
+    """What became of the copy."""
+
+    KEPT = "kept"
+    """It is in the folder."""
+    WAITING = "waiting"
+    """It waits in the outbox."""
+    NOT_WANTED = "not_wanted"
+    NOT_KEPT = "not_kept"
+    """Nothing was sent, so there is none."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One recipient."""
+
+    address: str
+    status: Status
+    failure: LetterlockError | None = None
+
+
+@dataclass
+class Report:
+    """What became of a batch. `copy_failure` says why a copy waits."""
+
+    batch: str
+    recipients: list[Told] = field(default_factory=list)
+    copy: CopyStatus = CopyStatus.NOT_WANTED
+    folder: str | None = None
+    copy_failure: LetterlockError | None = None
+    remarks: list[Coded] = field(default_factory=list)
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether it went out to everybody."""
+        return all(each.status is Status.SENT for each in self.recipients)
+
+    @property
+    def kept(self) -> bool:
+        """Whether something of it is in the outbox still."""
+        waits = {Status.WAITING, Status.UNSURE}
+        return self.copy is CopyStatus.WAITING or any(each.status in waits for each in self.recipients)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to send.
+
+    Args:
+        wait: what cannot be sent now stays in the outbox; else it is given up.
+        cancelled: asked again and again; what is not sent then is given up …
+        gone: … unless this says that nobody is there any more who could send it again.
+    """
+
+    login: Login
+    context: ssl.SSLContext | None = None
+    wait: bool = True
+    progress: Progress = lambda _done, _total: None
+    cancelled: Callable[[], bool] = never
+    gone: Callable[[], bool] = never
+
+
+# --- What is to be sent -------------------------------------------------------------------------------------------
+
+
+def parcels(made: Sequence[Outgoing], sender: str, copy: bool, receipt: bool = False) -> list[Parcel]:
+    """What `compose` and `protect` have made, for the outbox. Raises `NobodyToSendTo`, `TooManyToSendTo`."""
+    letters = [each for each in made if each.recipients]
+    own = next((each for each in made if each.role is Role.SENT), None)
+    _bounded([address for each in letters for address in each.recipients])
+    found = [
+        Parcel(sender, each.recipients, each.octets.blocks(), _message_id(each.octets.blocks()), receipt)
+        for each in letters
+    ]
+    if copy:
+        octets = own.octets if own else letters[0].octets
+        # Without Bcc the one message is the copy as well, and need not be kept twice.
+        pieces = octets.blocks() if own or len(letters) > 1 else None
+        found.append(Parcel(sender, (), pieces, _message_id(octets.blocks())))
+    return found
+
+
+def as_it_is(
+    incoming: Incoming, at: datetime, copy: bool, recipients: Sequence[str] = (), receipt: bool = False
+) -> tuple[str, list[Parcel]]:
+    """A finished message to be sent unchanged: Bcc is taken out of what goes to others, Date and Message-ID are added.
+
+    Args:
+        recipients: instead of those in To, Cc and Bcc.
+
+    Returns:
+        The sender's address, and the parcels.
+
+    Raises:
+        NotAMessage, HeaderTooLarge, BadAddress, NothingLeaves, NobodyToSendTo, TooManyToSendTo.
+    """
+    finished = incoming.close()
+    root = finished.root
+
+    def whole() -> tuple[sendable.Head, Iterator[bytes]]:
+        return sendable.split(finished.read(root.start, root.end))
+
+    head, _ = whole()
+    senders = _named(head, "sender") or _named(head, "from")
+    if len(senders) != 1:
+        raise NothingLeaves([SenderNotOne(len(senders))])
+    sender = senders[0]
+    named = list(recipients) or [each for name in ("to", "cc", "bcc") for each in _named(head, name)]
+    everybody = _bounded(named)
+    head = head.completed(at, sender.rpartition("@")[2])
+    message_id = head.message_id or ""
+
+    def with_(chosen: sendable.Head) -> Iterator[bytes]:
+        _, body = whole()
+        yield from chosen.with_body(body)
+
+    found = [Parcel(sender, everybody, with_(head.public()), message_id, receipt)]
+    if copy:
+        found.append(Parcel(sender, (), with_(head) if head.hidden else None, message_id))
+    return sender, found
+
+
+def _bounded(addresses: Iterable[str]) -> tuple[str, ...]:
+    everybody = tuple(dict.fromkeys(addresses))
+    if not everybody:
+        raise NobodyToSendTo
+    if len(everybody) > limits.MAIL_RECIPIENTS:
+        raise TooManyToSendTo(limits.MAIL_RECIPIENTS)
+    return everybody
+
+
+def _named(head: sendable.Head, name: str) -> list[str]:
+    return [
+        each.address for field_ in writer.named(head.fields, name) for each in parse_list(writer.value(field_))
+    ]  # fmt: skip
+
+
+def _message_id(pieces: Iterable[bytes]) -> str:
+    return sendable.split(pieces)[0].message_id or ""
+
+
+# --- Sending ------------------------------------------------------------------------------------------------------
+
+
+def submit(parcels: Sequence[Parcel], account: Account, outbox: Outbox, way: Way) -> Report:
+    """Keep a batch in the outbox, and send it.
+
+    Raises:
+        MailUnsendable, OutboxFull, VaultLocked, StoreBusy …: nothing was kept and nothing was sent.
+    """
+    return _Delivery(account, outbox, way, outbox.put(account.id, parcels)).run()
+
+
+def resume(items: Sequence[Item], account: Account, outbox: Outbox, way: Way, anyway: bool = False) -> Report:
+    """Send what is left of a batch.
+
+    Args:
+        anyway: also messages that may have been sent already.
+    """
+    return _Delivery(account, outbox, way, items, anyway).run()
+
+
+class _Delivery:
+    """One batch on its way."""
+
+    def __init__(self, account: Account, outbox: Outbox, way: Way, items: Sequence[Item], anyway: bool = False) -> None:
+        self._account = account
+        self._outbox = outbox
+        self._way = way
+        self._anyway = anyway
+        self._context = way.context or mail.tls_context()
+        self._letters = [each for each in items if not each.is_copy]
+        self._copies = [each for each in items if each.is_copy]
+        self._report = Report(items[0].stored.batch)
+        self._total = sum(each.slip.octets for each in items)
+        self._done = 0
+        self._ended: Item | None = None
+        """The message whose last word was said."""
+
+    def run(self) -> Report:
+        """Send, copy, and let go of what is left."""
+        try:
+            self._send([each for each in self._letters if self._mine(each)])
+            for copy in self._copies:
+                self._copy(copy)
+            return self._report
+        finally:
+            with suppress(LetterlockError):
+                self._outbox.release()
+
+    # --- Messages ---
+
+    def _mine(self, item: Item) -> bool:
+        """Whether a message may be sent by us now; if not, that is told."""
+        if item.unsure and not self._anyway:
+            self._tell(item, Status.UNSURE, mail_failures.MailFateUnknown(self._account.smtp.host))
+        elif item.busy or not self._outbox.claim(item):
+            self._tell(item, Status.WAITING, OutboxTaken())
+        else:
+            return True
+        return False
+
+    def _send(self, todo: list[Item]) -> None:
+        if not todo:
+            return
+        problem: LetterlockError | None = None
+        try:
+            with smtp.connected(self._account.smtp, self._context, self._unwanted) as session:
+                session.login(self._way.login)
+                while todo and problem is None:
+                    problem = self._one(session, todo[0])
+                    del todo[0]
+        except LetterlockError as failure:
+            # The conversation is over, and nothing of the first of them was sent.
+            problem = failure
+        for each in todo:
+            self._not_now(each, problem or Cancelled())
+
+    def _one(self, session: smtp.Session, item: Item) -> LetterlockError | None:
+        """Send one message, and tell what became of it.
+
+        Returns:
+            Why the others are not to be tried; None: they are.
+
+        Raises:
+            LetterlockError: it was not sent, and nothing was told.
+        """
+        slip = item.slip
+        envelope = smtp.Envelope(
+            slip.sender, slip.recipients, slip.octets, slip.eight_bit, slip.utf8, slip.receipt
+        )  # fmt: skip
+        if slip.receipt and "DSN" not in session.extensions:
+            self._report.remarks.append(mail_failures.ReceiptNotOffered(session.server))
+        try:
+            session.send(envelope, self._counted(item), lambda: self._end(item), self._waiting)
+        except smtp.Refusals as refused:
+            return self._refused(item, refused)
+        except mail_failures.MailFateUnknown as failure:
+            self._tell(item, Status.UNSURE, failure)
+            return failure
+        except _FOR_GOOD as failure:
+            self._given_up(item)
+            self._tell(item, Status.REFUSED, failure)
+            return failure
+        # The server has it: whatever the store says now, that is the answer.
+        with suppress(LetterlockError):
+            self._outbox.sent(item)
+        self._tell(item, Status.SENT)
+        return None
+
+    def _refused(self, item: Item, refused: smtp.Refusals) -> LetterlockError | None:
+        """Some of its recipients were refused, so that it went to nobody."""
+        failures = refused.failed
+        first = next(iter(failures.values()))
+        for_good = [each for each in failures.values() if isinstance(each, mail_failures.RecipientRefused)]
+        if not for_good:
+            self._not_now(item, first, failures)
+            return first if item is self._letters[0] else None
+        self._given_up(item)
+        for address in item.slip.recipients:
+            status = Status.REFUSED if address in failures else Status.NOT_SENT
+            self._report.recipients.append(Told(address, status, failures.get(address, for_good[0])))
+        return for_good[0] if item is self._letters[0] else None
+
+    def _not_now(
+        self, item: Item, failure: LetterlockError, failures: dict[str, mail_failures.MailFailure] | None = None
+    ) -> None:
+        """A message could not be sent: it waits, or is given up."""
+        if isinstance(failure, OutboxTaken):
+            self._tell(item, Status.WAITING, failure)
+            return
+        stays = self._way.gone() or (self._way.wait and not isinstance(failure, (Cancelled, *_FOR_GOOD)))
+        if not stays:
+            self._given_up(item)
+        elif self._ended is item:
+            self._outbox.waits(item)
+        status = Status.WAITING if stays else Status.NOT_SENT
+        for address in item.slip.recipients:
+            self._report.recipients.append(Told(address, status, (failures or {}).get(address, failure)))
+
+    def _given_up(self, item: Item) -> None:
+        self._outbox.forget(item)
+
+    def _end(self, item: Item) -> None:
+        self._outbox.ending(item)
+        self._ended = item
+
+    # --- The copy ---
+
+    def _copy(self, item: Item) -> None:
+        """Put the copy into its folder, once something was sent."""
+        report, told = self._report, self._report.recipients
+        if item.stored.state == HELD and not any(each.status is Status.SENT for each in told):
+            waits = any(each.status in (Status.WAITING, Status.UNSURE) for each in told)
+            report.copy = CopyStatus.WAITING if waits else CopyStatus.NOT_KEPT
+            return
+        if self._account.imap is None:
+            self._outbox.forget(item)
+            return
+        report.copy = CopyStatus.WAITING
+        try:
+            if item.busy or not self._outbox.claim(item):
+                raise OutboxTaken
+            with imap.connected(self._account.imap, self._context, self._unwanted) as session:
+                session.login(self._way.login)
+                folder = self._account.folder or session.sent_folder() or session.make_sent_folder()
+                report.folder = folder
+                # An earlier attempt may have come further than anybody knows.
+                again = item.stored.state != HELD
+                if not (again and item.slip.message_id and session.has(folder, item.slip.message_id)):
+                    self._outbox.ending(item)
+                    session.append(folder, item.slip.octets, self._counted(item), item.slip.utf8)
+        except LetterlockError as failure:
+            report.copy_failure = failure
+            return
+        with suppress(LetterlockError):
+            self._outbox.sent(item)
+        report.copy = CopyStatus.KEPT
+
+    # --- Inside ---
+
+    def _tell(self, item: Item, status: Status, failure: LetterlockError | None = None) -> None:
+        self._report.recipients += [Told(address, status, failure) for address in item.slip.recipients]
+
+    def _counted(self, item: Item) -> Iterator[bytes]:
+        for piece in self._outbox.pieces(item):
+            for start in range(0, len(piece), _SENT_AT_ONCE):
+                part = piece[start : start + _SENT_AT_ONCE]
+                yield part
+                self._done += len(part)
+                self._way.progress(self._done, self._total)
+
+    def _unwanted(self) -> bool:
+        """Asked between all steps: says that we are still there, and whether anybody still wants it."""
+        self._outbox.beat()
+        return self._way.cancelled()
+
+    def _waiting(self) -> bool:
+        """Asked after the last word: it is too late to stop."""
+        with suppress(LetterlockError):
+            self._outbox.beat()
+        return False
+
+
+_FOR_GOOD = (
+    mail_failures.SenderRefused,
+    mail_failures.MailRefused,
+    mail_failures.MailTooLargeForServer,
+    mail_failures.MailNeedsSmtputf8,
+    mail_failures.MailNeeds8bit,
+)
+"""What will be no better later."""
+
+_SENT_AT_ONCE = 65_536
