@@ -55,8 +55,11 @@ PLATFORMS = {
     "firefox": Platform("letterlock-firefox.xpi", WEBMAIL_PARTS, NOT_WEBMAIL),
     "thunderbird": Platform(
         "letterlock-thunderbird.xpi",
-        ("_locales", "adapters/thunderbird", "background/thunderbird.js", "browser", "icons", "lib", "ui"),
-        re.compile(r"^(sites|tabs|panel|check|popup)\."),
+        (
+            *("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui"),
+            *("background/thunderbird.js", "background/gate.js", "background/keys.js"),
+        ),
+        re.compile(r"^(badge|sites|tabs|panel|check|popup)\."),
     ),
 }
 

@@ -264,6 +264,8 @@ def headline(
     """
     if encryption is EncryptionStatus.UNDECRYPTABLE and any(each.code == "vault_locked" for each in reasons):
         return _headline("encryption_locked", {}, language)
+    if encryption is EncryptionStatus.UNDECRYPTABLE and any(each.code == "token_pin_needed" for each in reasons):
+        return _headline("encryption_card_locked", {}, language)
     if encryption is EncryptionStatus.UNDECRYPTABLE and all(each.code != "no_recipient_key" for each in reasons):
         return _headline("encryption_failed", {}, language)
     if encryption in (EncryptionStatus.REFUSED, EncryptionStatus.UNDECRYPTABLE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from letterlock.keystore.own_keys import OwnKeys
 from letterlock.keystore.vault import Vault
 from letterlock.operations.open import OpenedMessage, Opening
 from letterlock.operations.trust import TrustSettings
+from tests.cms.builder import identity, tlv
+from tests.cms.envelope import agreement, enveloped, octet_string, transport
 from tests.keystore.test_keystore_vault_robust import execute
 from tests.keystore.vaults import PASSPHRASE, QUICK, made
 from tests.needs import require_program
@@ -87,6 +90,39 @@ def test_mail_for_somebody_else(mail: DemoMail, tmp_path: Path) -> None:
     vault.lock()
     message = opened(mail.encrypt("Offer", TEXT), OwnKeys(vault))
     assert [each.code for each in message.verdict.reasons if "key" in each.code] == ["no_recipient_key"]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_an_invented_key_identifier(mail: DemoMail, database: Path, locked: bool) -> None:
+    """Outlook 2010 names recipients by identifiers that fit no certificate: only the keys themselves can tell.
+
+    While they are locked, it is still said whom it names, and that unlocking may help.
+    """
+    vault = vault_at(database, unlocked=not locked)
+    carla = x509.load_der_x509_certificate(vault.entries()[0].certificates[0])
+    invented = tlv(0x80, bytes(range(20)))
+    text = enveloped([transport(carla, rid=invented)], text=TEXT)
+    verdict = opened(in_mail(text), OwnKeys(vault)).verdict
+    if locked:
+        assert verdict.headline.code == "encryption_undecryptable"
+        assert [each.code for each in verdict.reasons] == ["no_recipient_key", "vault_locked_may_match"]
+    else:
+        assert verdict.encryption.status == "decrypted"
+
+
+def test_an_identifier_that_no_key_here_can_answer_to(database: Path) -> None:
+    """Unlocking is offered only where it may help: not for a kind of key that is not here, nor for a named stranger."""
+    vault = vault_at(database, unlocked=False)
+    curve = ec.generate_private_key(ec.SECP256R1()).public_key()
+    named = tlv(0xA0, octet_string(bytes(20)))  # a RecipientKeyIdentifier
+    for entry in (agreement(curve, named), transport(identity("RSA").certificate)):
+        reasons = opened(in_mail(enveloped([entry], text=TEXT)), OwnKeys(vault)).verdict.reasons
+        assert [each.code for each in reasons] == ["no_recipient_key"]
+
+
+def in_mail(der: bytes) -> bytes:
+    headers = b"From: a@b.example\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n"
+    return headers + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(der)
 
 
 def test_a_key_file_helps_where_the_vault_is_locked(mail: DemoMail, database: Path) -> None:

@@ -11,7 +11,9 @@ from cryptography import x509
 from letterlock.cms import NoRecipientKey
 from letterlock.keystore import token_failures as f
 from letterlock.operations import tokens
+from letterlock.operations.open import Opening
 from letterlock.operations.tokens import Tokens
+from letterlock.operations.trust import TrustSettings
 from tests.cms.builder import CONTENT, identity
 from tests.cms.decrypting import decrypt
 from tests.cms.envelope import enveloped, transport
@@ -53,6 +55,20 @@ def test_a_locked_token_is_asked_for_its_pin_only_when_the_mail_is_for_it(
     own.lock("Karte")
     with pytest.raises(f.TokenPinNeeded):
         decrypt(mail, [own])
+
+
+def test_a_mail_for_a_locked_token_says_which(made: tuple[softhsm.Card, x509.Certificate], own: Tokens) -> None:
+    """The headline asks for the PIN, and does not call the mail damaged; the serial number tells like cards apart."""
+    from tests.operations.test_open_vault import in_mail
+
+    opening = Opening(TrustSettings(), keys=[own])
+    opening.feed(in_mail(enveloped([transport(made[1])])))
+    verdict = opening.close().verdict
+    assert (verdict.encryption.status, verdict.headline.code) == ("undecryptable", "encryption_card_locked")
+    (reason,) = verdict.reasons
+    assert (reason.code, reason.facts["token"]) == ("token_pin_needed", "Karte")
+    own.unlock(reason.facts["serial"], softhsm.PIN)
+    assert decrypt(enveloped([transport(made[1])]), [own])[1] == CONTENT
 
 
 def test_wrong_pins_and_absent_tokens_are_said(own: Tokens) -> None:

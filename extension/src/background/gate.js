@@ -10,9 +10,10 @@
  * - `content`: our content script in a granted site
  * - `panel`: the panel, in its frame inside a mail page
  * - `page`: one of our own pages, being the top document of its tab
- * - `keys`: the page on which the passphrase is typed, being the top document of its tab. Nobody else may ask for what
- *   concerns the person's keys: a page around the panel could lead clicks, and a content script lives with the page
- * @typedef {"content" | "panel" | "page" | "keys"} Role
+ * - `keys`: the page on which a passphrase or a PIN is typed, being the top document of its tab. Nobody else may ask for
+ *   what concerns the person's keys: a page around the panel could lead clicks, and a content script lives with the page
+ * - `menu`: the toolbar button's menu, which is in no tab
+ * @typedef {"content" | "panel" | "page" | "keys" | "menu"} Role
  */
 
 /**
@@ -35,10 +36,14 @@ export const MESSAGES = Object.freeze({
   "panel.claim": { from: ["panel"], fields: { token: "string" } },
   // readings.js: a person wants missing certificates to be fetched
   "issuers.fetch": { from: ["panel", "page"], fields: {} },
-  // keys.js: the page for the passphrase is opened; and what only that page may ask
-  "keys.ask": { from: ["panel", "page"], fields: {} },
+  // keys.js: the page for the passphrase, or for the PIN of a token, is opened; and what only that page may ask
+  "keys.ask": { from: ["panel", "page"], fields: { token: "string" } },
   "keys.status": { from: ["keys"], fields: {} },
   "keys.unlock": { from: ["keys"], fields: { way: "string", secret: "string" } },
+  "token.status": { from: ["keys"], fields: { token: "string" } },
+  "token.unlock": { from: ["keys"], fields: { token: "string", pin: "string" } },
+  // keys.js: which certificates end soon
+  "keys.notices": { from: ["keys", "menu"], fields: {} },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page"], fields: { part: "string", delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
@@ -49,6 +54,7 @@ export const MESSAGES = Object.freeze({
 const PAGES = new Set(["/ui/check.html"]);
 const PANEL = "/ui/panel.html";
 const KEYS = "/ui/unlock.html";
+const MENU = "/ui/popup.html";
 
 /**
  * @param {import("../browser/runtime.js").Sender} sender
@@ -57,8 +63,9 @@ const KEYS = "/ui/unlock.html";
  * @returns {Promise<Role | null>} null: nobody we talk to
  */
 export async function roleOf(sender, own, isGranted) {
-  if (sender.extension !== own.id || sender.tab === undefined || sender.frame === undefined) return null;
-  if (!URL.canParse(sender.url)) return null;
+  if (sender.extension !== own.id || !URL.canParse(sender.url)) return null;
+  if (sender.tab === undefined) return sender.url === `${own.origin}${MENU}` ? "menu" : null;
+  if (sender.frame === undefined) return null;
   // A document in a sandbox has the address of its site and not its origin: a webmail shows attachments like that, and
   // what they say is the attacker's, not the site's.
   if (sender.origin !== undefined && !sender.url.startsWith(`${sender.origin}/`)) return null;

@@ -7,12 +7,14 @@
  */
 
 import { Deliveries } from "./deliveries.js";
+import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
 import { Keys } from "./keys.js";
 import { Readings } from "./readings.js";
 import { Reception } from "./reception.js";
 import { connectHost } from "../browser/native.js";
 import { isMozilla } from "../browser/api.js";
+import { setBadge } from "../browser/badge.js";
 import { onBegin, onChannel, ownId, ownOrigin } from "../browser/runtime.js";
 import { openPage } from "../browser/tabs.js";
 import { isGranted, onSitesChanged, syncSites } from "../browser/sites.js";
@@ -28,9 +30,10 @@ const host = new Host({
 });
 const readings = new Readings(host);
 const deliveries = new Deliveries(host, readings);
+const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, {
-  openPage: () => openPage("ui/unlock.html"),
+  openPage,
   onUnlocked() {
     for (const [channel, role] of reception.here) if (role === "panel" || role === "page") channel.post({ name: "unlocked" });
   },
@@ -62,7 +65,7 @@ onSitesChanged(() => {
 function handle(channel, role, message) {
   switch (message.name) {
     case "mail.open":
-      return void readings.open(channel, role === "page" ? "page" : "content", message);
+      return void readings.open(channel, role === "page" ? "page" : "content", message).then(() => expiry.look());
     case "mail.chunk":
       return readings.chunk(channel, message);
     case "mail.failed":
@@ -74,11 +77,13 @@ function handle(channel, role, message) {
     case "issuers.fetch":
       return void readings.fetchIssuers(channel);
     case "keys.ask":
-      return void keys.ask();
+      return void keys.ask(message);
     case "keys.status":
-      return void keys.status(channel);
     case "keys.unlock":
-      return void keys.unlock(channel, message);
+    case "keys.notices":
+    case "token.status":
+    case "token.unlock":
+      return void keys.serve(channel, message);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
     case "part.more":

@@ -3,6 +3,8 @@
  * next event, so every listener is registered here, synchronously, and nothing depends on what was known before.
  */
 
+import { refusal } from "./gate.js";
+import { Keys } from "./keys.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
 import { source } from "../adapters/thunderbird/source.js";
 import { connectHost } from "../browser/native.js";
@@ -13,7 +15,7 @@ import { Failure } from "../lib/failure.js";
 import { Host } from "../lib/host.js";
 import { HOST_NAME } from "../lib/product.js";
 import { blobSource } from "../lib/source.js";
-import { isPending } from "../lib/summary.js";
+import { isPending, lockedKey } from "../lib/summary.js";
 
 /**
  * @typedef {import("../browser/runtime.js").Channel} Channel
@@ -21,6 +23,9 @@ import { isPending } from "../lib/summary.js";
  */
 
 const DETAILS = ownUrl("ui/thunderbird.html");
+const UNLOCK = ownUrl("ui/unlock.html");
+/** Of the window in which a passphrase or a PIN is typed. */
+const UNLOCK_SIZE = { width: 560, height: 460 };
 
 const host = new Host({
   connect: () => connectHost(HOST_NAME),
@@ -37,6 +42,17 @@ const reading = new Reading({
   displayedIn: thunderbird.displayedIn,
 });
 
+const keys = new Keys(host, {
+  openPage: (path) => thunderbird.openWindow(ownUrl(path), UNLOCK_SIZE),
+  onUnlocked() {
+    reading.unlocked();
+    for (const again of details) again();
+  },
+});
+
+/** The details windows, each by what shows its message anew. @type {Set<() => void>} */
+const details = new Set();
+
 thunderbird.onDisplayed((tab, message) => reading.displayed(tab, message));
 thunderbird.onSelected((tab, message) => void reading.selected(tab, message));
 thunderbird.onMessageTab((tab) => void reading.tabOpened(tab));
@@ -44,22 +60,59 @@ thunderbird.onTabClosed((tab) => reading.closed(tab));
 thunderbird.onBarAction((tab, message, action) => {
   if (action === "again") reading.displayed(tab, message);
   if (action === "details") void thunderbird.openWindow(`${DETAILS}?message=${message}`);
+  if (action === "unlock") void unlock(tab, message);
 });
 
 // Installed, or woken up, with messages on display.
 void thunderbird.messageTabs().then((tabs) => tabs.forEach((tab) => void reading.found(tab)));
 
 onChannel((channel) => {
-  // Only the add-on's own page is answered; nothing else of the add-on asks.
-  const { extension, url } = channel.sender;
-  if (extension !== ownId || channel.name !== "details" || url.split("?")[0] !== DETAILS) {
-    channel.close();
-    return;
-  }
-  channel.onMessage(({ message, issuers }) => {
-    if (Number.isSafeInteger(message) && message > 0) void tell(channel, message, issuers === true);
-  });
+  // Only the add-on's own pages are answered, at the top of their windows; nothing else of the add-on asks.
+  const { extension, url, frame } = channel.sender;
+  const page = extension === ownId && frame === 0 ? url.split("?")[0] : "";
+  if (page === DETAILS && channel.name === "details") serveDetails(channel);
+  else if (page === UNLOCK && channel.name === "keys") serveKeys(channel);
+  else channel.close();
 });
+
+/** @param {Channel} channel */
+function serveDetails(channel) {
+  /** @type {(() => void) | null} */
+  let again = null;
+  channel.onMessage(({ message, issuers, unlock }) => {
+    if (typeof unlock === "string") return void keys.ask({ token: unlock });
+    if (!Number.isSafeInteger(message) || message <= 0) return;
+    if (again) details.delete(again);
+    again = () => void tell(channel, message, issuers === true);
+    details.add(again);
+    again();
+  });
+  channel.onClose(() => again && details.delete(again));
+}
+
+/** @param {Channel} channel */
+function serveKeys(channel) {
+  channel.onMessage((message) => {
+    if (refusal(message, "keys") === null) void keys.serve(channel, message);
+    else channel.close();
+  });
+}
+
+/**
+ * Leads to where the key is unlocked that a message needs.
+ * @param {number} tab
+ * @param {number} message
+ */
+async function unlock(tab, message) {
+  let key = reading.lockedKey(tab, message);
+  if (!key) {
+    // Woken up by the button, and knowing nothing of the message.
+    const opened = await open(blobSource(await source(message)), { signal: new AbortController().signal, onProgress() {}, onUpdate() {} });
+    key = lockedKey(opened.verdict);
+  }
+  if (key) await keys.ask(key);
+  else reading.displayed(tab, message);
+}
 
 /**
  * Opens a mail through the host. Thunderbird itself shows its parts, so the host keeps it only until its verdict is

@@ -121,9 +121,10 @@ export function onBarAction(listener) {
 /**
  * Opens a page of the add-on in a window of its own.
  * @param {string} url
+ * @param {{ width: number, height: number }} [size]
  */
-export async function openWindow(url) {
-  await api.windows.create({ url, type: "popup", width: 720, height: 820 });
+export async function openWindow(url, { width, height } = { width: 720, height: 820 }) {
+  await api.windows.create({ url, type: "popup", width, height });
 }
 
 /** @param {MessageList} list */

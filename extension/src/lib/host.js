@@ -112,6 +112,36 @@ export class Host {
   }
 
   /**
+   * The smart cards and other tokens that are there.
+   * @returns {Promise<import("./shapes.js").TokenList>}
+   */
+  async tokens() {
+    const session = await this.#ready();
+    return this.turnstile.pass(session.limits.requests, () => session.ask("token_list", {}));
+  }
+
+  /**
+   * Unlocks a token in this host process.
+   * @param {string} token  its serial number or its label
+   * @param {string} pin    goes to the token; empty where its reader asks for it
+   */
+  async unlockToken(token, pin) {
+    const session = await this.#ready();
+    await this.turnstile.pass(session.limits.requests, () => session.ask("token_unlock", { token, pin }));
+  }
+
+  /**
+   * What a person should know of their keys unasked: certificates that end soon, or have ended.
+   * @returns {Promise<import("./shapes.js").Reason[]>}
+   */
+  async notices() {
+    const session = await this.#ready();
+    if (!session.offers("key_notices")) return [];
+    const { notices } = await this.turnstile.pass(session.limits.requests, () => session.ask("key_notices", {}));
+    return notices;
+  }
+
+  /**
    * The decoded octets of a part, as base64 chunks in order.
    * @param {string} message
    * @param {string} part

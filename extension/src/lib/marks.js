@@ -19,6 +19,7 @@ const MARKS = Object.freeze({
   signature_invalid: { icon: "seal-broken", tone: "danger", word: "status_invalid" },
   encryption_decrypted: { icon: "envelope-sealed", tone: "plain", word: "status_decrypted" },
   encryption_locked: { icon: "envelope-locked", tone: "caution", word: "status_locked" },
+  encryption_card_locked: { icon: "envelope-locked", tone: "caution", word: "status_card_locked" },
   encryption_undecryptable: { icon: "envelope-locked", tone: "caution", word: "status_undecryptable" },
   encryption_failed: { icon: "envelope-locked", tone: "caution", word: "status_undecryptable" },
   encryption_refused: { icon: "envelope-locked", tone: "danger", word: "status_refused" },

@@ -93,6 +93,14 @@ export class Session {
   }
 
   /**
+   * Whether the host knows an operation: an older one lacks some.
+   * @param {string} operation
+   */
+  offers(operation) {
+    return this.conversation.hello?.operations.includes(operation) ?? false;
+  }
+
+  /**
    * A request without streams, or with an upload.
    * @param {string} operation
    * @param {Record<string, unknown>} params

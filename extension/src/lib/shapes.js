@@ -12,10 +12,15 @@
  * @typedef {import("./protocol.js").Part} Part
  * @typedef {import("./protocol.js").CertificateSummary} CertificateSummary
  * @typedef {import("./protocol.js").VaultStatus} VaultStatus
+ * @typedef {import("./protocol.js").TokenList} TokenList
  * @typedef {{ size: number, type: string, charset: string | null, name: string | null }} PartInfo
  */
 
 /**
+ * A smart card as the page for its PIN needs to know it; null where it is not there.
+ * @typedef {{ label: string, padded: boolean, blocked: boolean, locked: boolean } | null} TokenStatus
+ *   `padded`: its reader has keys of its own for the PIN; `blocked`: it takes no PIN any more
+ *
  * What a verdict view shows. Plain data: it crosses the channel from the background.
  * @typedef {{ phase: "checking", done?: number, total?: number | null }
  *   | { phase: "opened", opened: Opened, notice?: import("./failure.js").FailureData | null }

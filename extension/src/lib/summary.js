@@ -9,7 +9,11 @@
  */
 
 /** Reasons that say what a headline has said already. @type {Readonly<Record<string, readonly string[]>>} */
-const TOLD = Object.freeze({ signature_mismatch: ["address_not_named"], encryption_locked: ["vault_locked"] });
+const TOLD = Object.freeze({
+  signature_mismatch: ["address_not_named"],
+  encryption_locked: ["vault_locked"],
+  encryption_card_locked: ["token_pin_needed"],
+});
 
 /**
  * The subject that the sender wrote, where the mail program shows another one.
@@ -46,10 +50,16 @@ export function isPending({ reasons }) {
   return reasons.some(({ code }) => code === "revocation_pending");
 }
 
+/** Reasons that end when the vault is unlocked. */
+const VAULT = ["vault_locked", "vault_locked_may_match"];
+
 /**
- * Whether it is a mail for the person, whose keys are locked.
+ * What has to be unlocked before a mail for the person can be read.
  * @param {Verdict} verdict
+ * @returns {{ token: string } | null}  by the serial number or the label of a smart card; empty: the vault; null: nothing
  */
-export function isLocked({ reasons }) {
-  return reasons.some(({ code }) => code === "vault_locked");
+export function lockedKey({ reasons }) {
+  const card = reasons.find(({ code }) => code === "token_pin_needed");
+  if (card) return { token: String(card.facts.serial || card.facts.token) };
+  return reasons.some(({ code }) => VAULT.includes(code)) ? { token: "" } : null;
 }

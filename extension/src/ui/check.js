@@ -10,7 +10,7 @@ import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
 import { say } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
-import { isLocked } from "../lib/summary.js";
+import { lockedKey } from "../lib/summary.js";
 import { blobSource } from "../lib/source.js";
 
 /** @param {string} id */
@@ -32,7 +32,7 @@ translate();
 const view = new VerdictView(byId("verdict"), {
   again: () => message && check(message),
   issuers: () => channel?.post({ name: "issuers.fetch" }),
-  unlock: () => channel?.post({ name: "keys.ask" }),
+  unlock: (what) => channel?.post({ name: "keys.ask", ...what }),
 });
 
 /** @param {Blob} blob */
@@ -53,7 +53,7 @@ function check(blob) {
   mine.onMessage(async (said) => {
     if (mine !== channel) return;
     if (said.name === "pull") mine.post({ name: "mail.chunk", ...(await source.pull(said.max)) });
-    if (said.name === "unlocked" && state.phase === "opened" && isLocked(state.opened.verdict)) return check(blob);
+    if (said.name === "unlocked" && state.phase === "opened" && lockedKey(state.opened.verdict)) return check(blob);
     if (said.name !== "state") return;
     const fresh = state.phase !== "opened";
     state = said.state;

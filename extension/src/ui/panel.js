@@ -11,7 +11,7 @@ import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
 import { Failure } from "../lib/failure.js";
-import { isLocked } from "../lib/summary.js";
+import { lockedKey } from "../lib/summary.js";
 
 /** Tokens tried on one load of this page. Our content script needs one; a page that guesses gets no more. */
 const ATTEMPTS = 20;
@@ -26,7 +26,7 @@ translate();
 const view = new VerdictView(place, {
   again: () => contentScript?.postMessage({ again: true }),
   issuers: () => current?.post({ name: "issuers.fetch" }),
-  unlock: () => current?.post({ name: "keys.ask" }),
+  unlock: (what) => current?.post({ name: "keys.ask", ...what }),
 });
 
 /** The private port to the content script that put us here. @type {MessagePort | null} */
@@ -55,7 +55,7 @@ function claim(token, port) {
   let state = { phase: "checking" };
   channel.onMessage((said) => {
     if (said.name === "accepted") accept(channel, port);
-    if (said.name === "unlocked" && channel === current && state.phase === "opened" && isLocked(state.opened.verdict)) {
+    if (said.name === "unlocked" && channel === current && state.phase === "opened" && lockedKey(state.opened.verdict)) {
       port.postMessage({ again: true });
     }
     if (said.name !== "state" || channel !== current) return;

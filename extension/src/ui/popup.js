@@ -1,10 +1,12 @@
 /**
- * The toolbar button's menu: this site, and message files.
+ * The toolbar button's menu: this site, message files, and own certificates that end soon.
  */
 
 import { button, element } from "./elements.js";
+import { showNotices } from "./notices.js";
 import { translate } from "./page.js";
 import { isGranted, removeSite, requestSite, sitePattern } from "../browser/sites.js";
+import { openChannel } from "../browser/runtime.js";
 import { activeAddress, openPage } from "../browser/tabs.js";
 import { say } from "../browser/words.js";
 
@@ -14,6 +16,13 @@ document.getElementById("check")?.addEventListener("click", async () => {
   await openPage("ui/check.html");
   window.close();
 });
+
+const notices = document.getElementById("notices");
+if (notices) {
+  const channel = openChannel("menu");
+  channel.onMessage(({ status }) => showNotices(notices, status ?? []));
+  channel.post({ name: "keys.notices" });
+}
 
 const address = await activeAddress();
 await show();

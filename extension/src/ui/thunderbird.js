@@ -12,7 +12,12 @@ const root = /** @type {HTMLElement} */ (document.getElementById("verdict"));
 const message = Number(new URLSearchParams(location.search).get("message"));
 const channel = openChannel("details");
 const ask = (issuers = false) => channel.post({ message, issuers });
-const view = new VerdictView(root, { again: () => ask(), issuers: () => ask(true), expanded: true });
+const view = new VerdictView(root, {
+  again: () => ask(),
+  issuers: () => ask(true),
+  unlock: ({ token }) => channel.post({ unlock: token }),
+  expanded: true,
+});
 
 channel.onMessage((state) => view.show(state));
 ask();

@@ -10,7 +10,7 @@ import { phrases, sentence } from "./sentences.js";
 import { details } from "./details.js";
 import { markOf, UNAVAILABLE } from "../lib/marks.js";
 import { factsOf } from "../lib/sentences.js";
-import { isLocked, summary, trueSubject } from "../lib/summary.js";
+import { lockedKey, summary, trueSubject } from "../lib/summary.js";
 import { failureWords, say } from "../browser/words.js";
 
 /**
@@ -23,7 +23,8 @@ import { failureWords, say } from "../browser/words.js";
  * @typedef {object} Options
  * @property {() => void} [again]      checks the message once more; offered where that may help
  * @property {() => void} [issuers]    has missing certificates fetched; offered where somebody publishes them
- * @property {() => void} [unlock]     leads to where the keys are unlocked; offered where a mail is for locked ones
+ * @property {(what: { token: string }) => void} [unlock]  leads to where the vault (empty) or a token is unlocked; offered
+ *   where a mail is for a key that is locked
  * @property {boolean} [expanded]      whether the details are open from the start
  */
 
@@ -165,8 +166,11 @@ export class VerdictView {
 
   /** @param {import("../lib/shapes.js").Verdict} verdict */
   #unlockButton(verdict) {
-    if (!this.unlock || !isLocked(verdict)) return [];
-    return [element("div", { class: "actions" }, button(say("unlock_keys"), this.unlock, { class: "button button--main" }))];
+    const { unlock } = this;
+    const key = lockedKey(verdict);
+    if (!unlock || !key) return [];
+    const words = key.token ? say("unlock_card") : say("unlock_keys");
+    return [element("div", { class: "actions" }, button(words, () => unlock(key), { class: "button button--main" }))];
   }
 
   #againButton() {

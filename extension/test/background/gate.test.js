@@ -43,7 +43,11 @@ test("our panel is a panel only in a frame, our pages are pages only at the top"
   const unlock = `${OWN.origin}/ui/unlock.html`;
   assert.equal(await role({ url: unlock, frame: 0 }), "keys");
   assert.equal(await role({ url: unlock, frame: 4 }), null, "the field for the passphrase inside somebody's frame");
-  assert.equal(await role({ url: `${OWN.origin}/ui/popup.html` }), null);
+  assert.equal(await role({ url: `${unlock}?token=Karte`, frame: 0 }), "keys");
+  const menu = `${OWN.origin}/ui/popup.html`;
+  assert.equal(await role({ url: menu, tab: undefined, frame: undefined }), "menu");
+  assert.equal(await role({ url: menu }), null, "the menu in a tab");
+  assert.equal(await role({ url: panel, tab: undefined }), null, "in no tab there is only the menu");
   assert.equal(await role({ url: "chrome-extension://other-id/ui/panel.html", frame: 4 }), null);
 });
 
@@ -60,7 +64,7 @@ for (const [name, { from, fields }] of Object.entries(MESSAGES)) {
   const good = { name, ...Object.fromEntries(Object.entries(fields).map(([field, kind]) => [field, FITTING[kind]])) };
 
   test(`${name} passes from ${from.join(" and ")}, and from nobody else`, () => {
-    for (const sender of /** @type {const} */ (["content", "panel", "page", "keys"])) {
+    for (const sender of /** @type {const} */ (["content", "panel", "page", "keys", "menu"])) {
       assert.equal(refusal(good, sender) === null, from.includes(sender), sender);
     }
   });
@@ -82,8 +86,8 @@ test("what is no message of the table is refused", () => {
 });
 
 test("what concerns the passphrase may be asked by the page on which it is typed, and by nobody else", () => {
-  for (const name of Object.keys(MESSAGES).filter((each) => each.startsWith("keys.") && each !== "keys.ask")) {
-    assert.deepEqual(MESSAGES[name].from, ["keys"], name);
-  }
+  const secret = Object.keys(MESSAGES).filter((each) => /^(keys|token)\.(status|unlock)$/.test(each));
+  assert.equal(secret.length, 4);
+  for (const name of secret) assert.deepEqual(MESSAGES[name].from, ["keys"], name);
   assert.ok(!MESSAGES["keys.ask"].from.includes("content"));
 });

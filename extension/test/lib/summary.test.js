@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { summary } from "../../src/lib/summary.js";
+import { lockedKey, summary } from "../../src/lib/summary.js";
 import { SAMPLES, opened, reason } from "../support/samples.js";
 
 /** @param {import("../../src/lib/shapes.js").Opened} sample */
@@ -32,4 +32,14 @@ test("a mismatch for another reason than the address says that reason", () => {
 test("what is odd about unsigned mail is said, where a verdict is asked for", () => {
   const openpgp = opened({ ...SAMPLES.none.verdict, reasons: [reason("openpgp_message", "This message uses OpenPGP, not S/MIME.")] });
   assert.equal(summary(openpgp.verdict).reason, "This message uses OpenPGP, not S/MIME.");
+});
+
+test("what has to be unlocked: the card that is named, else the vault, also where it only may help", () => {
+  const key = (/** @type {import("../../src/lib/shapes.js").Reason[]} */ ...reasons) => lockedKey({ ...SAMPLES.none.verdict, reasons });
+  const card = (/** @type {Record<string, any>} */ facts) => reason("token_pin_needed", "It wants its PIN.", "", facts);
+  assert.deepEqual(key(card({ token: "Karte", serial: "0815" })), { token: "0815" });
+  assert.deepEqual(key(card({ token: "Karte" })), { token: "Karte" }, "an older host");
+  assert.deepEqual(key(reason("vault_locked", "Locked.")), { token: "" });
+  assert.deepEqual(key(reason("no_recipient_key", "None."), reason("vault_locked_may_match", "Perhaps.")), { token: "" });
+  assert.equal(key(reason("no_recipient_key", "None.")), null);
 });

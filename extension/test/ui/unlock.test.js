@@ -1,5 +1,5 @@
 /**
- * Claims about the page on which the passphrase is typed.
+ * Claims about the page on which the passphrase or the PIN of a smart card is typed.
  */
 
 import assert from "node:assert/strict";
@@ -25,12 +25,16 @@ let answer = () => {};
 
 let opened = 0;
 
-async function shown() {
+/** @param {string} [query] */
+async function shown(query = "") {
   posted = [];
-  enter(page(HTML));
+  enter(page(HTML, `https://extension.example/ui/unlock.html${query}`));
+  Object.assign(globalThis, { location: window.location });
   await import(`../../src/ui/unlock.js?${++opened}`);
   const one = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-  return { form: one("form"), secret: one("secret"), said: one("said"), recovery: one("recovery"), keychain: one("keychain") };
+  return Object.fromEntries(
+    ["form", "secret", "said", "recovery", "keychain", "again", "label", "about", "heading", "notices"].map((id) => [id, one(id)]),
+  );
 }
 
 test("what is typed is sent once, and is not left in the field", async () => {
@@ -40,7 +44,11 @@ test("what is typed is sent once, and is not left in the field", async () => {
   assert.equal(secret.type, "password");
   secret.value = "swordfish";
   form.dispatchEvent(new window.Event("submit", { cancelable: true }));
-  assert.deepEqual(posted, [{ name: "keys.status" }, { name: "keys.unlock", way: "passphrase", secret: "swordfish" }]);
+  assert.deepEqual(posted, [
+    { name: "keys.status" },
+    { name: "keys.notices" },
+    { name: "keys.unlock", way: "passphrase", secret: "swordfish" },
+  ]);
   assert.equal(secret.value, "");
   assert.ok(secret.disabled);
 });
@@ -73,4 +81,66 @@ test("unlocked, or without any keys, nothing is asked for", async () => {
     assert.ok(form.hidden);
     assert.ok(said.textContent);
   }
+});
+
+const CARD = { label: "Annas Karte", padded: false, blocked: false, locked: true };
+
+/** Opens the page for a card's PIN. @param {object | null} status */
+async function forCard(status) {
+  const seen = await shown("?token=0815");
+  answer({ name: "token", status });
+  return seen;
+}
+
+test("the PIN of the card that the mail is for is asked, sent once, and not left in the field", async () => {
+  const { form, secret, label, about, heading, recovery, keychain } = await forCard(CARD);
+  assert.deepEqual([form.hidden, recovery.hidden, keychain.hidden], [false, true, true]);
+  assert.deepEqual([label.textContent, about.textContent, heading.textContent], ["PIN", "Card: Annas Karte", "Unlock your smart card"]);
+  assert.deepEqual([secret.type, secret.autocomplete], ["password", "off"]);
+  secret.value = "4711";
+  form.dispatchEvent(new window.Event("submit", { cancelable: true }));
+  assert.deepEqual(posted, [
+    { name: "token.status", token: "0815" },
+    { name: "keys.notices" },
+    { name: "token.unlock", token: "0815", pin: "4711" },
+  ]);
+  assert.equal(secret.value, "");
+});
+
+test("a wrong PIN may be typed again; after the last the card is only looked at again", async () => {
+  const { form, said, again } = await forCard(CARD);
+  const failure = { fault: "user", sentence: "The card refuses this PIN.", advice: "Mind that each counts.", facts: {} };
+  answer({ name: "token", failure: { ...failure, code: "token_pin_wrong" } });
+  assert.equal(said.textContent, "The card refuses this PIN. Mind that each counts.");
+  assert.deepEqual([form.hidden, again.hidden], [false, true]);
+  answer({ name: "token", failure: { ...failure, code: "token_pin_locked" } });
+  assert.deepEqual([form.hidden, again.hidden], [true, false]);
+  again.click();
+  assert.deepEqual(posted.at(-1), { name: "token.status", token: "0815" });
+});
+
+test("no PIN is asked for where none can be given", async () => {
+  for (const status of [null, { ...CARD, blocked: true }, { ...CARD, locked: false }]) {
+    const { form, said } = await forCard(status);
+    assert.ok(form.hidden);
+    assert.ok(said.textContent);
+  }
+});
+
+test("a reader with keys of its own gets the PIN there, and none is typed here", async () => {
+  const { form, secret, label, said } = await forCard({ ...CARD, padded: true });
+  assert.deepEqual([form.hidden, secret.hidden, label.hidden, secret.required], [false, true, true, false]);
+  assert.match(said.textContent, /on the reader/);
+  form.dispatchEvent(new window.Event("submit", { cancelable: true }));
+  assert.deepEqual(posted.at(-1), { name: "token.unlock", token: "0815", pin: "" });
+});
+
+test("certificates that end soon are said below", async () => {
+  const { notices } = await shown();
+  assert.ok(notices.hidden);
+  answer({ name: "notices", status: [{ code: "identity_expires_soon", sentence: "It ends on Friday.", advice: "Renew it.", facts: {} }] });
+  assert.ok(!notices.hidden);
+  assert.match(notices.textContent, /It ends on Friday\. Renew it\./);
+  answer({ name: "notices", failure: { code: "store_damaged" } });
+  assert.ok(notices.hidden);
 });

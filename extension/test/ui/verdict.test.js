@@ -277,6 +277,13 @@ test("a mail for locked keys leads to where they are unlocked, and says so once"
   assert.equal(offer.textContent, "Unlock your keys");
   offer.click();
   assert.equal(asked, 1);
+  /** @type {any[]} */
+  const keys = [];
+  const card = opened({ ...locked.verdict, reasons: [reason("token_pin_needed", "It wants its PIN.", "Enter it.", { token: "Karte", serial: "0815" })] });
+  const wanted = shown({ phase: "opened", opened: card }, { unlock: (/** @type {any} */ key) => keys.push(key) }).root.querySelector(".verdict__more button");
+  assert.equal(wanted?.textContent, "Unlock your smart card");
+  /** @type {HTMLButtonElement} */ (wanted).click();
+  assert.deepEqual(keys, [{ token: "0815" }]);
   assert.equal(shown({ phase: "opened", opened: opened() }, { unlock: () => {} }).root.querySelector(".verdict__more button"), null);
 });
 

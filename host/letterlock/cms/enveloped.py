@@ -215,7 +215,8 @@ def _open(
     """The content key, from the first entry that one of the keys opens.
 
     Raises:
-        NoRecipientKey: no entry is for any of the keys.
+        NoRecipientKey: no entry is for any of the keys; its cause is a `KeyUnavailable` where one may be for a key
+            that cannot be tried now.
         EncryptionNotSupported: no entry is of a kind that any key could open.
         KeyUnavailable: an entry is for a key that cannot be used now, and none of the others opens.
         DecryptionFailure: the first failure, where entries are for our keys and none of them opens.
@@ -249,10 +250,14 @@ def _open(
     # tried. Entries with key identifiers first, because there are few.
     doubtful = sorted(among, key=lambda recipient: not isinstance(getattr(recipient, "rid", None), KeyIdentifier))
     for recipient, key in islice(product(doubtful, keys), limits.CMS_KEYS_TRIED):
-        found = key.unwrap(recipient, octets, trying=True)
+        try:
+            found = key.unwrap(recipient, octets, trying=True)
+        except KeyUnavailable as reason:
+            unavailable = unavailable or reason
+            continue
         if found is not None:
             return found, recipient, key
-    raise _nobody(among)
+    raise _nobody(among) from unavailable
 
 
 def _nobody(among: tuple[Recipient, ...]) -> DecryptionFailure:

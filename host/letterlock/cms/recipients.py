@@ -108,6 +108,7 @@ class RecipientKey(Protocol):
 
         Raises:
             DecryptionFailure: the entry is for this key, and broken or not supported. Never where `trying`.
+            KeyUnavailable: the key cannot be used now; where `trying`, the entry may be for it.
         """
         ...
 

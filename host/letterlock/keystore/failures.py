@@ -151,6 +151,16 @@ class VaultDamaged(LetterlockError):
     what: str
 
 
+class RecipientKeyPerhaps(KeyUnavailable):
+    """The vault is locked, and an entry that names nobody's certificate could be for one of its keys.
+
+    Outlook 2010 writes key identifiers that it invented: only trying tells, and that takes the private key.
+    """
+
+    code = "vault_locked_may_match"
+    fault = Fault.USER
+
+
 class KeyDamaged(KeyUnavailable):
     """A kept private key is not the one that was written. The other keys are not touched by it."""
 

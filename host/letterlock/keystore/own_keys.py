@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from cryptography import x509
 
 from letterlock.cms import CertificateKey, load_certificate
+from letterlock.cms.identifiers import KeyIdentifier
 from letterlock.cms.keys import identifiers_of
 from letterlock.cms.recipients import KeyAgreement, KeyEncapsulation, KeyTransport, Recipient
 from letterlock.keystore.entries import KeyEntry, Purpose
-from letterlock.keystore.failures import RecipientKeyLocked, VaultLocked
+from letterlock.keystore.failures import RecipientKeyLocked, RecipientKeyPerhaps, VaultLocked
 from letterlock.keystore.vault import Vault
 
 
@@ -52,13 +53,17 @@ class VaultKey:
         """As `RecipientKey.unwrap`.
 
         Raises:
-            RecipientKeyLocked: the entry names this certificate, and the vault is locked. While it is, entries that
-                name no certificate are nobody's.
+            RecipientKeyLocked: the entry names this certificate, and the vault is locked.
+            RecipientKeyPerhaps: `trying`, the vault is locked, and the entry could be for this key.
             KeyDamaged: the entry names this certificate, and its key is damaged.
         """
         if not isinstance(recipient, KeyTransport | KeyAgreement | KeyEncapsulation):
             return None
-        if self._vault.locked if trying else recipient.rid not in self._identifiers:
+        if trying and self._vault.locked:
+            if isinstance(recipient.rid, KeyIdentifier) and self._suits(recipient):
+                raise RecipientKeyPerhaps
+            return None
+        if not trying and recipient.rid not in self._identifiers:
             return None
         if self._opened is None:
             try:
@@ -67,3 +72,13 @@ class VaultKey:
                 name = self.certificate.subject.rfc4514_string()
                 raise RecipientKeyLocked(self._entry.id, name, self.certificate.not_valid_after_utc) from None
         return self._opened.unwrap(recipient, octets, trying=trying)
+
+    def _suits(self, recipient: KeyTransport | KeyAgreement | KeyEncapsulation) -> bool:
+        """Whether the key is of the kind that such an entry is for."""
+        kind = self._entry.algorithm
+        match recipient:
+            case KeyTransport():
+                return kind.startswith("RSA")
+            case KeyEncapsulation():
+                return kind.startswith("ML-KEM")
+        return not kind.startswith(("RSA", "ML-"))

@@ -64,11 +64,15 @@ class TokenPinNotSet(KeyUnavailable):
 
 
 class TokenPinNeeded(KeyUnavailable):
-    """The token wants its PIN: nobody has given it, or this key wants it again for each use."""
+    """The token wants its PIN: nobody has given it, or this key wants it again for each use.
+
+    `serial` tells tokens with the same label apart; empty where it is not known.
+    """
 
     code = "token_pin_needed"
     fault = Fault.USER
     token: str
+    serial: str
 
 
 class TokenCannot(KeyUnavailable):

@@ -208,5 +208,5 @@ def failure(label: str, error: Exception) -> Exception:
         case pkcs11.PinIncorrect() | pkcs11.PinInvalid() | pkcs11.PinLenRange():
             return f.TokenPinWrong(label, False)
         case pkcs11.UserNotLoggedIn():
-            return f.TokenPinNeeded(label)
+            return f.TokenPinNeeded(label, "")
     return f.TokenFailed(label, type(error).__name__)

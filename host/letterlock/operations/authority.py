@@ -306,7 +306,7 @@ def _issuing_key(vault: Vault, tokens: Tokens | None, authority: Authority) -> C
     if not token:
         return _key(vault, issuing)
     if tokens is None:
-        raise TokenPinNeeded(token)
+        raise TokenPinNeeded(token, "")
     private = tokens.holding(issuing.key_der)
     if private is None:
         raise TokenAbsent(token)

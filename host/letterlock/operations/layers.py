@@ -341,6 +341,8 @@ class _Explorer:
             return self._content(layer, layer.decrypted.content_type, spool, source)
         except (CmsFailure, DecryptionFailure, HeaderTooLarge, TooManyParts, *_KEYS_UNUSABLE) as failure:
             layer.failure = failure
+            if isinstance(failure.__cause__, KeyUnavailable):
+                self._found.remarks.append(failure.__cause__)
             spool.close()
             return None
 

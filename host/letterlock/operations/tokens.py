@@ -149,7 +149,7 @@ class Tokens:
                 return found
         for each in self._descriptions():
             if any(_names(recipient, der) for der in each.certificates):
-                raise TokenPinNeeded(each.label)
+                raise TokenPinNeeded(each.label, each.serial)
         return None
 
     def _descriptions(self) -> list[Description]:
@@ -199,7 +199,7 @@ def _once(pin: str) -> Callable[[str], str]:
 
     def ask(label: str) -> str:
         if not given:
-            raise TokenPinNeeded(label)
+            raise TokenPinNeeded(label, "")
         return given.pop()
 
     return ask

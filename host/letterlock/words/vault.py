@@ -39,6 +39,18 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Entsperren Sie sie mit Ihrer Passphrase und tun Sie es dann noch einmal.",
         ),
     },
+    "vault_locked_may_match": {
+        "en": (
+            "Your keys are locked, and one of them may be meant all the same: this message names its recipients in a "
+            "way that does not tell.",
+            "Unlock your keys and open the message again; then each of them is tried.",
+        ),
+        "de": (
+            "Ihre Schlüssel sind gesperrt, und einer davon kann trotzdem gemeint sein: Diese Nachricht nennt ihre "
+            "Empfänger so, dass man es nicht erkennt.",
+            "Entsperren Sie Ihre Schlüssel und öffnen Sie die Nachricht erneut; dann wird jeder davon probiert.",
+        ),
+    },
     "vault_passphrase_wrong": {
         "en": (
             "Your keys do not open with this.",

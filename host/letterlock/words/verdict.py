@@ -80,6 +80,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Entsperren Sie sie mit Ihrer Passphrase und tun Sie es dann noch einmal.",
         ),
     },
+    "encryption_card_locked": {
+        "en": (
+            "This mail is encrypted for your smart card, which wants its PIN",
+            "Unlock the card with its PIN, then do it again.",
+        ),
+        "de": (
+            "Diese Nachricht ist für Ihre Chipkarte verschlüsselt, und die verlangt ihre PIN",
+            "Entsperren Sie die Karte mit ihrer PIN und tun Sie es dann noch einmal.",
+        ),
+    },
     "encryption_failed": {
         "en": ("This mail is encrypted and could not be opened", "Ask the sender to send it again."),
         "de": (

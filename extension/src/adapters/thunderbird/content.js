@@ -5,7 +5,7 @@
 import { failureWords, say } from "../../browser/words.js";
 import { markOf, UNAVAILABLE } from "../../lib/marks.js";
 import { factsOf, phrases, pieces } from "../../lib/sentences.js";
-import { summary, trueSubject } from "../../lib/summary.js";
+import { lockedKey, summary, trueSubject } from "../../lib/summary.js";
 
 /**
  * @typedef {import("../../browser/thunderbird.js").BarContent} BarContent
@@ -55,6 +55,8 @@ function opened(verdict, notice) {
   if (subject) lines.unshift([...own(`${say("true_subject")} `), { text: subject, kind: "fact" }]);
   if (notice) lines.push(own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`));
   const buttons = [{ action: "details", label: say("details") }];
+  const key = lockedKey(verdict);
+  if (key) buttons.unshift({ action: "unlock", label: key.token ? say("unlock_card") : say("unlock_keys") });
   if (notice) buttons.push({ action: "again", label: say("check_again") });
   return bar(headline.code, markOf(verdict), phrases(headline.sentence, facts).map((phrase) => phrase.map(kinded)), lines, buttons);
 }

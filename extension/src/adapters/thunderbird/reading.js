@@ -8,6 +8,7 @@
 
 import { Failure } from "../../lib/failure.js";
 import { blobSource } from "../../lib/source.js";
+import { lockedKey } from "../../lib/summary.js";
 import { content } from "./content.js";
 import { mayBeProtected } from "./source.js";
 
@@ -113,6 +114,23 @@ export class Reading {
   /** @param {number} tab */
   closed(tab) {
     this.#replace(tab, null);
+  }
+
+  /** A key was unlocked: the mail that waited for one is opened again. */
+  unlocked() {
+    for (const [tab, { message, state }] of this.tabs) {
+      if (state?.phase === "opened" && lockedKey(state.opened.verdict)) this.displayed(tab, message);
+    }
+  }
+
+  /**
+   * What has to be unlocked for a message; null where nothing has, or where it is not known (any more).
+   * @param {number} tab
+   * @param {number} message
+   */
+  lockedKey(tab, message) {
+    const { message: shown, state } = this.tabs.get(tab) ?? {};
+    return shown === message && state?.phase === "opened" ? lockedKey(state.opened.verdict) : null;
   }
 
   /**

@@ -107,6 +107,13 @@ test("a hidden subject: the true one is a fact, in a line of its own", () => {
   assert.deepEqual((said.lines ?? []).flat().filter(({ kind }) => kind !== "words"), [{ text: "Divorce `papers`", kind: "fact" }]);
 });
 
+test("a mail for a locked key: the first button leads to where it is unlocked", () => {
+  const locked = { ...SAMPLES.undecryptable.verdict, reasons: [reason("token_pin_needed", "It wants its PIN.", "", { token: "Karte", serial: "0815" })] };
+  assert.deepEqual((bar(answer(locked)).buttons ?? [])[0], { action: "unlock", label: "Unlock your smart card" });
+  const vault = { ...locked, reasons: [reason("vault_locked", "Locked.")] };
+  assert.deepEqual((bar(answer(vault)).buttons ?? [])[0], { action: "unlock", label: "Unlock your keys" });
+});
+
 test("a host that is gone: the verdict stays, and a line says so", () => {
   const said = bar({ ...answer(), notice: Failure.own("host_lost").data });
   assert.equal(said.code, "signature_valid");

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { mock, test } from "node:test";
 import { Failure } from "../../../src/lib/failure.js";
 import { install } from "../../support/fake-browser.js";
-import { opened } from "../../support/samples.js";
+import { opened, reason } from "../../support/samples.js";
 
 install(JSON.parse(await readFile(new URL("../../../src/_locales/en/messages.json", import.meta.url), "utf8")), "en");
 const { Reading } = await import("../../../src/adapters/thunderbird/reading.js");
@@ -75,6 +75,26 @@ test("a message that is closed, or one of several, gets no verdict", async () =>
   asked.forEach(({ answer }) => answer());
   await settled();
   assert.deepEqual(shown, []);
+});
+
+test("once a key is unlocked, the mail that waited for one is opened again, and no other", async () => {
+  const { reading, asked, shown } = desk();
+  reading.displayed(1, 7);
+  reading.displayed(2, 8);
+  await settled();
+  const locked = reason("token_pin_needed", "It wants its PIN.", "", { token: "Karte", serial: "0815" });
+  asked[0].answer(opened({ reasons: [locked], headline: { code: "encryption_card_locked", sentence: "Locked", advice: "" } }));
+  asked[1].answer();
+  await settled();
+  assert.deepEqual(reading.lockedKey(1, 7), { token: "0815" });
+  assert.equal(reading.lockedKey(1, 6), null, "another message");
+  assert.equal(reading.lockedKey(2, 8), null, "nothing locked");
+  reading.unlocked();
+  await settled();
+  assert.equal(asked.length, 3);
+  asked[2].answer();
+  await settled();
+  assert.deepEqual(shown.slice(2), ["1/7 signature_valid"]);
 });
 
 test("two tabs do not disturb each other", async () => {
