@@ -43,8 +43,12 @@ class Computer(WritingDesk):
 
     def trusts(self, other: WritingDesk) -> None:
         """From now on."""
+        self.trusts_root(other.root)
+
+    def trusts_root(self, root: Certificate) -> None:
+        """From now on."""
         with Store.open(self.database) as store:
-            store.add_anchor(other.root.der, "", AT, digest(other.root.subject_dn.normal))
+            store.add_anchor(root.der, "", AT, digest(root.subject_dn.normal))
 
     def read(self, message: bytes, sent: Known | None = None) -> OpenedMessage:
         """Opened with own keys; what was sent from here is known."""
@@ -53,7 +57,7 @@ class Computer(WritingDesk):
             AT,
             "en",
             identities.own(self.vault),
-            sent=sent or Sent(self.database, lambda: self.vault, keep=True),
+            sent=lambda: sent or Sent(self.database, lambda: self.vault, keep=True),
         )
         opening.feed(message)
         return opening.close()

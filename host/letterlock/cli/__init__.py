@@ -51,11 +51,14 @@ def build_parser() -> argparse.ArgumentParser:
         authority,
         clients,
         doctor,
+        journal,
         keys,
         message,
         people,
         protect,
+        receipt,
         setup,
+        timestamps,
         tokens,
         trust,
         uninstall,
@@ -67,7 +70,22 @@ def build_parser() -> argparse.ArgumentParser:
         "--language", choices=LANGUAGES, default=preferred_language(), help="language of sentences (default: yours)"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (message, protect, keys, people, tokens, authority, trust, setup, doctor, uninstall, clients):
+    for module in (
+        message,
+        protect,
+        receipt,
+        journal,
+        timestamps,
+        keys,
+        people,
+        tokens,
+        authority,
+        trust,
+        setup,
+        doctor,
+        uninstall,
+        clients,
+    ):
         module.register(commands)
     serve = commands.add_parser("serve", help="what a browser starts: the native host on standard input and output")
     serve.add_argument("caller", nargs="*", help="as the browser gives them")

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from letterlock.cms import RecipientKey
     from letterlock.operations.memory import Memory
     from letterlock.operations.open import OpenedMessage
+    from letterlock.operations.receipts import Known
 
 _READ_OCTETS = 1024 * 1024
 _NAME_OCTETS = 100
@@ -87,7 +89,8 @@ def _open(arguments: argparse.Namespace) -> str | None:
     keys = _keys(arguments)
     with message_input(arguments.mail) as file:
         memory, online = _memory(arguments.remember), trusting.online(arguments, settings)
-        opening = Opening(settings, arguments.at, arguments.language, keys, memory, online)
+        sent = partial(_sent, arguments)
+        opening = Opening(settings, arguments.at, arguments.language, keys, memory, online, sent=sent)
         try:
             for piece in _pieces(file, arguments.json):
                 opening.feed(piece)
@@ -109,6 +112,15 @@ def _open(arguments: argparse.Namespace) -> str | None:
         return opened.verdict.signature.status.value
     finally:
         opened.close()
+
+
+def _sent(arguments: argparse.Namespace) -> Known:
+    """The journal; receipts that come are entered where memory is wanted."""
+    from letterlock.cli import vault
+    from letterlock.operations.receipts import Sent
+    from letterlock.store import location
+
+    return Sent(location.database(), vault.here, keep=arguments.remember)
 
 
 def _keys(arguments: argparse.Namespace) -> Iterable[RecipientKey]:

@@ -59,6 +59,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
         help="what of the header is hidden when encrypted: the subject; names and time zone, too; nothing (but still "
         "protected from change); or the header is not protected at all",
     )
+    parser.add_argument("--receipt", action="store_true", help="ask everybody for a signed receipt (with --sign)")
     parser.add_argument("--no-legacy", action="store_true", help="do not repeat the hidden subject in the text")
     parser.add_argument("--quotes-decrypted", action="store_true", help="it quotes a message that was encrypted")
     parser.add_argument("--quote-in-clear", action="store_true", help="… and may be sent in clear nevertheless")
@@ -137,10 +138,10 @@ def _finish(arguments: argparse.Namespace, planned: Any) -> int:
     from letterlock.operations.protect_reasons import NothingLeaves
 
     try:
-        plan: Plan = planned(_wish(arguments), _desk(arguments))
+        plan: Plan = planned(_wish(arguments), desk(arguments))
         made = plan.make()
     except NothingLeaves as failure:
-        _refuse(arguments, failure)
+        refuse(arguments, failure)
         return 2
     try:
         if len(made) > 1 and not arguments.folder:
@@ -173,23 +174,29 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         draft=arguments.draft,
         quotes_decrypted=arguments.quotes_decrypted,
         quote_in_clear=arguments.quote_in_clear,
+        receipt=arguments.receipt,
     )
 
 
-def _desk(arguments: argparse.Namespace) -> Desk:
-    from letterlock.operations import authority, trust
+def desk(arguments: argparse.Namespace) -> Desk:
+    """What signing and encrypting is done with, as the options say; keys are unlocked where something is signed."""
+    from letterlock.operations import authority, timestamps, trust
     from letterlock.operations.authority_clock import now
     from letterlock.operations.protect import Desk
     from letterlock.store import location
     from letterlock.trust.anchors import certificates_of
 
     database = location.database()
-    others = [each for file in arguments.certificate for each in certificates_of(file.read_bytes(), file.name)]
+    files: list[Path] = getattr(arguments, "certificate", [])
+    others = [each for file in files for each in certificates_of(file.read_bytes(), file.name)]
     others += authority.people_in_force(database, now())
     card = tokens.opened(arguments)
-    keys = vault.unlocked(arguments) if arguments.sign and not arguments.draft and not card else vault.here()
+    # Commands without these options are there to sign.
+    signing = getattr(arguments, "sign", True) and not getattr(arguments, "draft", False)
+    keys = vault.unlocked(arguments) if signing and not card else vault.here()
     settings = trust.settings(database, policy=location.policy())
-    return Desk(keys, database, settings, now(), others, list(card.keys()) if card else [])
+    stamping = timestamps.settings(database, location.policy())
+    return Desk(keys, database, settings, now(), others, list(card.keys()) if card else [], stamping)
 
 
 def _write(arguments: argparse.Namespace, made: list[Outgoing]) -> list[str | None]:
@@ -218,8 +225,9 @@ def _write(arguments: argparse.Namespace, made: list[Outgoing]) -> list[str | No
     return [str(each) for each in files]
 
 
-def _refuse(arguments: argparse.Namespace, failure: Any) -> None:
-    if arguments.json:
+def refuse(arguments: argparse.Namespace, failure: Any) -> None:
+    """Say everything that is missing."""
+    if getattr(arguments, "json", False):
         from letterlock.operations.describe import reason as coded
 
         problems = [coded(each, arguments.language).model_dump(mode="json") for each in failure.problems]
@@ -241,10 +249,13 @@ def _say(reason: Any, language: str, before: str = "") -> None:
 
 def _report(plan: Plan, made: list[Outgoing], files: list[str | None], language: str) -> dict[str, Any]:
     from letterlock.operations.describe import reason as coded
+    from letterlock.operations.keys_choose import commits
 
     signer = plan.signer
     return {
-        "signed_by": None if signer is None else {"name": signer.name, "sha256": signer.sha256},
+        "signed_by": None
+        if signer is None
+        else {"name": signer.name, "sha256": signer.sha256, "non_repudiation": commits(signer)},
         "made": [
             {
                 "for": each.role.value,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
     from letterlock.operations.people_serve import HostPeople
+    from letterlock.operations.receipts import Known
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
     from letterlock.operations.vault import HostVault
@@ -84,6 +85,12 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostVault(location.database())
 
+    def sent() -> Known:
+        from letterlock.operations.receipts import Sent
+        from letterlock.store import location
+
+        return Sent(location.database(), lambda: vault().vault, keep=True)
+
     def open_message(call: Call, params: OpenParams) -> None:
         from letterlock.operations.every_key import EveryKey
         from letterlock.operations.open import Opening
@@ -95,6 +102,7 @@ def standard(messages: OpenMessages) -> Operations:
             memory=memory(),
             online=online(),
             promise=call.version >= UPDATES,
+            sent=sent,
             cancelled=call.cancelled,
             progress=call.progress,
         )

@@ -109,12 +109,12 @@ def assess(
     recalled: Callable[[SignerResult], list[Coded]] | None = None,
     online: Online | None = None,
     ask: bool = True,
-    sent: Known | None = None,
+    sent: Callable[[], Known] | None = None,
 ) -> Assessment:
     """The verdict on a message, given its structure, the reader's anchors and what is known of the time.
 
     `recalled` is asked what is remembered of each signer of a valid message; `online` what was fetched before, and
-    (`ask`) whether more could be; `sent` what is known of messages for which a receipt may come.
+    (`ask`) whether more could be; `sent` for what is known of messages for which a receipt may come.
     """
     inside = protected.protected(structure)
     from_ = protected.senders(root, inside)
@@ -152,7 +152,8 @@ def assess(
     if receipts:
         from letterlock.operations import receipts as reading
 
-        reasons = [*(reason for each in receipts for reason in reading.said(each, sent)), *reasons]
+        known = sent() if sent else None
+        reasons = [*(reason for each in receipts for reason in reading.said(each, known)), *reasons]
     # What was not opened comes first: nothing behind it was seen.
     reasons = [each.layer.failure for each in judged if each.layer.failure and not each.signed] + reasons
     reasons += _encryption_remarks(encryption, status)
@@ -325,14 +326,14 @@ def _encryption_remarks(encryption: _Encryption, status: SignatureStatus) -> lis
     return remarks
 
 
-def _told(results: Sequence[SignerResult], sent: Known | None) -> list[Coded]:
+def _told(results: Sequence[SignerResult], sent: Callable[[], Known] | None) -> list[Coded]:
     """The receipt that an intact signature asks for, and its label."""
     intact = [each for each in results if each.checked]
     if not any(attribute.oid in TOLD for each in intact for attribute in each.info.signed_attributes or ()):
         return []
     from letterlock.operations import receipts
 
-    return receipts.told(intact, sent)
+    return receipts.told(intact, sent() if sent else None)
 
 
 def _time_remarks(result: SignerResult, sent: datetime | None) -> list[Coded]:

@@ -111,6 +111,8 @@ class Listed:
     facts: dict[str, JsonFact]
     details: dict[str, Any] | None
     sealed: bool
+    salt: bytes = b""
+    """With the details as JSON behind it, what the entry has the SHA-256 of."""
     receipts: tuple[EntryRow, ...] = ()
     """Receipts that came for it."""
 
@@ -314,12 +316,14 @@ def listed(database: Path, vault: Vault) -> list[Listed]:
     for each in rows:
         if each.kind == Kind.RECEIPT_RECEIVED:
             receipts.setdefault(each.mark, []).append(each)
+    opened = {each.number: _opened(each, vault) for each in rows}
     return [
         Listed(
             each,
             pure.facts(each),
-            _details(each, vault),
+            found.said if (found := opened[each.number]) else None,
             each.details is not None,
+            found.salt if found else b"",
             tuple(receipts.get(each.mark, ())) if each.kind == Kind.SENT else (),
         )
         for each in rows
@@ -334,7 +338,8 @@ def marked(database: Path, value: bytes) -> tuple[EntryRow, ...]:
 
 def details(entry: EntryRow, vault: Vault) -> dict[str, Any] | None:
     """Whom it went to and what it is called; None where that is sealed, or was never kept."""
-    return _details(entry, vault)
+    found = _opened(entry, vault)
+    return None if found is None else found.said
 
 
 def verified(
@@ -439,7 +444,7 @@ def _compared(
     return [] if pure.fits(end, identifier, entries) is None else [pure.JournalRolledBack(end.number)]
 
 
-def _details(entry: EntryRow, vault: Vault) -> dict[str, Any] | None:
+def _opened(entry: EntryRow, vault: Vault) -> Details | None:
     if entry.details is None or vault.locked:
         return None
     try:
@@ -447,11 +452,11 @@ def _details(entry: EntryRow, vault: Vault) -> dict[str, Any] | None:
     except (SecretDamaged, VaultLocked):
         return None
     found = Details.decode(octets)
-    return None if found is None or pure.commitment(octets) != pure.facts(entry).get("details") else found.said
+    return None if found is None or pure.commitment(octets) != pure.facts(entry).get("details") else found
 
 
 def _details_fit(entry: EntryRow, vault: Vault) -> bool:
-    return entry.details is None or vault.locked or _details(entry, vault) is not None
+    return entry.details is None or vault.locked or _opened(entry, vault) is not None
 
 
 def _digest(algorithm: hashes.HashAlgorithm, octets: bytes) -> bytes:

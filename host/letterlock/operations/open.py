@@ -71,7 +71,7 @@ class Opening:
         online: the network, and what is kept of it. Nothing is fetched while a message is opened: see
             `OpenedMessage.pending`.
         promise: whether somebody will see a verdict that is renewed later.
-        sent: what is known of messages that were sent from here, so that receipts for them are recognised.
+        sent: asked for what is known of messages that were sent from here, where a message has to do with receipts.
         cancelled: asked now and then whether to stop.
         progress: told how many octets were examined, and of how many where that is known.
     """
@@ -85,7 +85,7 @@ class Opening:
         memory: Memory | None = None,
         online: Online | None = None,
         promise: bool = True,
-        sent: Known | None = None,
+        sent: Callable[[], Known] | None = None,
         cancelled: Callable[[], bool] = _never,
         progress: Callable[[int, int | None], None] = _nobody,
     ) -> None:
