@@ -133,10 +133,10 @@ class DemoMail:
         _openssl([*arguments, "-out", str(path), "-passout", f"pass:{passphrase}"])
         return path
 
-    def encrypt(self, subject: str, entity: bytes, *options: str) -> bytes:
-        """Any MIME entity, encrypted for Carla; `options` go to `openssl cms -encrypt`."""
+    def encrypt(self, subject: str, entity: bytes, *options: str, to: Identity | None = None) -> bytes:
+        """Any MIME entity, encrypted for Carla, or for whom is said; `options` go to `openssl cms -encrypt`."""
         arguments = ["cms", "-encrypt", "-binary", "-outform", "DER", *(options or ("-aes-256-cbc",))]
-        der = _openssl([*arguments, str(self.carla.certificate)], entity)
+        der = _openssl([*arguments, str((to or self.carla).certificate)], entity)
         return (
             self._headers(subject, ANNA)
             + b'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\n'

@@ -8,26 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.axe import violations
 from tests.e2e.browsers import wait_for
 from tests.e2e.check_page import CheckPage
 from tests.e2e.conftest import Desk, desk_in
 from tests.e2e.roundcube import Roundcube
-from tests.needs import PROJECT, missing, require_path
+from tests.needs import require_path
 from tests.signed_mail import DemoMail
 
-_AXE = PROJECT / "extension" / "node_modules" / "axe-core" / "axe.min.js"
-
-_GERMAN_FIREFOX = Path("/usr/lib/firefox-esr/browser/extensions/langpack-de@firefox-esr.mozilla.org.xpi")
+GERMAN_FIREFOX = Path("/usr/lib/firefox-esr/browser/extensions/langpack-de@firefox-esr.mozilla.org.xpi")
 
 _LUMINANCE = """
     const [red, green, blue] = getComputedStyle(document.querySelector(".verdict")).backgroundColor.match(/[\\d.]+/g);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-"""
-
-_RUN_AXE = """
-    const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    return axe.run(document, {runOnly, iframes: false}).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
-      nodes.map(({target, failureSummary}) => `${id} (${help}) at ${target}: ${failureSummary}`)));
 """
 
 
@@ -101,7 +94,7 @@ def test_keyboard(desk: Desk, messages: dict[str, int]) -> None:
 def test_german(name: str, webmail: Roundcube, mail: DemoMail, messages: dict[str, int], tmp_path: Path) -> None:
     """In a German browser the panel's own words and the host's sentences are German, in the same breath."""
     if name == "firefox":
-        require_path(_GERMAN_FIREFOX, "firefox-esr-l10n-de")
+        require_path(GERMAN_FIREFOX, "firefox-esr-l10n-de")
     with desk_in(name, tmp_path, webmail, mail, language="de") as desk:
         desk.reader.open_message(messages["good"])
         assert desk.panel.status() == "valid"
@@ -126,7 +119,5 @@ def _tab_reaches_toggle(desk: Desk) -> bool:
 
 
 def _violations(desk: Desk) -> list[str]:
-    if not _AXE.exists():
-        missing("axe-core", "run `npm ci` in extension/")
     desk.panel.settle()
-    return list(desk.panel.run(_AXE.read_text("utf-8") + _RUN_AXE))
+    return violations(desk.panel.run)

@@ -83,11 +83,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "encryption_card_locked": {
         "en": (
             "This mail is encrypted for your smart card, which wants its PIN",
-            "Unlock the card with its PIN, then do it again.",
+            "",
         ),
         "de": (
             "Diese Nachricht ist für Ihre Chipkarte verschlüsselt, und die verlangt ihre PIN",
-            "Entsperren Sie die Karte mit ihrer PIN und tun Sie es dann noch einmal.",
+            "",
         ),
     },
     "encryption_failed": {

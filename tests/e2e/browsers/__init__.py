@@ -35,6 +35,12 @@ class Browser(Protocol):
     def press_in_toolbar_menu(self, selector: str) -> None:
         """Opens the menu of the extension's toolbar button, presses a button in it, and goes on in the tab it opens."""
 
+    def in_new_tab(self, press: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+        """Does what opens a tab, and is in that tab until the end, when it is closed."""
+
+    def type(self, selector: str, text: str) -> None:
+        """Types into a field of the page."""
+
     def press(self, key: str) -> None:
         """Presses and releases one key, by its name in `KeyboardEvent.key`, wherever the focus is."""
 

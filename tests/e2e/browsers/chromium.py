@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,22 @@ class Chromium:
             )
         self.page.close()
         self.page = opened.value
+
+    @contextmanager
+    def in_new_tab(self, press: Callable[[], None]) -> Iterator[None]:
+        before = self.page
+        with self._context.expect_page() as opening:
+            press()
+        self.page = opening.value
+        try:
+            self.page.wait_for_load_state()
+            yield
+        finally:
+            self.page.close()
+            self.page = before
+
+    def type(self, selector: str, text: str) -> None:
+        self.page.type(selector, text)
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(_KEYS.get(key, key))

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,24 @@ class Firefox:
         marionette.close()
         (opened,) = set(marionette.window_handles) - {here}
         marionette.switch_to_window(opened)
+
+    @contextlib.contextmanager
+    def in_new_tab(self, press: Callable[[], None]) -> Iterator[None]:
+        marionette = self.marionette
+        here, before = marionette.current_window_handle, set(marionette.window_handles)
+        press()
+        wait_for(lambda: len(marionette.window_handles) > len(before), "a new tab")
+        (opened,) = set(marionette.window_handles) - before
+        marionette.switch_to_window(opened)
+        try:
+            wait_for(lambda: self.run("return document.readyState") == "complete", "the page in the new tab")
+            yield
+        finally:
+            marionette.close()
+            marionette.switch_to_window(here)
+
+    def type(self, selector: str, text: str) -> None:
+        self.marionette.find_element(By.CSS_SELECTOR, selector).send_keys(text)
 
     def press(self, key: str) -> None:
         # Sent from the frame that has the focus, as a keyboard does.

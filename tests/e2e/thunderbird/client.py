@@ -103,8 +103,18 @@ class Thunderbird:
         Addons(self.marionette).uninstall(ADDON)
 
     def suspend_addon(self) -> None:
-        """Sends the add-on's background to sleep, as Thunderbird does when nothing happens for a while."""
-        self.run_async("await WebExtensionPolicy.getByID(given[0]).extension.terminateBackground()", ADDON)
+        """Sends the add-on's background to sleep, as Thunderbird does when nothing happens for a while.
+
+        While its port to the host is open Thunderbird lets it be, unless it is told not to mind.
+        """
+        self.run_async(
+            """
+            const { extension } = WebExtensionPolicy.getByID(given[0]);
+            await extension.terminateBackground({ disableResetIdleForTest: true });
+            if (extension.backgroundState !== "stopped") throw new Error(extension.backgroundState);
+            """,
+            ADDON,
+        )
 
     # Mail.
 

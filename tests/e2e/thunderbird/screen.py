@@ -126,12 +126,61 @@ class Screen:
             throw new Error("no details window with a verdict");
             """
         )
-        main = self._thunderbird.marionette.current_chrome_window_handle
-        (window,) = set(self._thunderbird.marionette.chrome_window_handles) - {main}
-        self._thunderbird.marionette.switch_to_window(window)
-        self.screenshot(picture)
-        self._thunderbird.marionette.switch_to_window(main)
+        self.keep_window(picture)
         return text
+
+    # The add-on's window for passphrase and PIN.
+
+    def run_in_window(self, path: str, script: str) -> Any:
+        """Runs a script in the page of ours at `path` (with its query), once it is open in a window of its own."""
+        return self._thunderbird.run_async(
+            """
+            const [path, script] = given;
+            const runner = encodeURIComponent(`{
+                addMessageListener("letterlock-run", async function once({ data }) {
+                    removeMessageListener("letterlock-run", once);
+                    // In a sandbox over the page: its own policy lets no test evaluate anything.
+                    const sandbox = new Cu.Sandbox(content, { sandboxPrototype: content, wantXrays: false });
+                    let answer;
+                    try {
+                        answer = { value: await Cu.evalInSandbox("(() => {" + data + "})()", sandbox) };
+                    } catch (error) {
+                        answer = { error: String(error) };
+                    }
+                    sendAsyncMessage("letterlock-answer", JSON.stringify(answer));
+                });
+            }`);
+            for (let turn = 0; turn < 600; turn++) {
+                for (const popup of Services.wm.getEnumerator("mail:extensionPopup")) {
+                    const page = popup.document.querySelector("browser[src], browser");
+                    if (!page?.currentURI?.spec.includes(path) || page.webProgress.isLoadingDocument) continue;
+                    const answer = await new Promise(resolve => {
+                        page.messageManager.addMessageListener("letterlock-answer", function once({ data }) {
+                            page.messageManager.removeMessageListener("letterlock-answer", once);
+                            resolve(JSON.parse(data));
+                        });
+                        page.messageManager.loadFrameScript(`data:,${runner}`, false);
+                        page.messageManager.sendAsyncMessage("letterlock-run", script);
+                    });
+                    if (answer.error) throw new Error(answer.error);
+                    return answer.value;
+                }
+                await new Promise(resolve => setTimeout(resolve, 30));
+            }
+            throw new Error(`no window with ${path}`);
+            """,
+            path,
+            script,
+        )
+
+    def keep_window(self, picture: Path) -> None:
+        """Keeps a picture of the one window of ours beside the main window."""
+        marionette = self._thunderbird.marionette
+        main = marionette.current_chrome_window_handle
+        (window,) = set(marionette.chrome_window_handles) - {main}
+        marionette.switch_to_window(window)
+        self.screenshot(picture)
+        marionette.switch_to_window(main)
 
     # Watching the screen while a test does other things.
 
