@@ -397,14 +397,18 @@ LIST_EXPANSIONS = 64
 RECEIPT_ADDRESSES = 16
 """Addresses that one receipt is sent to, those added by mailing lists included; the rest is left out."""
 
-JOURNAL_DETAILS_OCTETS = 1024 * 1024
-"""Octets of one entry's details; a thousand recipients take some 50,000."""
+JOURNAL_DETAILS_OCTETS = 262_144
+"""Octets of one entry's details; a thousand recipients take some 50,000. Longer ones are not kept: only their
+digest is."""
 
 JOURNAL_HEAD_OCTETS = 1024 * 1024
 """Octets of an exported head's signature, as of a time-stamp token."""
 
 JOURNAL_IN_REPLY = 200
 """Entries of the journal in one reply of the host: some 300 KB, so that it fits into a frame with room."""
+
+JOURNAL_REPLY_OCTETS = 262_144
+"""Octets of such a reply after which no further entry is put into it; the last one may be twice its details' bound."""
 
 # --- The internal CA -------------------------------------------------------------------------------------------
 

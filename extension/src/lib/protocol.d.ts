@@ -152,6 +152,93 @@ export interface IssuersRequest {
   params: IssuersParams;
 }
 
+/** What is sealed in an entry. The entry has the SHA-256 of `salt` (hex) followed by `text`. */
+export interface JournalDetails {
+  recipients: string[];
+  subject: string | null;
+  message_id: string | null;
+  salt: string;
+  text: string;
+}
+
+/** A signed end: after which entry, by whom (`own_key`: a key of this vault), and what an authority confirmed. */
+export interface JournalEnd {
+  number: number;
+  hash: string;
+  signer: CertificateSummary;
+  own_key: boolean;
+  time_stamped: string | null;
+  authority: string | null;
+  time_stamp_refused: Reason | null;
+}
+
+/**
+ * One entry. `messages`: SHA-256 of the finished messages; `signer`: of the certificate; `body`: what was hashed;
+ * `details` null: sealed, or (`sealed` false) never kept.
+ */
+export interface JournalEntry {
+  number: number;
+  at: string;
+  kind: string;
+  hash: string;
+  body: string;
+  messages: string[];
+  signer: string | null;
+  time_stamped: string | null;
+  receipt_asked: boolean;
+  sealed: boolean;
+  details: JournalDetails | null;
+  receipts: JournalReceipt[];
+}
+
+/** Some of the entries, and how many there are. */
+export interface JournalList {
+  entries: JournalEntry[];
+  total: number;
+}
+
+/** `journal_list`: the newest first, from the `after`th on; a reply has at most 200. */
+export interface JournalListParams {
+  after: number;
+}
+
+/** Asks what was signed here; recipients and subjects are told while the vault is unlocked. */
+export interface JournalListRequest {
+  type: "request";
+  id: string;
+  operation: "journal_list";
+  params: JournalListParams;
+}
+
+/**
+ * A receipt that came for a message: its entry, when it came (UTC), and who signed it (SHA-256 of the
+ * certificate).
+ */
+export interface JournalReceipt {
+  number: number;
+  at: string;
+  by: string | null;
+  signer: string | null;
+}
+
+/** What a check found. No `reasons`: it is `whole`; so many entries are `unsigned`, after the last signed end. */
+export interface JournalReport {
+  whole: boolean;
+  entries: number;
+  unsigned: number;
+  end: JournalEnd | null;
+  stamped: JournalEnd | null;
+  reasons: Reason[];
+}
+
+/** Asks whether the journal is whole. */
+export interface JournalVerifyRequest {
+  type: "request";
+  id: string;
+  operation: "journal_verify";
+  params: NoParams;
+}
+
 /**
  * A certificate of somebody. `first` and `last`: when it was seen (UTC); `capabilities`: object identifiers that
  * its owner said he decrypts, null where he said nothing; `preferred`: he asked for mail to be encrypted to it.
@@ -608,6 +695,32 @@ export interface Reason {
   advice: string;
 }
 
+/** A finished message in base64, from whom, and where it is to be sent. Nobody has sent it. */
+export interface ReceiptMade {
+  mail: string;
+  sender: string;
+  to: string[];
+  reasons: Reason[];
+}
+
+/**
+ * `receipt_make`: for which opened message, by which own address (null: the one that is asked), and whether also
+ * where one was made before.
+ */
+export interface ReceiptMakeParams {
+  message: string;
+  address: string | null;
+  again: boolean;
+}
+
+/** Makes the receipt that a message asks for. Only because a person says so: it tells the sender that it arrived. */
+export interface ReceiptMakeRequest {
+  type: "request";
+  id: string;
+  operation: "receipt_make";
+  params: ReceiptMakeParams;
+}
+
 /** One address: the certificate that would be used, or why there is none and what would help. */
 export interface RecipientAnswer {
   address: string;
@@ -642,7 +755,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | TokenList | TokensUnlocked | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | CloseReply;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -836,6 +949,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

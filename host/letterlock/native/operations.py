@@ -16,6 +16,7 @@ from letterlock.native.calls import Call
 from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
+from letterlock.native.proof_operations import proof_operations
 from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import ALTERNATIVES, UPDATES, Version
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
     from letterlock.operations.people_serve import HostPeople
+    from letterlock.operations.proof_serve import HostProof
     from letterlock.operations.receipts import Known
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
@@ -168,6 +170,12 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostPeople(location.database())
 
+    def proof() -> HostProof:
+        from letterlock.operations.proof_serve import HostProof
+        from letterlock.store import location
+
+        return HostProof(vault().vault, location.database(), location.policy())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -184,6 +192,7 @@ def standard(messages: OpenMessages) -> Operations:
         "key_list": answered(lambda _: vault().listed()),
         **key_operations(keys, lambda: kept_settings().now()),
         **people_operations(people, tokens, lambda: kept_settings().now()),
+        **proof_operations(proof, lambda: kept_settings().now(), messages),
     }
 
 

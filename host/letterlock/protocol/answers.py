@@ -43,6 +43,9 @@ OPERATIONS = (
     "token_list",
     "token_unlock",
     "token_lock",
+    "journal_list",
+    "journal_verify",
+    "receipt_make",
 )
 """Everything this host can be asked for."""
 

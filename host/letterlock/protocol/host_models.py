@@ -53,6 +53,14 @@ from letterlock.protocol.people_models import (
     TokensUnlocked,
     TokenUnlockRequest,
 )
+from letterlock.protocol.proof_models import (
+    JournalList,
+    JournalListRequest,
+    JournalReport,
+    JournalVerifyRequest,
+    ReceiptMade,
+    ReceiptMakeRequest,
+)
 from letterlock.protocol.shapes import Handle, Id, Octets, Shape, ShortText, VersionText
 from letterlock.protocol.vault_models import (
     KeyList,
@@ -139,6 +147,9 @@ class Reply(Shape):
         | Recipients
         | TokenList
         | TokensUnlocked
+        | JournalList
+        | JournalReport
+        | ReceiptMade
         | CloseReply
     )
 
@@ -197,6 +208,9 @@ Request = (
     | TokenListRequest
     | TokenUnlockRequest
     | TokenLockRequest
+    | JournalListRequest
+    | JournalVerifyRequest
+    | ReceiptMakeRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame

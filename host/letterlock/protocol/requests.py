@@ -48,6 +48,9 @@ REQUESTS = {
     "token_list": ("people_models", "TokenListRequest"),
     "token_unlock": ("people_models", "TokenUnlockRequest"),
     "token_lock": ("people_models", "TokenLockRequest"),
+    "journal_list": ("proof_models", "JournalListRequest"),
+    "journal_verify": ("proof_models", "JournalVerifyRequest"),
+    "receipt_make": ("proof_models", "ReceiptMakeRequest"),
 }
 """For each operation the module and the name of its model."""
 
