@@ -61,6 +61,7 @@ smtpd_recipient_restrictions = check_recipient_access inline:{refused@muster.exa
     permit_sasl_authenticated, reject
 smtpd_tls_auth_only = yes
 smtpd_peername_lookup = no
+smtpd_error_sleep_time = 0
 """)
 
 _MASTER = Template("""
@@ -91,6 +92,7 @@ ssl = required
 ssl_cert = <$folder/tls/server.pem
 ssl_key = <$folder/tls/server.pem
 auth_mechanisms = plain login xoauth2
+auth_failure_delay = 0
 mail_location = maildir:$folder/mail/%n
 first_valid_uid = $uid
 passdb {
@@ -121,6 +123,9 @@ service imap-login {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service auth {
   unix_listener postfix-auth {

@@ -70,6 +70,8 @@ class Listener:
         return MailServer("localhost", self.port, security)
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # else `accept` would take one more
         self._socket.close()
         for each in self._open:
             with suppress(OSError):
@@ -88,8 +90,10 @@ class Listener:
         with suppress(OSError), accepted:
             peer = Peer(self._context.wrap_socket(accepted, server_side=True) if self._context else accepted)
             self.peers.append(peer)
-            self._talk(peer)
-            peer.connection.close()
+            try:
+                self._talk(peer)
+            finally:
+                peer.connection.close()
 
 
 @contextmanager

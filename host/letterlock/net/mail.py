@@ -29,16 +29,12 @@ LoginKind = Literal["password", "oauth", "none"]
 
 
 class MailServer(NamedTuple):
-    """A server as an account names it. `security`: TLS at once (RFC 8314 §3), or after STARTTLS."""
+    """A server: its host as the DNS and certificates have it (A-labels). `security`: TLS from the start (RFC 8314), or
+    after STARTTLS."""
 
     host: str
     port: int
     security: Security
-
-    @property
-    def name(self) -> str:
-        """The host as the DNS and certificates have it (A-labels). Raises `UnicodeError`."""
-        return self.host if self.host.isascii() else self.host.encode("idna").decode()
 
 
 @dataclass(frozen=True)
@@ -89,13 +85,9 @@ class Lines:
             MailServerNotProven: it is somebody else.
             Cancelled: nobody wants it any more.
         """
-        try:
-            name = server.name
-        except UnicodeError:
-            raise MailAnswerBroken(server.host, "name") from None
-        watch = Watch(name, seconds, cancelled)
-        wire = connect(resolve(name, server.port, True, watch), watch, limits.MAIL_ANSWER_OCTETS)
-        lines = cls(wire, watch, name)
+        watch = Watch(server.host, seconds, cancelled)
+        wire = connect(resolve(server.host, server.port, True, watch), watch, limits.MAIL_ANSWER_OCTETS)
+        lines = cls(wire, watch, server.host)
         if server.security == "tls":
             try:
                 lines.secure(context)

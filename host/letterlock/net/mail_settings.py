@@ -72,6 +72,7 @@ def find(
     """The settings for an address.
 
     Args:
+        address: its domain as the DNS has it.
         read, ask: in place of the network, for tests.
 
     Raises:
@@ -106,12 +107,9 @@ def find(
 
 
 def named(host: str) -> str:
-    """A host's name in lower case with A-labels; "" for what is none."""
-    try:
-        ascii_ = host.strip().rstrip(".").encode("idna").decode().lower() if host else ""
-    except UnicodeError:
-        return ""
-    return ascii_ if _HOST.fullmatch(ascii_) else ""
+    """A host's name (ASCII, A-labels) in lower case; "" for what is none."""
+    name = host.strip().rstrip(".").lower()
+    return name if _HOST.fullmatch(name) else ""
 
 
 # --- The file -----------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class Envelope:
     """Who sends to whom, and what the server has to know of the message beforehand.
 
     Args:
+        sender, recipients: addresses, their domains as the DNS has them.
         octets: of the message as it is sent, before dots are doubled.
         eight_bit: it has octets beyond ASCII.
         utf8: it has them in its header (RFC 6532).
@@ -255,7 +256,7 @@ class Session:
         if largest is not None and envelope.octets > largest:
             raise failures.MailTooLargeForServer(self.server, envelope.octets, largest)
         options = [f"SIZE={envelope.octets}"] if "SIZE" in self.extensions else []
-        sender, *recipients = (self._address(each) for each in (envelope.sender, *envelope.recipients))
+        sender, *recipients = (self._path(each) for each in (envelope.sender, *envelope.recipients))
         if envelope.utf8 or not all(each.isascii() for each in (sender, *recipients)):
             if "SMTPUTF8" not in self.extensions:
                 raise failures.MailNeedsSmtputf8(self.server)
@@ -284,17 +285,12 @@ class Session:
                 self.command("RSET")
             raise Refusals(failed)
 
-    def _address(self, address: str) -> str:
-        """An address in a command: with the domain as the DNS has it, unless the local part needs SMTPUTF8 anyway."""
-        local, _, domain = address.rpartition("@")
-        if any(each in "<>\r\n\0" or each.isspace() for each in address) and not local.startswith('"'):
+    def _path(self, address: str) -> str:
+        """An address inside of "<>". Raises `MailRefused`: it would end there."""
+        quoted = address.startswith('"')
+        if any(each in "<>\r\n\0" or each.isspace() for each in address) and not quoted:
             raise failures.MailRefused(self.server, address[:100])
-        if not local.isascii():
-            return address
-        try:
-            return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-        except UnicodeError:
-            return address
+        return address
 
     def _expect(self, reply: Reply) -> None:
         if not 200 <= reply.code < 300:

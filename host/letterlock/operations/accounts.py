@@ -19,9 +19,10 @@ from letterlock import limits
 from letterlock.errors import Cancelled, LetterlockError
 from letterlock.mime.address import Mailbox
 from letterlock.mime.failures import BadAddress
-from letterlock.net import imap, mail, smtp
+from letterlock.net import imap, mail, mail_settings, smtp
 from letterlock.net.mail import Login, LoginKind, MailServer, Security
 from letterlock.net.mail_settings import Settings, named
+from letterlock.net.rules import DEFAULT, Rules
 from letterlock.net.wire import never
 from letterlock.operations.account_failures import (
     AccountMissing,
@@ -33,6 +34,7 @@ from letterlock.operations.account_failures import (
 from letterlock.store import accounts as kept
 from letterlock.store.database import Store
 from letterlock.store.failures import StoreDamaged
+from letterlock.trust.addresses import domain_key, split_address
 
 if TYPE_CHECKING:
     import ssl
@@ -191,11 +193,23 @@ def tried(
             yield Tried(protocol, server, failure)
 
 
-def proposed(settings: Settings, address: str) -> tuple[Account, tuple[ServersElsewhere, ...]]:
-    """An account of what a domain says, and what a person has to confirm before a password goes there."""
+def find(
+    address: str, rules: Rules = DEFAULT, cancelled: Callable[[], bool] = never, **asking: Any
+) -> tuple[Account, Settings, tuple[ServersElsewhere, ...]]:
+    """An account of what the address's domain says, where it says it, and what a person has to confirm.
+
+    Raises:
+        AccountSettingWrong: it is no address.
+        MailSettingsNotFound, Cancelled: as `mail_settings.find`, whose other arguments `asking` are.
+    """
+    try:
+        local, domain = split_address(Mailbox.parse(address).address)
+    except (BadAddress, ValueError):
+        raise AccountSettingWrong("address", address) from None
+    settings = mail_settings.find(f"{local}@{domain_key(domain)}", rules, cancelled, **asking)
     account = Account(address, settings.smtp, settings.imap, settings.user, settings.login)
     elsewhere = settings.elsewhere
-    return account, ((ServersElsewhere(settings.domain, elsewhere),) if elsewhere else ())
+    return account, settings, ((ServersElsewhere(settings.domain, elsewhere),) if elsewhere else ())
 
 
 def checked(account: Account) -> Account:
@@ -228,12 +242,15 @@ def fit(secret: str) -> str:
 def _server(server: MailServer) -> MailServer:
     host = server.host.strip().strip("[]")
     with suppress(ValueError):
-        return server._replace(host=str(ipaddress.ip_address(host)))
-    if not named(host):
+        host = str(ipaddress.ip_address(host))
+        if 0 < server.port < 65_536:
+            return server._replace(host=host)
+    name = named(domain_key(host))
+    if not name:
         raise AccountSettingWrong("host", server.host)
     if not 0 < server.port < 65_536:
         raise AccountSettingWrong("port", str(server.port))
-    return server._replace(host=named(host))
+    return server._replace(host=name)
 
 
 def _belongs(account: Account) -> str:

@@ -130,7 +130,7 @@ class Outbox:
         except BaseException:
             self._forget(items)
             raise
-        return [Item(each, slip, busy=True, unsure=False) for each, slip in zip(whole, slips, strict=True)]
+        return [Item(each, slip, busy=False, unsure=False) for each, slip in zip(whole, slips, strict=True)]
 
     def items(self, batch: str | None = None) -> list[Item]:
         """What waits, or what is left of one batch. Raises `VaultLocked`, `SecretDamaged`."""
@@ -147,10 +147,16 @@ class Outbox:
         return found.pop()
 
     def pieces(self, item: Item) -> Iterator[bytes]:
-        """The octets of an item, unsealed one piece at a time."""
+        """The octets of an item, unsealed one piece at a time. Raises `OutboxTaken`: somebody has sent it meanwhile."""
         for number in range(item.slip.pieces):
             with Store.read(self._database) as store:
-                sealed = kept.piece(store, item.stored.content, number)
+                try:
+                    sealed = kept.piece(store, item.stored.content, number)
+                except StoreDamaged:
+                    still = [each for each in kept.every(store, item.stored.batch) if each.claim == self._owner]
+                    if item.id in {each.id for each in still}:
+                        raise
+                    raise OutboxTaken from None
             yield self._vault.unseal(_piece(item.stored.content, number), sealed)
 
     # --- Steps ---

@@ -31,6 +31,7 @@ from letterlock.operations.outbox import Item, Outbox, Parcel
 from letterlock.operations.protect import Incoming, Outgoing, Role
 from letterlock.operations.protect_reasons import NothingLeaves, SenderNotOne
 from letterlock.store.outbox import HELD
+from letterlock.trust.addresses import domain_key, split_address
 
 if TYPE_CHECKING:
     import ssl
@@ -281,9 +282,8 @@ class _Delivery:
             LetterlockError: it was not sent, and nothing was told.
         """
         slip = item.slip
-        envelope = smtp.Envelope(
-            slip.sender, slip.recipients, slip.octets, slip.eight_bit, slip.utf8, slip.receipt
-        )  # fmt: skip
+        sender, recipients = _in_dns(slip.sender), tuple(map(_in_dns, slip.recipients))
+        envelope = smtp.Envelope(sender, recipients, slip.octets, slip.eight_bit, slip.utf8, slip.receipt)
         if slip.receipt and "DSN" not in session.extensions:
             self._report.remarks.append(mail_failures.ReceiptNotOffered(session.server))
         try:
@@ -313,8 +313,8 @@ class _Delivery:
             return first if item is self._letters[0] else None
         self._given_up(item)
         for address in item.slip.recipients:
-            status = Status.REFUSED if address in failures else Status.NOT_SENT
-            self._report.recipients.append(Told(address, status, failures.get(address, for_good[0])))
+            status = Status.REFUSED if _in_dns(address) in failures else Status.NOT_SENT
+            self._report.recipients.append(Told(address, status, failures.get(_in_dns(address), for_good[0])))
         return for_good[0] if item is self._letters[0] else None
 
     def _not_now(
@@ -331,7 +331,7 @@ class _Delivery:
             self._outbox.waits(item)
         status = Status.WAITING if stays else Status.NOT_SENT
         for address in item.slip.recipients:
-            self._report.recipients.append(Told(address, status, (failures or {}).get(address, failure)))
+            self._report.recipients.append(Told(address, status, (failures or {}).get(_in_dns(address), failure)))
 
     def _given_up(self, item: Item) -> None:
         self._outbox.forget(item)
@@ -407,3 +407,9 @@ _FOR_GOOD = (
 """What will be no better later."""
 
 _SENT_AT_ONCE = 65_536
+
+
+def _in_dns(address: str) -> str:
+    """An address with its domain as the DNS has it."""
+    local, domain = split_address(address)
+    return f"{local}@{domain_key(domain)}"

@@ -260,7 +260,7 @@ MIGRATIONS: tuple[Migration, ...] = (
                 number   INTEGER NOT NULL,         -- its order
                 account  TEXT NOT NULL,
                 role     TEXT NOT NULL,            -- message, copy
-                state    TEXT NOT NULL,            -- preparing, held, waiting, ending, refused
+                state    TEXT NOT NULL,            -- preparing, held, waiting, ending
                 content  TEXT NOT NULL,            -- its pieces; a message and its copy may have the same
                 envelope BLOB NOT NULL,            -- who to, how large …: JSON, sealed
                 claim    TEXT,                     -- the process that works on it

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from letterlock.store.database import Store
 
 MESSAGE, COPY = "message", "copy"
-PREPARING, HELD, WAITING, ENDING, REFUSED = "preparing", "held", "waiting", "ending", "refused"
+PREPARING, HELD, WAITING, ENDING = "preparing", "held", "waiting", "ending"
 
 
 @dataclass(frozen=True)

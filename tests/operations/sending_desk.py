@@ -1,0 +1,92 @@
+"""A desk that also sends: an account, and everything between a message and its report."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from letterlock.keystore.vault import Vault
+from letterlock.net.mail import MailServer
+from letterlock.operations import accounts, protect, send
+from letterlock.operations.accounts import Account
+from letterlock.operations.compose import Written
+from letterlock.operations.outbox import Item, Outbox
+from letterlock.operations.protect import Wish
+from letterlock.operations.send import Report, Way
+from tests.operations.writing_desk import BOTH, WritingDesk
+
+ANNA, BEA, CARL = (f"{name}@muster.example" for name in ("anna", "bea", "carl"))
+
+
+class Sender:
+    """A vault and an account, without any key: enough to send what is finished."""
+
+    def __init__(
+        self,
+        database: Path,
+        vault: Vault,
+        context: ssl.SSLContext,
+        smtp: MailServer,
+        imap: MailServer | None = None,
+        secret: str = "geheim",
+        **account: Any,
+    ) -> None:
+        self.database, self.vault, self.context, self.secret = database, vault, context, secret
+        self.account = accounts.put(database, vault, Account(ANNA, smtp, imap, **account), secret)
+
+    def outbox(self, clock: Callable[[], float] | None = None) -> Outbox:
+        return Outbox(self.database, self.vault, *([clock] if clock else []))
+
+    def way(self, **more: Any) -> Way:
+        return Way(accounts.login(self.database, self.vault, self.account), self.context, **more)
+
+    def finished(self, message: bytes, recipients: Sequence[str] = (), **more: Any) -> Report:
+        """Send a finished message as it is."""
+        incoming = protect.Incoming()
+        incoming.feed(message)
+        _, parcels = send.as_it_is(incoming, datetime.now(UTC), self.account.copies, recipients)
+        return send.submit(parcels, self.account, self.outbox(), self.way(**more))
+
+    def waiting(self) -> list[Item]:
+        return self.outbox().items()
+
+    def resume(self, batch: str | None = None, anyway: bool = False, **more: Any) -> list[Report]:
+        """Send what waits."""
+        reports = []
+        for each in dict.fromkeys(item.stored.batch for item in self.outbox().items(batch)):
+            outbox = self.outbox()
+            reports.append(send.resume(outbox.items(each), self.account, outbox, self.way(**more), anyway))
+        return reports
+
+
+class SendingDesk(WritingDesk):
+    """Keys for Anna, Bea and Carl, and Anna's account."""
+
+    def __init__(
+        self, folder: Path, context: ssl.SSLContext, smtp: MailServer, imap: MailServer | None, secret: str
+    ) -> None:
+        super().__init__(folder, people=("anna", "bea", "carl"))
+        self.sender = Sender(self.database, self.vault, context, smtp, imap, secret)
+
+    def send(self, written: Written, wish: Wish = BOTH, **more: Any) -> Report:
+        """Compose, protect and send."""
+        made = self.compose(written, wish)
+        try:
+            parcels = send.parcels(made, ANNA, self.sender.account.copies)
+            return send.submit(parcels, self.sender.account, self.sender.outbox(), self.sender.way(**more))
+        finally:
+            for each in made:
+                each.octets.close()
+
+
+def note(text: str = "Hello", to: str = BEA, more: str = "") -> bytes:
+    """A finished message."""
+    return f"From: Anna <{ANNA}>\r\nTo: {to}\r\n{more}Subject: Note\r\n\r\n{text}\r\n".encode()
+
+
+def statuses(report: Report) -> dict[str, str]:
+    """What became of it, for each recipient."""
+    return {each.address: each.status.value for each in report.recipients}
