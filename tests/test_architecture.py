@@ -50,7 +50,8 @@ ALLOWED: dict[str, set[str]] = {
     "clients": {"store", *BASE},
     "protocol": {"verdict", "words", *BASE},
     "operations": BELOW,
-    "native": {"protocol", "operations", "words", "clients", "store", "spool", "verdict", *BASE},
+    "dialects": {"protocol", "operations", *BELOW},
+    "native": {"dialects", "protocol", "operations", "words", "clients", "store", "spool", "verdict", *BASE},
     "cli": {"native", "protocol", "operations", *BELOW},
     "__main__": {"native", "cli"},
 }

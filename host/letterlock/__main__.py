@@ -16,6 +16,10 @@ def main(argv: list[str] | None = None) -> int:
     if not sys.warnoptions:
         # Libraries warn of odd certificates; a person reads what is wrong with them in the verdict.
         warnings.simplefilter("ignore")
+    if arguments[:2] == ["serve", "--owa"]:
+        from letterlock.native.owa import main as serve_owa
+
+        return serve_owa(arguments[2:])
     if arguments[:1] == ["serve"]:
         from letterlock.native import main as serve
 

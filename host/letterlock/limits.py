@@ -525,3 +525,50 @@ OUTBOX_CLAIM_SECONDS = 30.0
 
 OUTBOX_BATCHES = 1_000
 """Sendings that wait at once; beyond it `outbox_full`."""
+
+# --- Outlook on the web ----------------------------------------------------------------------------------------
+
+OWA_FRAME_OCTETS = 4 * 1024 * 1024
+"""Largest frame taken from Microsoft's extension. Its slices have 100,000 characters: 600 KB where each is escaped."""
+
+OWA_PART_CHARACTERS = 400_000
+"""Largest part of a result in one answer; escaped once more (`"` becomes `\\"`) it stays below `FRAME_OUT_OCTETS`."""
+
+OWA_PART_CHARACTERS_USUAL = 100_000
+"""The part where none is asked for: what is known to work."""
+
+OWA_REQUEST_OCTETS = 160 * 1024 * 1024
+"""Largest request. 50 MB of attachments are 67 MB in base64, and as much again is left for HTML with pictures in it."""
+
+OWA_RESULT_OCTETS = 192 * 1024 * 1024
+"""Largest result: a message with 50 MB of pictures that stand in its HTML and among its attachments."""
+
+OWA_SESSIONS = 16
+"""Requests of the extension under way at once; beyond it the one that nobody touched for the longest is dropped."""
+
+OWA_HELD_OCTETS = 512 * 1024 * 1024
+"""Octets of uploads and results held for the extension, sealed on disk; beyond it the oldest is dropped."""
+
+OWA_SLICES = 100_000
+"""Slices of one request: 1,600 octets each on average where it is as large as it may be."""
+
+OWA_SKELETON_OCTETS = 4 * 1024 * 1024
+"""Octets of a request beside its long strings; 2,000 recipients have 300,000."""
+
+OWA_FIELD_OCTETS = 8 * 1024 * 1024
+"""Largest single text of a message in the dialect that is taken into memory: its body."""
+
+OWA_HTML_OCTETS = 8 * 1024 * 1024
+"""Largest HTML body shown as one. A longer one is an attachment."""
+
+OWA_CERTIFICATES = 2_000
+"""Certificates to encrypt to in one request: as many as `CMS_RECIPIENTS`."""
+
+OWA_PROMPTS = 3
+"""Times that a passphrase or PIN is asked for before it is given up; cards block after three to ten wrong PINs."""
+
+OWA_PROMPT_SECONDS = 300
+"""How long a question for a passphrase stays on the screen."""
+
+OWA_CONFIG_OCTETS = 65_536
+"""Largest file with the sites of OWA."""

@@ -115,6 +115,7 @@ class SignedDataWriter:
         certificates: the chain in DER, without the root; the signers' own are added.
         crls: revocation lists in DER to send along.
         detached: the content is not written into the object.
+        bare: leave the signers' own certificates out: whoever reads it must have them.
         length: how many octets the content has. Where it is given and every signature's length is known beforehand (all
             but ECDSA), an attached object is DER; else it is BER. A detached one is DER in any case.
 
@@ -130,6 +131,7 @@ class SignedDataWriter:
         certificates: Iterable[bytes] = (),
         crls: Sequence[bytes] = (),
         detached: bool = False,
+        bare: bool = False,
         length: int | None = None,
         content_type: str = content_types.DATA,
     ) -> None:
@@ -138,7 +140,7 @@ class SignedDataWriter:
         self._sink = sink
         self._signings = tuple(signings)
         self._content_type = content_type
-        own = (each.key.certificate.public_bytes(Encoding.DER) for each in signings)
+        own = (each.key.certificate.public_bytes(Encoding.DER) for each in signings if not bare)
         self._carried = _carried((*own, *certificates), crls)
         self._digests = {
             each.key.algorithm.digest.name: hashes.Hash(each.key.algorithm.digest.hash()) for each in signings

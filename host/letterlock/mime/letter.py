@@ -31,6 +31,11 @@ _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,12
 _SECTION = 60
 
 
+IMPORTANCES = ("low", "high")
+SENSITIVITIES = ("Personal", "Private", "Company-Confidential")
+"""RFC 2156 §5.3.4 and §5.3.5; what is usual is not said."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file to be sent along; with `content_id` an image (or the like) that the HTML shows as `cid:…`.
@@ -48,6 +53,7 @@ class Attachment:
 class Letter(Generic[Who]):
     """What a person writes. At least one of text and HTML; where there are both, they say the same.
 
+    `importance` is one of `IMPORTANCES`, `sensitivity` one of `SENSITIVITIES`; None: not said.
     `Who` is `Mailbox`, or whatever else says whom, before it is looked at.
     """
 
@@ -61,6 +67,8 @@ class Letter(Generic[Who]):
     attachments: Sequence[Attachment] = ()
     in_reply_to: str | None = None
     references: Sequence[str] = ()
+    importance: str | None = None
+    sensitivity: str | None = None
 
 
 def write(letter: Letter[Mailbox], sink: Sink, at: datetime) -> None:
@@ -78,6 +86,12 @@ def write(letter: Letter[Mailbox], sink: Sink, at: datetime) -> None:
         known = [each for each in values if re.fullmatch(r"<[!-;=?-~]{1,900}>", each)]
         if known:
             sink(_field(name, known))
+    for name, value, known_ones in (
+        ("Importance", letter.importance, IMPORTANCES),
+        ("Sensitivity", letter.sensitivity, SENSITIVITIES),
+    ):
+        if value in known_ones:
+            sink(_field(name, [value or ""]))
     sink(b"MIME-Version: 1.0\r\n")
     for piece in _body(letter):
         sink(piece)

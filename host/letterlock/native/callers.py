@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -28,6 +28,13 @@ OURS: dict[Family, frozenset[str]] = {
     "mozilla": frozenset({"webmail@letterlock", "thunderbird@letterlock"}),
 }
 """Our own extensions: the id that the key in the manifest gives, and those that the manifests state."""
+
+OWA: dict[Family, frozenset[str]] = {
+    "chromium": frozenset({"maafgiompdekodanheihhgilkjchcakm", "gamjhjfeblghkihfjdpmbpajhlpmobbp"}),
+    "mozilla": frozenset(),
+}
+"""Microsoft's S/MIME extension: in Chrome and Chromium, and in Edge's store. They speak a dialect of their own, to a
+host of another name."""
 
 CALLERS_FILE = "callers.json"
 CALLERS_OCTETS = 65_536
@@ -44,13 +51,18 @@ class Caller(NamedTuple):
     extension: str
 
 
-def admit(arguments: Sequence[str], lists: Iterable[Path] | None = None) -> Caller:
+def admit(
+    arguments: Sequence[str],
+    lists: Iterable[Path] | None = None,
+    ours: Mapping[Family, frozenset[str]] = OURS,
+) -> Caller:
     """The caller, if it is one of ours or on one of the lists.
 
     Args:
         arguments: What the browser gave the host, without the program's own name.
         lists: Files like `callers.json`. Default: the user's and the administrator's. They are read only for a
             caller that is not ours.
+        ours: the callers that need no list.
 
     Raises:
         CallerNotAllowed: It is not, or the arguments are no browser's.
@@ -58,7 +70,7 @@ def admit(arguments: Sequence[str], lists: Iterable[Path] | None = None) -> Call
     caller = identify(arguments)
     if caller is None:
         raise CallerNotAllowed(caller=" ".join(arguments) or "–")
-    if caller.extension not in OURS[caller.family]:
+    if caller.extension not in ours[caller.family]:
         files = standard_lists() if lists is None else lists
         if not any(caller.extension in _listed(file, caller.family) for file in files):
             raise CallerNotAllowed(caller=arguments[0] if caller.family == "chromium" else caller.extension)

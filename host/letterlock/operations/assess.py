@@ -7,8 +7,8 @@ around ciphertext, is `partial` at best. What cannot be checked is never `valid`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,8 @@ class Assessment:
     covered: frozenset[str]
     undecided: tuple[Undecided, ...] = ()
     unfinished: tuple[Undecided, ...] = ()
+    certificates: Mapping[str, bytes] = field(default_factory=dict)
+    """The signers' certificates in DER, by their SHA-256."""
     deciding: tuple[SignerResult, ...] = ()
     """Those who signed what is shown."""
     around: tuple[SignerResult, ...] = ()
@@ -188,6 +190,7 @@ def assess(
         covered,
         tuple(judge.undecided),
         tuple(judge.unfinished),
+        {each.certificate.sha256: each.certificate.der for each in [*deciding, *others] if each.certificate},
         tuple(deciding),
         tuple(each for layer in chain for each in layer.results if not any(each is one for one in deciding)),
         receipts,

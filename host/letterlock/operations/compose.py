@@ -50,7 +50,7 @@ def plan(written: Written, wish: Wish, desk: Desk) -> Plan:
         raise NothingLeaves(dict.fromkeys(problems))
     whole = Letter(
         sender[0], to, cc, bcc, written.subject, written.text, written.html, attachments,
-        written.in_reply_to, written.references,
+        written.in_reply_to, written.references, written.importance, written.sensitivity,
     )  # fmt: skip
     incoming = Incoming()
     letter.write(whole, incoming.feed, desk.at)

@@ -271,6 +271,10 @@ class OpenedMessage:
         covered = self._assessment.covered
         self.parts = [part.model_copy(update={"covered": part.id in covered}) for part in self.parts]
 
+    def certificate(self, sha256: str) -> bytes | None:
+        """A signer's certificate in DER, by the digest that the verdict states."""
+        return self._assessment.certificates.get(sha256)
+
     def part(self, part_id: str) -> Part:
         """One part's description. Raises `UnknownPart`."""
         for part in self.parts:

@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography import x509
 
 from letterlock import limits
-from letterlock.cms import EnvelopedWriter, PrivateSigningKey, SignedDataWriter, SigningKey, ess, recipient_for
+from letterlock.cms import EnvelopedWriter, SignedDataWriter, SigningKey, ess, recipient_for
 from letterlock.errors import Coded, LetterlockError, MessageTooLarge
 from letterlock.keystore.failures import VaultLocked
 from letterlock.keystore.vault import Vault
@@ -31,6 +31,7 @@ from letterlock.mime.protecting import Policy
 from letterlock.mime.reader import Reader
 from letterlock.mime.writer import Finished
 from letterlock.operations import keys_choose, recipients
+from letterlock.operations.form import OUR_FORM, Form
 from letterlock.operations.keys_choose import Chosen
 from letterlock.operations.protect_reasons import (
     DecryptedTextInClear,
@@ -96,6 +97,7 @@ class Desk:
         others: certificates of recipients beside those that are kept here.
         cards: keys on smart cards; one that names the sender signs before those in the vault.
         stamping: who is asked for a time-stamp of every signature, and whether one is a condition.
+        form: how it looks, where somebody else decides it.
     """
 
     vault: Vault
@@ -105,6 +107,7 @@ class Desk:
     others: Sequence[Certificate] = ()
     cards: Sequence[SigningKey] = ()
     stamping: Stamping = NOBODY_STAMPS
+    form: Form = OUR_FORM
 
 
 class Role(StrEnum):
@@ -200,6 +203,10 @@ class Plan:
         public = tuple(each for each in fields if each not in writer.named(fields, "bcc"))
         if self.wish.draft:
             yield from self._letters(fields, [(Role.DRAFT, (), (self.sender,))])
+        elif self.desk.form.together:
+            everybody = (*self.named, *self.blind)
+            readers = tuple(each.address for each in self.recipients) if self.wish.encrypt else ()
+            yield from self._letters(public, [(Role.EVERYBODY, everybody, readers)])
         elif not self.wish.encrypt:
             everybody = (*self.named, *self.blind)
             also = writer.named(fields, "bcc") if self.blind else []
@@ -247,14 +254,22 @@ class Plan:
                         signature,
                     )
                     continue
-                algorithm, why = recipients.content_algorithm(choices)
-                octets = _encrypted(entity, choices, algorithm, shape.outside)
+                algorithm, why = recipients.content_algorithm(choices, self.desk.form.content)
+                octets = self._enveloped(entity, choices, algorithm, shape.outside)
                 yield Outgoing(role, goes_to, octets, choices, algorithm, (why, *reasons), signature)
             if sent_with:
                 copy = _spooled(writer.whole((*shape.outside, *sent_with), entity.blocks()))
                 yield Outgoing(Role.SENT, (), copy, (), None, reasons, signature)
         finally:
             entity.close()
+
+    def _enveloped(
+        self, entity: Spool, choices: Sequence[RecipientChoice], algorithm: str, outside: Sequence[bytes]
+    ) -> Spool:
+        inner = _encrypted(entity, choices, algorithm)
+        if self.desk.form.triple and self.key is not None:
+            inner = _replaced(inner, self._signed(inner, self._signature(self.key), self.wish.opaque))
+        return _replaced(inner, writer.whole(outside, inner.blocks()))
 
     def _choices(self, addresses: Sequence[str]) -> tuple[RecipientChoice, ...]:
         return tuple(each for each in self.recipients if each.address in addresses)
@@ -282,18 +297,20 @@ class Plan:
         )
 
     def _signed(self, entity: Spool, signature: Signature, opaque: bool) -> Iterator[bytes]:
-        own, key = self.own, signature.key
+        own, key, form = self.own, signature.key, self.desk.form
         preferred = own.encrypt.certificate if own.encrypt else None
         if preferred is not None and preferred.der == _parsed(key.certificate).der:
             preferred = None
-        signing = signature.signing(self.desk.at, _x509(preferred) if preferred else None)
-        # RFC 8551 §2.3: the chain, without the root; and the certificate that answers are to be encrypted to.
+        signing = form.signing(signature.signing(self.desk.at, _x509(preferred) if preferred else None))
+        # The chain; and the certificate that answers are to be encrypted to.
         chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else ()
-        along = [each.der for each in map(Certificate.parse, chain) if not each.self_issued]
+        along = form.along(chain)
         along += [preferred.der] if preferred else []
         out = Spool()
         length = len(entity) if opaque else None
-        signer = SignedDataWriter(out.write, [signing], certificates=along, detached=not opaque, length=length)
+        signer = SignedDataWriter(
+            out.write, [signing], certificates=along, detached=not opaque, bare=form.bare, length=length
+        )
         for piece in entity.blocks():
             signer.write(piece)
             signature.content.update(piece)
@@ -359,7 +376,7 @@ def find(sender: str | None, addresses: Sequence[str], wish: Wish, desk: Desk, m
         if not addresses and not missing:
             missing.append(NobodyToEncryptTo())
         # The sender too: a mail that its own author cannot read again is lost to him.
-        wanted = tuple(dict.fromkeys((*addresses, *wanted)))
+        wanted = tuple(dict.fromkeys((*addresses, *wanted, *desk.form.instead)))
     choices: tuple[RecipientChoice, ...] = ()
     if wish.encrypt or wish.draft:
         choices = _reachable(wanted, desk, missing)
@@ -402,7 +419,7 @@ def signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> S
         missing.append(VaultLocked())
     else:
         try:
-            return PrivateSigningKey(_x509(own.sign.certificate), desk.vault.private_key(own.sign.entry.id))
+            return desk.form.key(_x509(own.sign.certificate), desk.vault.private_key(own.sign.entry.id))
         except LetterlockError as failure:
             missing.append(failure)
     return None
@@ -424,6 +441,13 @@ def _not_for_signing(desk: Desk, sender: str) -> list[Coded]:
 def _reachable(wanted: Sequence[str], desk: Desk, missing: list[Coded]) -> tuple[RecipientChoice, ...]:
     own = [*recipients.own(desk.database), *(_parsed(each.certificate) for each in desk.cards)]
     found = recipients.choose(desk.database, wanted, desk.trust, desk.at, own, desk.others)
+    instead = desk.form.instead
+    found = [
+        recipients.vouched(each, instead[each.address], desk.others, desk.trust, desk.at)
+        if each.chosen is None and each.address in instead
+        else each
+        for each in found
+    ]
     if len(found) < len(wanted):
         missing.append(MoreThanOneMessage(len(wanted), len(found)))
     for each in found:
@@ -437,7 +461,8 @@ def _reachable(wanted: Sequence[str], desk: Desk, missing: list[Coded]) -> tuple
     return tuple(found)
 
 
-def _encrypted(entity: Spool, choices: Sequence[RecipientChoice], algorithm: str, outside: Sequence[bytes]) -> Spool:
+def _encrypted(entity: Spool, choices: Sequence[RecipientChoice], algorithm: str) -> Spool:
+    """An entity of type application/pkcs7-mime."""
     authenticated = algorithm.endswith("GCM")
     once = {each.chosen.certificate.der: each for each in choices if each.chosen is not None}
     infos = [
@@ -452,7 +477,7 @@ def _encrypted(entity: Spool, choices: Sequence[RecipientChoice], algorithm: str
         enveloping.write(piece)
     enveloping.close()
     kind = "authEnveloped-data" if authenticated else "enveloped-data"
-    return _replaced(out, writer.whole(outside, writer.pkcs7_mime(out.blocks(), kind)))
+    return _replaced(out, writer.pkcs7_mime(out.blocks(), kind))
 
 
 def _spooled(pieces: Iterable[bytes]) -> Spool:

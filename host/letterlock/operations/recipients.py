@@ -6,7 +6,7 @@ Asked before a mail is written as well as when it is sent. Nothing is fetched an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from letterlock.trust.addresses import names_address, split_address
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.path import Path as CertificatePath
 from letterlock.trust.profile import check_recipient
-from letterlock.trust.reasons import AddressNotNamed
+from letterlock.trust.reasons import AddressNotNamed, NoAddressNamed
 
 AES_256_GCM = "2.16.840.1.101.3.4.1.46"
 RSA_OAEP = "1.2.840.113549.1.1.7"
@@ -142,12 +142,39 @@ def own(database: Path) -> list[Certificate]:
     return [certificate for entry in entries if not entry.superseded for certificate in keys.certificates(entry)]
 
 
-def content_algorithm(choices: Sequence[RecipientChoice]) -> tuple[str, Reason]:
-    """How to encrypt the content so that everybody can read it, and why so."""
+def content_algorithm(choices: Sequence[RecipientChoice], wanted: Sequence[str] = ()) -> tuple[str, Reason]:
+    """How to encrypt the content so that everybody can read it, and why so.
+
+    Args:
+        wanted: algorithms in CBC that an organisation decided on, the preferred first. Where everybody reads GCM, it is
+            that with keys of the same length.
+    """
+    cbc = next(iter(wanted), "AES-256-CBC")
+    gcm = cbc.replace("CBC", "GCM")
     doubtful = tuple(each.address for each in choices if not each.reads_gcm)
     if not doubtful and choices:
-        return "AES-256-GCM", EverybodyReadsGcm("AES-256-GCM")
-    return "AES-256-CBC", SomebodyMayNotReadGcm("AES-256-CBC", doubtful)
+        return gcm, EverybodyReadsGcm(gcm)
+    return cbc, SomebodyMayNotReadGcm(cbc, doubtful)
+
+
+def vouched(
+    choice: RecipientChoice,
+    certificate: Certificate,
+    others: Sequence[Certificate],
+    trust: TrustSettings,
+    now: datetime,
+) -> RecipientChoice:
+    """An address for which somebody vouches that a certificate is its owner's, although it names another one.
+
+    All else is asked of the certificate that is asked of any other.
+    """
+    row = KeptCertificate(address_key(choice.address), certificate.der, "given", "", now, now, None)
+    judged = _judged(row, certificate, choice.address, others, trust, now)
+    reasons = tuple(each for each in judged.reasons if not isinstance(each, AddressNotNamed | NoAddressNamed))
+    judged = replace(judged, reasons=reasons)
+    if reasons:
+        return replace(choice, reasons=(RecipientNotUsable(choice.address), *reasons))
+    return replace(choice, chosen=judged, candidates=(*choice.candidates, judged), reasons=())
 
 
 def _choose(

@@ -38,6 +38,7 @@ SUBJECTS = (
     "protect",
     "proof",
     "send",
+    "owa",
 )
 FACT_CHARACTERS = 300
 """Longest fact inside a sentence; a longer one is cut with an ellipsis."""
