@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import FRAME_IN_OCTETS
+from tests.fuzz import proof
 from tests.needs import PROJECT
 
 if TYPE_CHECKING:
@@ -538,6 +539,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "ocsp_request": ocsp_request,
     "staff_list": staff_list,
     "finished": finished,
+    "ess": proof.ess,
+    "journal": proof.journal,
     "open": open_,
 }
 

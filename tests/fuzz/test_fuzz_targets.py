@@ -8,11 +8,11 @@ import pytest
 
 from letterlock.cms import EnvelopedReader
 from tests.cms.test_cms_hostile import mutate
-from tests.fuzz import encrypted
+from tests.fuzz import encrypted, proof
 from tests.fuzz.targets import TARGETS
 
-SEEDS = dict(encrypted.seeds())
-COUNTS = {"compressed": 1_500, "encrypted": 1_500, "signer": 1_500}
+SEEDS = dict([*encrypted.seeds(), *proof.seeds()])
+COUNTS = {"ess": 1_500, "journal": 1_500, "compressed": 1_500, "encrypted": 1_500, "signer": 1_500}
 """Changes of each seed that belongs to a target; there are forty seeds of recipients, and one of each of these."""
 
 NAMES = (
@@ -22,9 +22,11 @@ NAMES = (
     "compressed",
     "encrypted",
     "enveloped",
+    "ess",
     "evidence",
     "extensions",
     "graph",
+    "journal",
     "recipient",
     "signer",
 )

@@ -407,7 +407,9 @@ def _named(finished: Finished, names: Sequence[str], missing: list[Coded]) -> tu
 
 def signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> SigningKey | None:
     """The key that signs for an address; None, and `missing` says why, where there is none."""
-    for card in desk.cards:
+    # As in the vault: what is made for what its owner must not deny goes first.
+    cards = sorted(desk.cards, key=lambda each: not keys_choose.commits(_parsed(each.certificate)))
+    for card in cards:
         certificate = _parsed(card.certificate)
         in_force = certificate.not_before <= desk.at <= certificate.not_after
         if in_force and names_address(certificate.addresses, sender) and keys_choose.signs(certificate):
