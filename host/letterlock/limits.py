@@ -18,6 +18,9 @@ CHUNK_OCTETS = 393_216
 CREDIT_OCTETS = 4 * CHUNK_OCTETS
 """Octets a sender may have under way in one stream before the receiver grants more. Enough to hide the round trip."""
 
+KEPT_MEMORY_OCTETS = 8 * 1_048_576
+"""Freed memory that a host keeps for what comes next: some twenty chunks."""
+
 REQUESTS_AT_ONCE = 16
 """Requests one client may have unanswered; one more is refused (`too_many_requests`)."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from letterlock.errors import LetterlockError
@@ -22,7 +23,7 @@ from letterlock.protocol.failures import (
     FrameTruncated,
     ReplyTooLarge,
 )
-from letterlock.protocol.frames import JSON_DEPTH, FrameDecoder, encode, parse
+from letterlock.protocol.frames import JSON_DEPTH, FrameDecoder, encode, encode_chunk, parse
 
 LIMIT = 20
 
@@ -182,6 +183,52 @@ def test_what_is_encoded_can_be_parsed(frame: dict[str, object]) -> None:
     (text,) = FrameDecoder().feed(encode(frame))
     assert isinstance(text, bytes)
     assert parse(text) == frame
+
+
+@given(st.text(max_size=70), st.binary(max_size=60), st.booleans())
+def test_a_chunk_is_written_as_any_frame(request: str, octets: bytes, last: bool) -> None:
+    """The quick way writes exactly what the slow one would."""
+    data = base64.b64encode(octets).decode()
+    try:
+        slow = encode({"type": "chunk", "id": request, "data": data, "last": last})
+        assert encode_chunk(request, octets, last) == slow
+    except UnicodeEncodeError:
+        assert any("\ud800" <= character <= "\udfff" for character in request)
+
+
+CHUNK = '{"type":"chunk","id":"r1","data":"QUJD","last":false}'
+
+
+@given(st.integers(0, len(CHUNK)), st.integers(0, 3), st.text(max_size=3))
+@example(CHUNK.index("QUJD"), 0, "\n")
+@example(CHUNK.index("QUJD"), 0, '"')
+@example(CHUNK.index("QUJD"), 0, "\\n")
+@example(CHUNK.index("QUJD"), 0, "\\u0041")
+@example(CHUNK.index("QUJD"), 0, "ä")
+@example(len(CHUNK) - 1, 0, ',"last":true')
+@example(len(CHUNK), 0, " ")
+@example(len(CHUNK), 0, "{}")
+def test_a_chunk_is_read_as_any_frame(position: int, removed: int, inserted: str) -> None:
+    """Whatever is changed in a chunk, the quick way says what JSON's reader says, or leaves it to it."""
+    text = CHUNK[:position] + inserted + CHUNK[position + removed :]
+    try:
+        octets = text.encode()
+    except UnicodeEncodeError:
+        return
+    try:
+        slow: object = json.loads(text)
+    except ValueError:
+        slow = None
+    if isinstance(slow, dict) and _each_once(text):
+        assert parse(octets) == slow
+    else:
+        with pytest.raises(LetterlockError):
+            parse(octets)
+
+
+def _each_once(text: str) -> bool:
+    names: list[str] = json.loads(text, object_pairs_hook=lambda pairs: [name for name, _ in pairs])
+    return len(set(names)) == len(names)
 
 
 def test_lone_surrogates_leave_as_escapes() -> None:

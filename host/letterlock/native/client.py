@@ -20,7 +20,7 @@ import pybase64
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import CHUNK_OCTETS, CREDIT_OCTETS, FRAME_OUT_OCTETS
-from letterlock.protocol.frames import FrameDecoder, encode, parse
+from letterlock.protocol.frames import FrameDecoder, encode, encode_chunk, parse
 from letterlock.protocol.version import PROTOCOL
 
 OUR_EXTENSION = "chrome-extension://gibofoagldhcngncamdmdaeadgfgakfk/"
@@ -202,8 +202,7 @@ class HostProcess:
 
     def send_chunk(self, request: str, octets: bytes, last: bool) -> None:
         """Sends one chunk of an upload."""
-        data = pybase64.b64encode(octets).decode("ascii")
-        self.send({"type": "chunk", "id": request, "data": data, "last": last})
+        self.send_octets(encode_chunk(request, octets, last))
 
     def send_octets(self, octets: bytes) -> None:
         """Writes to the host's input as it is."""

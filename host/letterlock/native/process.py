@@ -8,7 +8,10 @@ import select
 import signal
 import sys
 
+from letterlock import limits
+
 _PR_SET_DUMPABLE = 4
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 class Stopping:
@@ -58,6 +61,23 @@ def forbid_core_dumps() -> None:
         # RLIMIT_CORE does not bind a program that collects dumps through a pipe (systemd-coredump); this does. It
         # also keeps other programs of the same user from attaching to this one.
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def keep_freed_memory() -> None:
+    """Lets the C library keep what was freed for the next piece of mail.
+
+    glibc gives every block of more than 128 KiB back to the kernel at once, which has to clear it anew for the next
+    one: chunks are larger than that, and this was most of the time a large mail took. Where the library has no such
+    switch (musl, macOS, Windows) nothing happens.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_MMAP_THRESHOLD, limits.KEPT_MEMORY_OCTETS)
+        library.mallopt(_M_TRIM_THRESHOLD, limits.KEPT_MEMORY_OCTETS)
 
 
 def log(line: str) -> None:

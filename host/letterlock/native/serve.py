@@ -24,6 +24,7 @@ def serve(claimed: pipes.Pipes, operations: Callable[[OpenMessages], Operations]
         The exit code, and whether everything has stopped.
     """
     process.forbid_core_dumps()
+    process.keep_freed_memory()
     stopping = process.Stopping()
     messages = OpenMessages()
     writer = pipes.Writer(claimed.sink, broken=stopping.client_gone)

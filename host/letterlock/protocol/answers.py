@@ -78,11 +78,6 @@ def progress(request: str, done: int, total: int | None) -> Frame:
     return {"type": "progress", "id": request, "done": done, "total": total}
 
 
-def chunk(request: str, data: str, last: bool) -> Frame:
-    """The next octets of a download, already base64."""
-    return {"type": "chunk", "id": request, "data": data, "last": last}
-
-
 def reply(request: str, result: Mapping[str, object]) -> Frame:
     """The answer to a request."""
     return {"type": "reply", "id": request, "result": result}

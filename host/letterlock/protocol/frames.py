@@ -13,6 +13,8 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 
+import pybase64
+
 from letterlock.limits import FRAME_IN_OCTETS, FRAME_OUT_OCTETS
 from letterlock.protocol.failures import (
     FieldRepeated,
@@ -37,9 +39,10 @@ class FrameDecoder:
 
     def __init__(self, limit: int = FRAME_IN_OCTETS) -> None:
         self._limit = limit
-        self._buffer = bytearray()
+        self._buffer = bytearray(_LENGTH.size)
+        self._filled = 0
         self._skip = 0
-        self._length: int | None = None
+        self._in_text = False
 
     def feed(self, data: bytes) -> Iterator[bytes | FrameEmpty | FrameTooLarge]:
         """Takes what was read and yields each frame that is complete, or why it is none.
@@ -53,15 +56,16 @@ class FrameDecoder:
                 self._skip -= skipped
                 view = view[skipped:]
                 continue
-            wanted = (self._length if self._length is not None else _LENGTH.size) - len(self._buffer)
-            self._buffer += view[:wanted]
-            view = view[wanted:]
-            if len(self._buffer) < (self._length if self._length is not None else _LENGTH.size):
+            # The buffer has its whole size from the start: one that grows is copied again and again.
+            taken = min(len(self._buffer) - self._filled, len(view))
+            self._buffer[self._filled : self._filled + taken] = view[:taken]
+            self._filled += taken
+            view = view[taken:]
+            if self._filled < len(self._buffer):
                 return
-            complete = bytes(self._buffer)
-            self._buffer.clear()
-            if self._length is not None:
-                self._length = None
+            complete, self._buffer, self._filled = bytes(self._buffer), bytearray(_LENGTH.size), 0
+            if self._in_text:
+                self._in_text = False
                 yield complete
                 continue
             (length,) = _LENGTH.unpack(complete)
@@ -72,15 +76,15 @@ class FrameDecoder:
                 self._skip = length
                 yield FrameTooLarge(octets=length, limit=self._limit)
             else:
-                self._length = length
+                self._buffer, self._in_text = bytearray(length), True
 
     def end(self) -> FrameTruncated | None:
         """The input has ended: None between two frames, else what is missing."""
         if self._skip:
             return FrameTruncated(missing=self._skip)
-        if self._length is not None:
-            return FrameTruncated(missing=self._length - len(self._buffer))
-        return FrameTruncated(missing=_LENGTH.size - len(self._buffer)) if self._buffer else None
+        if self._in_text or self._filled:
+            return FrameTruncated(missing=len(self._buffer) - self._filled)
+        return None
 
 
 def encode(frame: Mapping[str, object], limit: int = FRAME_OUT_OCTETS) -> bytes:
@@ -94,9 +98,45 @@ def encode(frame: Mapping[str, object], limit: int = FRAME_OUT_OCTETS) -> bytes:
     except UnicodeEncodeError:
         # A header field of a hostile mail may hold lone surrogates, which UTF-8 cannot carry and JSON's escapes can.
         text = json.dumps(frame, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _framed(text, limit)
+
+
+def encode_chunk(request: str, octets: bytes, last: bool, limit: int = FRAME_OUT_OCTETS) -> bytes:
+    """The frame of the next octets of a stream: what `encode` would make of it, without JSON's look at each character.
+
+    Raises:
+        ReplyTooLarge: as `encode`.
+    """
+    name = json.dumps(request, ensure_ascii=False).encode("utf-8")
+    text = b"".join((_CHUNK, name, _DATA, pybase64.b64encode(octets), _LAST if last else _NOT_LAST))
+    return _framed(text, limit)
+
+
+def _framed(text: bytes, limit: int) -> bytes:
     if len(text) > limit:
         raise ReplyTooLarge(octets=len(text), limit=limit)
     return _LENGTH.pack(len(text)) + text
+
+
+_CHUNK, _DATA = b'{"type":"chunk","id":', b',"data":"'
+_LAST, _NOT_LAST = b'","last":true}', b'","last":false}'
+_CHUNK_START = re.compile(rb'\{"type":"chunk","id":"([\w-]{1,64})","data":"', re.ASCII)
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_CHUNK_ENDS = {_LAST: True, _NOT_LAST: False}
+
+
+def _plain_chunk(text: bytes) -> dict[str, object] | None:
+    """A chunk as clients write them, read without JSON's look at each character; None for everything else."""
+    start = _CHUNK_START.match(text)
+    if start is None:
+        return None
+    end = text.find(b'"', start.end())
+    last = _CHUNK_ENDS.get(text[end:]) if end >= 0 else None
+    data = text[start.end() : end]
+    # Base64 stands for itself in JSON; anything else may mean something, or be none.
+    if last is None or data.translate(None, _BASE64):
+        return None
+    return {"type": "chunk", "id": start[1].decode("ascii"), "data": data.decode("ascii"), "last": last}
 
 
 def parse(text: bytes, depth: int = JSON_DEPTH) -> dict[str, object]:
@@ -105,6 +145,8 @@ def parse(text: bytes, depth: int = JSON_DEPTH) -> dict[str, object]:
     Raises:
         FrameNotUtf8, FrameNotJson, FrameTooDeep, FieldRepeated, FrameNotAnObject: It is none.
     """
+    if chunk := _plain_chunk(text):
+        return chunk
     try:
         characters = text.decode("utf-8")
     except UnicodeDecodeError:

@@ -37,7 +37,7 @@ from letterlock.protocol.failures import (
     WrongDirection,
     WrongType,
 )
-from letterlock.protocol.frames import FrameDecoder, encode, parse
+from letterlock.protocol.frames import FrameDecoder, encode, encode_chunk, parse
 from letterlock.protocol.mistakes import internal_error
 from letterlock.protocol.models import (
     CLIENT_FRAMES,
@@ -145,7 +145,7 @@ class Session:
         running.download.send(len(data))
         if last:
             self._end(request)
-        return self._encode(answers.chunk(request, pybase64.b64encode(data).decode("ascii"), last))
+        return encode_chunk(request, data, last, self._frame_out)
 
     def fail(self, request: str, failure: LetterlockError) -> bytes:
         """The request ends with an error."""
