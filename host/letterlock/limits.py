@@ -270,6 +270,20 @@ CLOCKS_APART_MINUTES = 10
 TIME_STAMP_NONCE_BITS = 64
 """Of the number that ties an authority's answer to its question (RFC 3161 §2.4.1: "e.g., 64 bits")."""
 
+# --- Evidence bundles ------------------------------------------------------------------------------------------
+
+BUNDLE_OCTETS = 1024 * 1024 * 1024
+"""Largest bundle: twice the largest message, with room for lists. Beyond it `bundle_entry_too_large`."""
+
+BUNDLE_ENTRIES = 1_000
+"""Objects in one bundle: some thirty when it is saved, some ten more with each renewal in a few years."""
+
+BUNDLE_NAME_CHARACTERS = 100
+"""Longest name of an object; ours have at most 81."""
+
+BUNDLE_MANIFEST_OCTETS = 1024 * 1024
+"""Largest manifest; one of a thousand objects has 350,000 octets."""
+
 # --- Certificates kept for paths -------------------------------------------------------------------------------
 
 ISSUERS_KEPT = 10_000

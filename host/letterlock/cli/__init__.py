@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         authority,
         clients,
         doctor,
+        evidence,
         journal,
         keys,
         message,
@@ -73,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     for module in (
         message,
         protect,
+        evidence,
         receipt,
         journal,
         timestamps,

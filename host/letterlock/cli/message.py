@@ -50,6 +50,15 @@ def register(commands: Any) -> None:
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mail", metavar="MAIL", help="a message file (.eml), or - for standard input")
     parser.add_argument("--json", action="store_true", help="print what the native host would reply")
+    key_options(parser)
+    parser.add_argument(
+        "--remember", action="store_true", help="use and keep the record of first openings and of known signers"
+    )
+    trusting.add_options(parser)
+
+
+def key_options(parser: argparse.ArgumentParser) -> None:
+    """What may open an encrypted message."""
     parser.add_argument(
         "--identity", type=Path, action="append", default=[], metavar="FILE", help="decrypt with this .p12, this once"
     )
@@ -58,10 +67,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--passphrase-file", type=Path, metavar="FILE", help="whose first line opens the .p12, or your own keys"
     )
     tokens.add_options(parser)
-    parser.add_argument(
-        "--remember", action="store_true", help="use and keep the record of first openings and of known signers"
-    )
-    trusting.add_options(parser)
 
 
 def run_open(arguments: argparse.Namespace) -> int:
@@ -69,7 +74,7 @@ def run_open(arguments: argparse.Namespace) -> int:
     if arguments.mbox:
         from letterlock.cli import mailbox
 
-        return mailbox.run(arguments, trusting.settings(arguments), _keys(arguments))
+        return mailbox.run(arguments, trusting.settings(arguments), decryption_keys(arguments))
     return 3 if _open(arguments) is None else 0
 
 
@@ -86,7 +91,7 @@ def _open(arguments: argparse.Namespace) -> str | None:
     from letterlock.operations.open import Opening
 
     settings = trusting.settings(arguments)
-    keys = _keys(arguments)
+    keys = decryption_keys(arguments)
     with message_input(arguments.mail) as file:
         memory, online = _memory(arguments.remember), trusting.online(arguments, settings)
         sent = partial(_sent, arguments)
@@ -123,7 +128,7 @@ def _sent(arguments: argparse.Namespace) -> Known:
     return Sent(location.database(), vault.here, keep=arguments.remember)
 
 
-def _keys(arguments: argparse.Namespace) -> Iterable[RecipientKey]:
+def decryption_keys(arguments: argparse.Namespace) -> Iterable[RecipientKey]:
     """The keys of the files given, then the person's own; the vault is not read unless the mail is encrypted."""
     from letterlock.cli import vault
     from letterlock.keystore.own_keys import OwnKeys

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from letterlock.operations.trust import TrustSettings
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add them."""
+def add_options(parser: argparse.ArgumentParser, *, now: bool = False) -> None:
+    """Add them; `now`: for what can only be done at present."""
     parser.add_argument(
         "--anchor", type=Path, action="append", default=[], metavar="FILE", help="trust these certificates, this once"
     )
-    parser.add_argument("--at", type=_time, metavar="TIME", help="judge certificates at this time (ISO 8601, UTC)")
+    if not now:
+        parser.add_argument("--at", type=time, metavar="TIME", help="judge certificates at this time (ISO 8601, UTC)")
     parser.add_argument(
         "--evidence", type=Path, action="append", default=[], metavar="DIR", help="a folder of CRLs and OCSP answers"
     )
@@ -97,9 +98,10 @@ def asking(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield say
 
 
-def _time(text: str) -> datetime:
+def time(text: str) -> datetime:
+    """A time in ISO 8601, in UTC where it names no zone."""
     try:
-        time = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-11-24T09:00:00Z") from error
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

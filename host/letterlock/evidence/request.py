@@ -19,7 +19,14 @@ from letterlock.evidence.schema import MessageImprint, TimeStampReq
 from letterlock.evidence.timestamp import parse
 from letterlock.trust.schema import children, items_of, whole
 
-_SHA256 = "2.16.840.1.101.3.4.2.1"
+_DIGESTS: dict[str, tuple[str, type[hashes.HashAlgorithm]]] = {
+    "SHA-256": ("2.16.840.1.101.3.4.2.1", hashes.SHA256),
+    "SHA-384": ("2.16.840.1.101.3.4.2.2", hashes.SHA384),
+    "SHA-512": ("2.16.840.1.101.3.4.2.3", hashes.SHA512),
+    "SHA3-256": ("2.16.840.1.101.3.4.2.8", hashes.SHA3_256),
+    "SHA3-384": ("2.16.840.1.101.3.4.2.9", hashes.SHA3_384),
+    "SHA3-512": ("2.16.840.1.101.3.4.2.10", hashes.SHA3_512),
+}
 _GRANTED = (0, 1)
 """PKIStatus: granted, grantedWithMods (RFC 3161 §2.4.2). With anything else there is no token."""
 
@@ -49,19 +56,23 @@ class Question:
     nonce: int
 
 
-def ask(stamped: bytes, policy: str | None = None, nonce: int | None = None) -> Question:
-    """A request for a time-stamp of these octets by SHA-256, with the authority's certificate in the token.
+def ask(
+    stamped: bytes, policy: str | None = None, nonce: int | None = None, digest_algorithm: str = "SHA-256"
+) -> Question:
+    """A request for a time-stamp of these octets, with the authority's certificate in the token.
 
     Args:
         stamped: what is to be time-stamped: of a signature, its value. Only its digest leaves.
         policy: the policy wanted, dotted.
         nonce: for tests; a random number otherwise.
+        digest_algorithm: by which the octets are named to the authority.
     """
-    computed = hashes.Hash(hashes.SHA256())
+    number, function = _DIGESTS[digest_algorithm]
+    computed = hashes.Hash(function())
     computed.update(stamped)
     digest = computed.finalize()
     nonce = nonce if nonce is not None else secrets.randbits(limits.TIME_STAMP_NONCE_BITS)
-    algorithm = [decode_der(TLV, encode_der(ObjectIdentifier(_SHA256)))]
+    algorithm = [decode_der(TLV, encode_der(ObjectIdentifier(number)))]
     wanted = TimeStampReq(
         version=1,
         imprint=MessageImprint(algorithm=algorithm, digest=digest),

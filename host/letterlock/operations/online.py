@@ -60,6 +60,8 @@ class Undecided(NamedTuple):
 
     path: Path
     rebuilt: Callable[[Found], Path]
+    evidence: Evidence = NOTHING_AT_HAND
+    """What the path was judged by."""
 
 
 Pair = tuple[Certificate, Certificate]

@@ -16,7 +16,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
@@ -55,8 +55,10 @@ def _ignored(url: str) -> None:
     pass
 
 
-Assessing = Callable[[Found, bool], Assessment]
-"""Judges a message with what was found, and says whether the rest will be looked for."""
+class Assessing(Protocol):
+    """Judges a message with what was found, and says whether the rest will be looked for (`ask`)."""
+
+    def __call__(self, found: Found, ask: bool, language: str = ...) -> Assessment: ...
 
 
 class Opening:
@@ -169,7 +171,7 @@ class Opening:
                 # A database that cannot be written keeps nobody from reading mail; it is said.
                 memory, forgotten = None, failure
 
-        def assessed(found: Found, ask: bool) -> Assessment:
+        def assessed(found: Found, ask: bool, language: str = self._language) -> Assessment:
             trust = self._trust._replace(
                 evidence=self._trust.evidence + found.evidence,
                 issuers=(*self._trust.issuers, *found.issuers),
@@ -179,7 +181,7 @@ class Opening:
             def recalled(result: SignerResult) -> list[Coded]:
                 return [forgotten] if forgotten else _recalled(memory, result, clock, trust) if memory else []
 
-            return assess(root, structure, trust, clock, self._language, recalled, self._online, ask, self._sent)
+            return assess(root, structure, trust, clock, language, recalled, self._online, ask, self._sent)
 
         return assessed
 
@@ -281,6 +283,15 @@ class OpenedMessage:
             if part.id == part_id:
                 return part
         raise UnknownPart(part_id)
+
+    def verdict_in(self, language: str) -> Verdict:
+        """The same verdict in another language."""
+        return self._assessed(self._found, False, language).verdict
+
+    def raw(self) -> Iterator[bytes]:
+        """The message as it was fed, in pieces."""
+        received = self._spools[0]
+        return received.blocks(0, len(received))
 
     def body(self, part_id: str) -> Iterator[bytes]:
         """The decoded octets of one part, in pieces. Raises `UnknownPart`."""

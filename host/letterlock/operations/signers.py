@@ -55,6 +55,8 @@ class SignerResult:
     """None where there is no certificate that could be judged at any time."""
     beside: Sequence[bytes] = ()
     """All certificates of the SignedData, DER."""
+    evidence: Evidence = NOTHING_AT_HAND
+    """Everything about withdrawal that the path was judged by."""
 
     @property
     def trusted(self) -> bool:
@@ -134,8 +136,8 @@ class Judge:
         """Path, mail profile and addresses of the certificate; only an intact signature becomes trusted by them."""
         accepted = self._settings.accepted
         result.times = self._times(result, others, along)
-        undecided = self._build(certificate, _parse(others), result.times.counts, along)
-        result.path = undecided.path
+        undecided = self._build(certificate, decoded(others), result.times.counts, along)
+        result.path, result.evidence = undecided.path, undecided.evidence
         result.names = frozenset(each for each in self._senders if names_address(certificate.addresses, each))
         if result.checked is None:
             return
@@ -177,13 +179,14 @@ class Judge:
             return more.path(certificate, others, at, along + found.evidence)
 
         path = settings.path(certificate, others, at, along, self._allowance)
+        evidence = settings.evidence + along
         if self._online is None:
-            return Undecided(path, rebuilt)
+            return Undecided(path, rebuilt, evidence)
         found = Found(issuers=self._online.issuers_at_hand(Undecided(path, rebuilt)))
         path = rebuilt(found) if found.issuers else path
         found += Found(self._online.at_hand(path))
         path = rebuilt(found) if found.evidence else path
-        return Undecided(path, lambda more: rebuilt(found + more))
+        return Undecided(path, lambda more: rebuilt(found + more), evidence + found.evidence)
 
     def _withdrawal(self, undecided: Undecided, hopeless: bool) -> tuple[list[Coded], list[Coded]]:
         """What is being found out, and what has to be said if nothing is; nobody is asked where it helped nothing."""
@@ -234,7 +237,7 @@ def _load(certificates: Iterable[bytes]) -> Iterable[tuple[bytes, Carried]]:
             yield der, certificate
 
 
-def _parse(certificates: Iterable[bytes]) -> list[Certificate]:
+def decoded(certificates: Iterable[bytes]) -> list[Certificate]:
     found = []
     for der in certificates:
         try:

@@ -167,14 +167,16 @@ def stamp(octets: bytes, stamping: Stamping, trust: TrustSettings, now: datetime
     raise NoTimeStamp(failures)
 
 
-def stamp_by(authority: Authority, octets: bytes, trust: TrustSettings, now: datetime) -> Stamped:
-    """A time-stamp of these octets by one authority, which is asked now.
+def stamp_by(
+    authority: Authority, octets: bytes, trust: TrustSettings, now: datetime, digest: str = "SHA-256"
+) -> Stamped:
+    """A time-stamp of these octets by one authority, which is asked now; it is told their `digest`.
 
     Raises:
         FetchFailure: it cannot be reached.
         TimeStampFailure: it made none, or what it made proves nothing.
     """
-    question = request.ask(octets, authority.policy)
+    question = request.ask(octets, authority.policy, digest_algorithm=digest)
     # Somebody here named this server, not a mail: it may stand in a private network.
     answer = fetch(
         authority.url,

@@ -39,6 +39,7 @@ SUBJECTS = (
     "proof",
     "send",
     "owa",
+    "evidence",
 )
 FACT_CHARACTERS = 300
 """Longest fact inside a sentence; a longer one is cut with an ellipsis."""
