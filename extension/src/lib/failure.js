@@ -66,6 +66,8 @@ export const FAULT_OF = Object.freeze({
   host_silent: "host",
   /** Host and extension speak different protocol majors (the host's own code for it). `facts.older` names who is behind. */
   protocol_mismatch: "client",
+  /** It lacks an operation that this extension needs. */
+  host_older: "host",
   /** The mail page did not hand out the message's source. */
   source_unavailable: "client",
   /** The mail page was granted no access, or is not what it says it is. */
@@ -77,6 +79,6 @@ export const FAULT_OF = Object.freeze({
 });
 
 /**
- * @typedef {"host_missing" | "host_forbidden" | "host_broken" | "host_lost" | "host_silent" | "protocol_mismatch"
+ * @typedef {"host_missing" | "host_forbidden" | "host_broken" | "host_lost" | "host_silent" | "host_older" | "protocol_mismatch"
  *   | "source_unavailable" | "not_allowed" | "stopped" | "extension_error"} OwnCode
  */

@@ -142,6 +142,30 @@ export class Host {
   }
 
   /**
+   * Who can be encrypted to, with which certificate, and what would help the others.
+   * @param {string[]} addresses  at most a hundred
+   * @returns {Promise<import("./shapes.js").Recipients>}
+   */
+  async recipients(addresses) {
+    const session = await this.#ready();
+    return this.turnstile.pass(session.limits.requests, () => session.ask("recipients", { addresses }));
+  }
+
+  /**
+   * Signs and encrypts a finished message, or says all that is missing. What is made is fetched with `part` and let go
+   * with `close`.
+   * @param {Source} source  with its Bcc
+   * @param {import("./shapes.js").Wish} wish
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import("./shapes.js").Protected>}
+   */
+  async protect(source, wish, { signal } = {}) {
+    const session = await this.#ready();
+    if (!session.offers("protect")) throw Failure.own("host_older");
+    return this.turnstile.pass(session.limits.requests, () => session.ask("protect", { size: source.size, ...wish }, { source, signal }));
+  }
+
+  /**
    * The decoded octets of a part, as base64 chunks in order.
    * @param {string} message
    * @param {string} part

@@ -453,6 +453,23 @@ export interface Limits {
 }
 
 /**
+ * A message that was made; `part` fetches its `size` octets by `id`.
+ *
+ * `role`: `everybody` is for To and Cc (and for Bcc where it is not encrypted), and for Sent where no other is; each
+ * `blind` is for one address of Bcc; `sent` is for Sent alone, and names Bcc; `draft` is for Drafts. `recipients`:
+ * whom it is to be sent to, and nobody else. `algorithm`: that it is encrypted with, null: it is not encrypted.
+ */
+export interface MadeMessage {
+  id: string;
+  role: "everybody" | "blind" | "sent" | "draft";
+  recipients: string[];
+  size: number;
+  algorithm: string | null;
+  readers: Reader[];
+  reasons: Reason[];
+}
+
+/**
  * One moment in the life of a signed message, for a time line.
  *
  * `at` is null where it cannot be told; `by` says whose word it is, where somebody's. `proven` is false for what is
@@ -687,6 +704,49 @@ export interface Progress {
   total: number | null;
 }
 
+/**
+ * `protect` takes a finished message (RFC 5322, its Bcc in it) as upload, and what is wanted of it.
+ *
+ * `draft`: for the sender alone, unsigned. `headers`: what of its header stands inside of an encryption only (nothing;
+ * the subject; names and times too). `opaque`: signed in one piece. `quotes_decrypted`: its text has words from an
+ * encrypted message, which are sent in clear only where `quote_in_clear` says that the person was asked.
+ */
+export interface ProtectParams {
+  size: number | null;
+  sign: boolean;
+  encrypt: boolean;
+  draft?: boolean;
+  headers?: "none" | "baseline" | "shy";
+  opaque?: boolean;
+  quotes_decrypted?: boolean;
+  quote_in_clear?: boolean;
+}
+
+/** Signs and encrypts a message: all of it, or nothing (1.7). */
+export interface ProtectRequest {
+  type: "request";
+  id: string;
+  operation: "protect";
+  params: ProtectParams;
+}
+
+/**
+ * The messages, of which `message` is the handle for `part` and `close`. With anything missing there is none, and
+ * `problems` says all of it; they are the person's to solve, so this is no error.
+ */
+export interface Protected {
+  message: string | null;
+  signed_by: CertificateSummary | null;
+  made: MadeMessage[];
+  problems: Reason[];
+}
+
+/** Somebody whom a message is encrypted to, and the certificate's SHA-256. */
+export interface Reader {
+  address: string;
+  sha256: string;
+}
+
 /** Something that led to the status, or a remark: a code for programs, a sentence for people, what helps. */
 export interface Reason {
   code: string;
@@ -755,7 +815,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | CloseReply;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -949,6 +1009,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -13,6 +13,11 @@
  * @typedef {import("./protocol.js").CertificateSummary} CertificateSummary
  * @typedef {import("./protocol.js").VaultStatus} VaultStatus
  * @typedef {import("./protocol.js").TokenList} TokenList
+ * @typedef {import("./protocol.js").Recipients} Recipients
+ * @typedef {import("./protocol.js").RecipientAnswer} RecipientAnswer
+ * @typedef {import("./protocol.js").Protected} Protected
+ * @typedef {import("./protocol.js").MadeMessage} MadeMessage
+ * @typedef {Omit<import("./protocol.js").ProtectParams, "size">} Wish
  * @typedef {{ size: number, type: string, charset: string | null, name: string | null }} PartInfo
  */
 

@@ -367,3 +367,24 @@ test("missing certificates are asked for by the message's handle", async () => {
   assert.deepEqual((await host.issuers("m1")).verdict, { mark: "longer path" });
   assert.deepEqual(live.heard.find((frame) => frame.operation === "issuers").params, { message: "m1" });
 });
+
+test("golden conversation protect.json: what is missing is an answer, and what was made is let go", async () => {
+  const { host, script } = hostFor(transcript("protect.json"));
+  const note = "From: Anna <anna@muster.example>\r\nTo: bea@muster.example\r\nSubject: Offer\r\n\r\nDear Bea\r\n";
+  const refused = await host.protect(textSource(note), { sign: true, encrypt: true });
+  assert.deepEqual([refused.message, refused.made, refused.problems.length], [null, [], 3]);
+  const made = await host.protect({ ...textSource(note), size: null }, { sign: false, encrypt: false });
+  assert.deepEqual(made.made[0].recipients, ["bea@muster.example"]);
+  await failsWith(host.issuers(made.message ?? ""), "unknown_message");
+  await host.close(made.message ?? "");
+  await failsWith(host.protect(textSource("no mail\r\n"), { sign: true, encrypt: false }), "not_a_message");
+  assert.equal(script.left.length, 3, "only the malformed request is left");
+});
+
+test("a host that cannot sign or encrypt is too old, and nothing is sent to it", async () => {
+  const older = { ...HELLO, operations: HELLO.operations.filter((/** @type {string} */ name) => name !== "protect") };
+  const live = livePort((frame, say) => frame.type === "start" && say(older));
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await failsWith(host.protect(textSource(MAIL), { sign: true, encrypt: false }), "host_older");
+  assert.equal(live.heard.some((frame) => frame.type === "request"), false);
+});

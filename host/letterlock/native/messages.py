@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from letterlock.limits import OPEN_MESSAGES
 from letterlock.protocol.failures import UnknownMessage
@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from letterlock.verdict import Part, Verdict
 
 
-class Opened(Protocol):
-    """What `operations.open` makes of a message. It may hold a sealed temporary file."""
+class Fetchable(Protocol):
+    """What has parts that a client fetches. It may hold a sealed temporary file."""
+
+    def part(self, part_id: str) -> Part: ...
+    def body(self, part_id: str) -> Iterator[bytes]: ...
+    def text(self, part_id: str) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class Opened(Fetchable, Protocol):
+    """What `operations.open` makes of a message."""
 
     @property
     def verdict(self) -> Verdict: ...
@@ -29,20 +39,23 @@ class Opened(Protocol):
     def find(self, cancelled: Callable[[], bool]) -> Found: ...
     def find_issuers(self, cancelled: Callable[[], bool]) -> Found: ...
     def renew(self, found: Found, promise: bool = False) -> None: ...
-    def part(self, part_id: str) -> Part: ...
-    def body(self, part_id: str) -> Iterator[bytes]: ...
-    def text(self, part_id: str) -> Iterator[bytes]: ...
-    def close(self) -> None: ...
 
 
 class Kept:
     """A message in use. `reading` is held by whoever reads it; `dropped` says that nobody wants it any more."""
 
-    def __init__(self, message: Opened) -> None:
+    def __init__(self, message: Fetchable) -> None:
         self.message = message
         self.reading = threading.Lock()
         self.users = 0
         self.dropped = False
+
+    @property
+    def opened(self) -> Opened:
+        """The message, if it was opened; one that was made has no verdict to ask about. Raises UnknownMessage."""
+        if not isinstance(self.message, Opened):
+            raise UnknownMessage
+        return self.message
 
     def pieces(self, part_id: str, text: bool = False) -> Iterator[bytes]:
         # Two requests may fetch parts of one message at the same time, and a message reads from one place at a time.
@@ -64,7 +77,7 @@ class OpenMessages:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Kept] = OrderedDict()
 
-    def keep(self, message: Opened) -> str:
+    def keep(self, message: Fetchable) -> str:
         """Keeps a message and returns its handle, which nobody can guess and no other process knows."""
         handle = secrets.token_urlsafe(12)
         with self._lock:

@@ -17,6 +17,7 @@ from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
 from letterlock.native.proof_operations import proof_operations
+from letterlock.native.writing_operations import writing_operations
 from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import ALTERNATIVES, UPDATES, Version
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from letterlock.operations.online import Online
     from letterlock.operations.people_serve import HostPeople
     from letterlock.operations.proof_serve import HostProof
+    from letterlock.operations.protect import Desk
     from letterlock.operations.receipts import Known
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
@@ -126,13 +128,13 @@ def standard(messages: OpenMessages) -> Operations:
     def renew(call: Call, handle: str) -> None:
         """After the answer: what the network tells about the signers, and the verdict with it."""
         with suppress(UnknownMessage), messages.held(handle) as kept:
-            if not kept.message.pending:
+            if not kept.opened.pending:
                 return
-            found = kept.message.find(lambda: call.cancelled() or kept.dropped)
+            found = kept.opened.find(lambda: call.cancelled() or kept.dropped)
             with kept.reading:
-                kept.message.renew(found)
+                kept.opened.renew(found)
             if not kept.dropped:
-                call.update(handle, _shown(kept.message, handle, call))
+                call.update(handle, _shown(kept.opened, handle, call))
 
     def issuers(call: Call, params: IssuersParams) -> None:
         with messages.held(params.message) as kept:
@@ -142,10 +144,10 @@ def standard(messages: OpenMessages) -> Operations:
                 call.progress(0, None)
                 return call.cancelled() or kept.dropped
 
-            found = kept.message.find_issuers(unwanted)
+            found = kept.opened.find_issuers(unwanted)
             with kept.reading:
-                kept.message.renew(found, promise=call.version >= UPDATES)
-            call.reply(_shown(kept.message, params.message, call))
+                kept.opened.renew(found, promise=call.version >= UPDATES)
+            call.reply(_shown(kept.opened, params.message, call))
         renew(call, params.message)
 
     def part(call: Call, params: PartParams) -> None:
@@ -176,6 +178,13 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostProof(vault().vault, location.database(), location.policy())
 
+    def desk() -> Desk:
+        from letterlock.operations import protect_serve
+        from letterlock.store import location
+
+        settings = kept_settings().now()
+        return protect_serve.desk(vault().vault, tokens(), settings, location.database(), location.policy())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -193,6 +202,7 @@ def standard(messages: OpenMessages) -> Operations:
         **key_operations(keys, lambda: kept_settings().now()),
         **people_operations(people, tokens, lambda: kept_settings().now()),
         **proof_operations(proof, lambda: kept_settings().now(), messages),
+        **writing_operations(messages, desk),
     }
 
 

@@ -40,6 +40,7 @@ OPERATIONS = (
     "people_remove",
     "people_lookup",
     "recipients",
+    "protect",
     "token_list",
     "token_unlock",
     "token_lock",

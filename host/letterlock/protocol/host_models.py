@@ -73,6 +73,7 @@ from letterlock.protocol.vault_models import (
     VaultStatusRequest,
     VaultUnlockRequest,
 )
+from letterlock.protocol.writing_models import Protected, ProtectRequest
 from letterlock.verdict import Opened
 
 
@@ -145,6 +146,7 @@ class Reply(Shape):
         | PeopleRemoved
         | PeopleFound
         | Recipients
+        | Protected
         | TokenList
         | TokensUnlocked
         | JournalList
@@ -205,6 +207,7 @@ Request = (
     | PeopleRemoveRequest
     | PeopleLookupRequest
     | RecipientsRequest
+    | ProtectRequest
     | TokenListRequest
     | TokenUnlockRequest
     | TokenLockRequest

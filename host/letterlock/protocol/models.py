@@ -46,10 +46,14 @@ class ClientHello(Shape):
     language: ShortText
 
 
-class OpenParams(Shape):
-    """`open` takes the raw RFC 5322 message as upload. `size` is its length in octets, where it is known."""
+class UploadParams(Shape):
+    """What takes a raw RFC 5322 message as upload. `size` is its length in octets, where it is known."""
 
     size: Annotated[int, Field(ge=0)] | None
+
+
+class OpenParams(UploadParams):
+    """`open` takes the raw RFC 5322 message as upload. `size` is its length in octets, where it is known."""
 
 
 class PartParams(Shape):

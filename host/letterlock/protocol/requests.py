@@ -45,6 +45,7 @@ REQUESTS = {
     "people_remove": ("people_models", "PeopleRemoveRequest"),
     "people_lookup": ("people_models", "PeopleLookupRequest"),
     "recipients": ("people_models", "RecipientsRequest"),
+    "protect": ("writing_models", "ProtectRequest"),
     "token_list": ("people_models", "TokenListRequest"),
     "token_unlock": ("people_models", "TokenUnlockRequest"),
     "token_lock": ("people_models", "TokenLockRequest"),

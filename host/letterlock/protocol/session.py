@@ -45,8 +45,8 @@ from letterlock.protocol.models import (
     Chunk,
     ClientHello,
     Credit,
-    OpenParams,
     PartParams,
+    UploadParams,
 )
 from letterlock.protocol.requests import Request, request_model
 from letterlock.protocol.streams import Download, Upload
@@ -242,7 +242,7 @@ class Session:
             raise TooManyRequests(limit=self._most_requests)
         params = model.params
         running = _Running()
-        if isinstance(params, OpenParams):
+        if isinstance(params, UploadParams):
             if params.size is not None and params.size > self._message:
                 raise MessageTooLarge(limit=self._message)
             running.upload = Upload(params.size)
