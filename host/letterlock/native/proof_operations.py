@@ -20,7 +20,7 @@ def proof_operations(
 
     def receipt(call: Call, asked: Any) -> None:
         with messages.held(asked.message) as kept, kept.reading:
-            opened: Any = kept.message
+            opened: Any = kept.opened
             call.reply(proof().receipt(opened, asked.address, asked.again, settings(), call.language))
 
     return {
