@@ -180,7 +180,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
 
 def desk(arguments: argparse.Namespace) -> Desk:
     """What signing and encrypting is done with, as the options say; keys are unlocked where something is signed."""
-    from letterlock.operations import authority, timestamps, trust
+    from letterlock.operations import authority, keys_choose, protect, timestamps, trust
     from letterlock.operations.authority_clock import now
     from letterlock.operations.protect import Desk
     from letterlock.store import location
@@ -195,8 +195,11 @@ def desk(arguments: argparse.Namespace) -> Desk:
     signing = getattr(arguments, "sign", True) and not getattr(arguments, "draft", False)
     keys = vault.unlocked(arguments) if signing and not card else vault.here()
     settings = trust.settings(database, policy=location.policy())
+    # As in the vault: a key made for what its owner must not deny goes first.
+    on_card = list(card.keys()) if card else []
+    on_card.sort(key=lambda each: not keys_choose.commits(protect.certificate_of(each)))
     stamping = timestamps.settings(database, location.policy())
-    return Desk(keys, database, settings, now(), others, list(card.keys()) if card else [], stamping)
+    return Desk(keys, database, settings, now(), others, on_card, stamping)
 
 
 def _write(arguments: argparse.Namespace, made: list[Outgoing]) -> list[str | None]:

@@ -95,7 +95,7 @@ class Desk:
         vault: unlocked where it is to be signed.
         trust: whom the sender believes about the recipients' certificates.
         others: certificates of recipients beside those that are kept here.
-        cards: keys on smart cards; one that names the sender signs before those in the vault.
+        cards: keys on smart cards, the preferred first; one that names the sender signs before those in the vault.
         stamping: who is asked for a time-stamp of every signature, and whether one is a condition.
         form: how it looks, where somebody else decides it.
     """
@@ -407,9 +407,7 @@ def _named(finished: Finished, names: Sequence[str], missing: list[Coded]) -> tu
 
 def signing_key(own: Chosen, desk: Desk, sender: str, missing: list[Coded]) -> SigningKey | None:
     """The key that signs for an address; None, and `missing` says why, where there is none."""
-    # As in the vault: what is made for what its owner must not deny goes first.
-    cards = sorted(desk.cards, key=lambda each: not keys_choose.commits(_parsed(each.certificate)))
-    for card in cards:
+    for card in desk.cards:
         certificate = _parsed(card.certificate)
         in_force = certificate.not_before <= desk.at <= certificate.not_after
         if in_force and names_address(certificate.addresses, sender) and keys_choose.signs(certificate):
@@ -501,6 +499,11 @@ def _with_issuers(desk: Desk) -> TrustSettings:
     """Also the authorities that came with own certificates: they may have certified the recipients' too."""
     chains = dict.fromkeys(each for entry in desk.vault.entries() for each in entry.chain)
     return desk.trust._replace(issuers=(*desk.trust.issuers, *map(Certificate.parse, chains)))
+
+
+def certificate_of(key: SigningKey) -> Certificate:
+    """The certificate of a key."""
+    return _parsed(key.certificate)
 
 
 def _parsed(certificate: x509.Certificate) -> Certificate:

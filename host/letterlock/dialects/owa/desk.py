@@ -21,7 +21,7 @@ from letterlock.dialects.owa.unlocking import Unlocking
 from letterlock.errors import Cancelled, Fault, LetterlockError, MessageTooLarge
 from letterlock.keystore.failures import VaultLocked
 from letterlock.keystore.vault import Vault
-from letterlock.operations import keys_choose
+from letterlock.operations import keys_choose, timestamps
 from letterlock.operations.every_key import EveryKey
 from letterlock.operations.memory import Memory
 from letterlock.operations.online import Online
@@ -78,6 +78,7 @@ class OwaDesk:
     ) -> None:
         self._database = database
         self._trust = KeptSettings(database, policy)
+        self._policy = policy
         self._vault = HostVault(database)
         self._tokens = Tokens(database)
         self._memory = Memory(database)
@@ -270,7 +271,8 @@ class OwaDesk:
         keys.sort(key=lambda each: wanted.signer is None or not _same(each, wanted.signer))
         if self._server.only_cards and wanted.sign and not any(_names(each, wanted) for each in keys):
             raise NothingLeaves([writing.OnlyCards()])
-        return Desk(self._vault.vault, self._database, trust, self._clock(), cards=keys)
+        stamping = timestamps.settings(self._database, self._policy)
+        return Desk(self._vault.vault, self._database, trust, self._clock(), cards=keys, stamping=stamping)
 
 
 def _names(key: SigningKey, wanted: writing.Order) -> bool:
