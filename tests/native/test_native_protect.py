@@ -48,7 +48,7 @@ def protect(started: HostProcess, message: bytes, **wish: Any) -> Any:
 def _answer(started: HostProcess, request: str) -> Any:
     while True:
         frame = started.receive()
-        if frame["type"] == "error":
+        if frame["type"] == "error" and frame["id"] == request:
             raise HostFailed(frame["error"])
         if frame["type"] == "reply" and frame["id"] == request:
             return frame["result"]
