@@ -48,6 +48,7 @@ def main(argv: Sequence[str]) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     from letterlock.cli import (
+        accounts,
         authority,
         clients,
         doctor,
@@ -55,9 +56,11 @@ def build_parser() -> argparse.ArgumentParser:
         journal,
         keys,
         message,
+        outbox,
         people,
         protect,
         receipt,
+        send,
         setup,
         timestamps,
         tokens,
@@ -75,6 +78,9 @@ def build_parser() -> argparse.ArgumentParser:
         message,
         protect,
         evidence,
+        send,
+        outbox,
+        accounts,
         receipt,
         journal,
         timestamps,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from letterlock.cli import tokens, vault
 
 if TYPE_CHECKING:
-    from letterlock.operations.protect import Desk, Outgoing, Plan, Wish
+    from letterlock.operations.compose import Written
+    from letterlock.operations.protect import Desk, Incoming, Outgoing, Plan, Wish
 
 _READ_OCTETS = 1024 * 1024
 
@@ -36,21 +37,32 @@ def register(commands: Any) -> None:
         "for protect.",
     )
     compose.add_argument("letter", metavar="LETTER", help="the file, or - for standard input")
-    compose.add_argument("--html", type=Path, metavar="FILE", help="the same text in HTML (UTF-8)")
-    compose.add_argument(
-        "--attach", type=Path, action="append", default=[], metavar="FILE", help="send this file along"
-    )
-    compose.add_argument(
-        "--inline", action="append", default=[], metavar="ID=FILE", help="an image that the HTML shows as cid:ID"
-    )
+    add_parts(compose)
     _options(compose)
     compose.set_defaults(run=run_compose)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
+    add_wishes(parser)
+    parser.add_argument("--draft", action="store_true", help="encrypt it for yourself alone, to go on later")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="write every message here: Bcc makes several")
+    parser.add_argument("--json", action="store_true", help="print what was made, and why so (with --out or --folder)")
+
+
+def add_parts(parser: argparse.ArgumentParser) -> None:
+    """Add the options for what goes along with a letter."""
+    parser.add_argument("--html", type=Path, metavar="FILE", help="the same text in HTML (UTF-8)")
+    parser.add_argument("--attach", type=Path, action="append", default=[], metavar="FILE", help="send this file along")
+    parser.add_argument(
+        "--inline", action="append", default=[], metavar="ID=FILE", help="an image that the HTML shows as cid:ID"
+    )
+
+
+def add_wishes(parser: argparse.ArgumentParser) -> None:
+    """Add the options for how a message is signed and encrypted, and with what."""
     parser.add_argument("--sign", action="store_true", help="sign it")
     parser.add_argument("--encrypt", action="store_true", help="encrypt it")
-    parser.add_argument("--draft", action="store_true", help="encrypt it for yourself alone, to go on later")
     parser.add_argument("--opaque", action="store_true", help="sign in one piece, for mail servers that change text")
     parser.add_argument(
         "--headers",
@@ -66,9 +78,6 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--certificate", type=Path, action="append", default=[], metavar="FILE", help="certificates of recipients"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="write every message here: Bcc makes several")
-    parser.add_argument("--json", action="store_true", help="print what was made, and why so (with --out or --folder)")
     vault.add_options(parser)
     tokens.add_options(parser)
 
@@ -76,46 +85,61 @@ def _options(parser: argparse.ArgumentParser) -> None:
 def run_protect(arguments: argparse.Namespace) -> int:
     """Protect a finished message."""
     from letterlock.cli import explain
-    from letterlock.cli.message import message_input
     from letterlock.errors import NotAMessage
     from letterlock.operations import protect
 
     wrong = _wrong(arguments, arguments.sign or arguments.encrypt or arguments.draft)
     if wrong:
         return wrong
-    incoming = protect.Incoming()
     try:
-        with message_input(arguments.mail) as file:
-            for piece in iter(lambda: file.read(_READ_OCTETS), b""):
-                incoming.feed(piece)
-        finished = incoming.close()
+        finished = incoming(arguments.mail).close()
     except NotAMessage as failure:
         explain(failure, arguments.language)
         return 3
     return _finish(arguments, lambda wish, desk: protect.plan(finished, wish, desk))
 
 
+def incoming(name: str) -> Incoming:
+    """A finished message out of a file. Raises `MessageTooLarge`, `OSError`."""
+    from letterlock.cli.message import message_input
+    from letterlock.operations import protect
+
+    read = protect.Incoming()
+    with message_input(name) as file:
+        for piece in iter(lambda: file.read(_READ_OCTETS), b""):
+            read.feed(piece)
+    return read
+
+
 def run_compose(arguments: argparse.Namespace) -> int:
     """Write a message and protect it as asked."""
-    from letterlock import limits
     from letterlock.cli import explain
-    from letterlock.cli.message import message_input
-    from letterlock.errors import MessageTooLarge, NotAMessage
-    from letterlock.operations import compose, letter_file
+    from letterlock.errors import NotAMessage
+    from letterlock.operations import compose
 
     wrong = _wrong(arguments, True)
     if wrong:
         return wrong
-    with message_input(arguments.letter) as file:
-        octets = file.read(limits.LETTER_OCTETS + 1)
     try:
-        if len(octets) > limits.LETTER_OCTETS:
-            raise MessageTooLarge(limits.LETTER_OCTETS)
-        written = letter_file.read(octets, arguments.html, arguments.attach, _inline(arguments.inline))
+        letter = written(arguments)
     except NotAMessage as failure:
         explain(failure, arguments.language)
         return 3
-    return _finish(arguments, lambda wish, desk: compose.plan(written, wish, desk))
+    return _finish(arguments, lambda wish, desk: compose.plan(letter, wish, desk))
+
+
+def written(arguments: argparse.Namespace) -> Written:
+    """The letter and what goes along with it. Raises `NotAMessage`, `MessageTooLarge`, `OSError`."""
+    from letterlock import limits
+    from letterlock.cli.message import message_input
+    from letterlock.errors import MessageTooLarge
+    from letterlock.operations import letter_file
+
+    with message_input(arguments.letter) as file:
+        octets = file.read(limits.LETTER_OCTETS + 1)
+    if len(octets) > limits.LETTER_OCTETS:
+        raise MessageTooLarge(limits.LETTER_OCTETS)
+    return letter_file.read(octets, arguments.html, arguments.attach, _inline(arguments.inline))
 
 
 def _wrong(arguments: argparse.Namespace, wanted: bool) -> int:
@@ -138,7 +162,7 @@ def _finish(arguments: argparse.Namespace, planned: Any) -> int:
     from letterlock.operations.protect_reasons import NothingLeaves
 
     try:
-        plan: Plan = planned(_wish(arguments), desk(arguments))
+        plan: Plan = planned(wish(arguments), desk(arguments))
         made = plan.make()
     except NothingLeaves as failure:
         refuse(arguments, failure)
@@ -159,7 +183,8 @@ def _finish(arguments: argparse.Namespace, planned: Any) -> int:
     return 0
 
 
-def _wish(arguments: argparse.Namespace) -> Wish:
+def wish(arguments: argparse.Namespace) -> Wish:
+    """What the options of `add_wishes` say."""
     from letterlock.mime.protecting import Policy
     from letterlock.operations.protect import Wish
 
@@ -171,7 +196,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         policy=Policy(arguments.headers) if protect else Policy.NONE,
         legacy=not arguments.no_legacy,
         opaque=arguments.opaque,
-        draft=arguments.draft,
+        draft=getattr(arguments, "draft", False),
         quotes_decrypted=arguments.quotes_decrypted,
         quote_in_clear=arguments.quote_in_clear,
         receipt=arguments.receipt,

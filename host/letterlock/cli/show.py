@@ -166,6 +166,15 @@ def progress() -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def sending() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error that shows how many octets of all are with the server."""
+    columns = (TextColumn("Sending"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("send", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error for work that is done one by one, and takes long only with many."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
