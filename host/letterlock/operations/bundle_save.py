@@ -108,7 +108,7 @@ def save(pieces: Iterable[bytes], file: IO[bytes], saving: Saving) -> Saved:
     """
     if not saving.authorities:
         raise NoAuthority
-    opening = Opening(saving.trust, None, saving.language, saving.keys, online=saving.online)
+    opening = Opening(saving.trust, saving.now, saving.language, saving.keys, online=saving.online)
     for piece in pieces:
         opening.feed(piece)
     opened = opening.close()
