@@ -42,6 +42,29 @@ export function summary({ signature, encryption, headline, reasons }) {
   return { reason: words.filter(Boolean).join(" "), facts: Object.values(first.facts), advice };
 }
 
+/** What a signer or a recipient says beside the message: a person wants to know it, and it is no warning. */
+const ASIDES = [
+  "receipt_requested",
+  "receipt_received",
+  "receipt_confirms",
+  "receipt_for_unknown",
+  "receipt_from_other",
+  "receipt_does_not_fit",
+  "receipt_malformed",
+  "security_label",
+  "security_label_malformed",
+];
+
+/**
+ * Receipts and labels, which are told without a click whatever the signature is worth.
+ * @param {Verdict} verdict
+ * @returns {Reason[]}  those that `summary` has not said
+ */
+export function asides(verdict) {
+  const said = summary(verdict).reason;
+  return verdict.reasons.filter(({ code, sentence }) => ASIDES.includes(code) && !said.includes(sentence));
+}
+
 /**
  * Whether the host will renew the verdict.
  * @param {Verdict} verdict

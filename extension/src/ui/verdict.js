@@ -10,7 +10,7 @@ import { phrases, sentence } from "./sentences.js";
 import { details } from "./details.js";
 import { markOf, UNAVAILABLE } from "../lib/marks.js";
 import { factsOf } from "../lib/sentences.js";
-import { lockedKey, summary, trueSubject } from "../lib/summary.js";
+import { asides, lockedKey, summary, trueSubject } from "../lib/summary.js";
 import { failureWords, say } from "../browser/words.js";
 
 /**
@@ -113,6 +113,9 @@ export class VerdictView {
       subject && element("p", { class: "verdict__subject" }, say("true_subject"), " ", element("bdi", {}, subject)),
       said.reason && element("p", { class: "verdict__reason" }, sentence(said.reason, said.facts)),
       said.advice && element("p", { class: "verdict__advice" }, sentence(said.advice, facts)),
+      ...asides(verdict).map((each) =>
+        element("p", { class: "verdict__aside", "data-code": each.code }, sentence(each.sentence, Object.values(each.facts))),
+      ),
       ...this.#issuersButton(verdict),
       ...this.#unlockButton(verdict),
     ].filter((line) => typeof line === "object");

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lockedKey, summary } from "../../src/lib/summary.js";
+import { asides, lockedKey, summary } from "../../src/lib/summary.js";
 import { SAMPLES, opened, reason } from "../support/samples.js";
 
 /** @param {import("../../src/lib/shapes.js").Opened} sample */
@@ -27,6 +27,18 @@ test("a mismatch for another reason than the address says that reason", () => {
   const { verdict } = SAMPLES.mismatch;
   const nameless = { ...verdict, reasons: [reason("no_address_named", "The certificate of X names no mail address.")] };
   assert.equal(summary(nameless).reason, "The certificate of X names no mail address.");
+});
+
+test("receipts and labels are told beside a good signature, and never twice", () => {
+  const asks = reason("receipt_requested", "Anna asks for a signed receipt.", "You need not give one.");
+  const label = reason("security_label", "The sender labels this message: secret.");
+  const { verdict } = SAMPLES.valid_with_remark;
+  const valid = { ...verdict, reasons: [...verdict.reasons, asks, label] };
+  assert.deepEqual(asides(valid), [asks, label]);
+  assert.equal(summary(valid).reason, "");
+  const broken = { ...SAMPLES.invalid.verdict, reasons: [asks, label] };
+  assert.deepEqual(asides(broken), [label], "the first reason stands below the headline already");
+  assert.deepEqual(asides(verdict), []);
 });
 
 test("what is odd about unsigned mail is said, where a verdict is asked for", () => {

@@ -57,6 +57,16 @@ test("danger says what not to do without a click; a remark on a good signature s
   assert.match(text(good, ".verdict__details") ?? "", /was not checked/);
 });
 
+test("a receipt that is asked for is told without a click, in the host's words and as text", () => {
+  const { verdict } = SAMPLES.valid_with_remark;
+  const facts = { signer: "<b>Anna</b>", addresses: ["anna@muster.example"] };
+  const asks = reason("receipt_requested", "<b>Anna</b> asks for a signed receipt, to be sent to anna@muster.example.", "", facts);
+  const { root } = shown({ phase: "opened", opened: opened({ ...verdict, reasons: [...verdict.reasons, asks] }) });
+  assert.equal(text(root, ".verdict__aside"), asks.sentence);
+  assert.equal(root.querySelector(".verdict__aside b"), null);
+  assert.equal(root.dataset.status, "valid");
+});
+
 test("encrypted and signed are two lines, never one", () => {
   const { root } = shown({ phase: "opened", opened: SAMPLES.valid_with_remark });
   assert.equal(text(root, ".verdict__also"), "Encrypted for you");
