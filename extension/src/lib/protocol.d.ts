@@ -7,6 +7,14 @@ export interface Anchor {
   source: "user" | "argument" | "organisation" | "mozilla" | "system";
 }
 
+/** An anchor of the person's own. `certificate` is null where what is kept cannot be decoded any more. */
+export interface AnchorKept {
+  sha256: string;
+  certificate: CertificateSummary | null;
+  added: string;
+  note: string;
+}
+
 /** Stops a request; it ends with the error `cancelled`. */
 export interface Cancel {
   type: "cancel";
@@ -815,7 +823,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | TrustList | TrustRead | CloseReply;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -915,6 +923,92 @@ export interface TokensUnlocked {
   unlocked: string[];
 }
 
+/** `trust_add`: a file, which of its certificates (by SHA-256), and why the person trusts them. */
+export interface TrustAddParams {
+  file: string;
+  name: string;
+  sha256: string[];
+  note: string;
+}
+
+/** Keeps certificates of a file as anchors: the person has compared their fingerprints. */
+export interface TrustAddRequest {
+  type: "request";
+  id: string;
+  operation: "trust_add";
+  params: TrustAddParams;
+}
+
+/** `trust_change`: what is null stays as it is. */
+export interface TrustChangeParams {
+  mozilla: boolean | null;
+  system: boolean | null;
+  revocation: "off" | "at-hand" | "crl" | "ocsp" | "strict" | null;
+}
+
+/** Changes what the person has chosen. The organisation's word stays the last. */
+export interface TrustChangeRequest {
+  type: "request";
+  id: string;
+  operation: "trust_change";
+  params: TrustChangeParams;
+}
+
+/**
+ * Whose word counts: the person's own anchors, the organisation's, and the lists that are used.
+ *
+ * `decided` names what the organisation has decided, which nobody else can change.
+ */
+export interface TrustList {
+  anchors: AnchorKept[];
+  organisation: CertificateSummary[];
+  mozilla: boolean;
+  system: boolean;
+  revocation: "off" | "at-hand" | "crl" | "ocsp" | "strict";
+  decided: ("mozilla" | "system" | "revocation")[];
+}
+
+/** Asks whose word counts, and why. */
+export interface TrustListRequest {
+  type: "request";
+  id: string;
+  operation: "trust_list";
+  params: NoParams;
+}
+
+/** The certificates in a file, in its order, and the anchors among them. */
+export interface TrustRead {
+  certificates: CertificateSummary[];
+  kept: string[];
+}
+
+/** `trust_read`: a file of certificates (PEM, DER, PKCS #7), and what it is called. */
+export interface TrustReadParams {
+  file: string;
+  name: string;
+}
+
+/** Shows the certificates in a file; nothing is kept. */
+export interface TrustReadRequest {
+  type: "request";
+  id: string;
+  operation: "trust_read";
+  params: TrustReadParams;
+}
+
+/** `trust_remove`: which anchor. */
+export interface TrustRemoveParams {
+  sha256: string;
+}
+
+/** Forgets an anchor of the person's own. */
+export interface TrustRemoveRequest {
+  type: "request";
+  id: string;
+  operation: "trust_remove";
+  params: TrustRemoveParams;
+}
+
 /** An opened message's verdict was renewed (1.3). It answers no request; `result` replaces what was said before. */
 export interface Update {
   type: "update";
@@ -1009,6 +1103,6 @@ export interface Verdict {
   headers: Headers;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

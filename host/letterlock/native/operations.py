@@ -17,6 +17,7 @@ from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
 from letterlock.native.proof_operations import proof_operations
+from letterlock.native.trust_operations import trust_operations
 from letterlock.native.writing_operations import writing_operations
 from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import ALTERNATIVES, UPDATES, Version
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from letterlock.operations.receipts import Known
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
+    from letterlock.operations.trust_serve import HostTrust
     from letterlock.operations.vault import HostVault
     from letterlock.protocol.events import Params
     from letterlock.protocol.models import CloseParams, IssuersParams, OpenParams, PartParams
@@ -185,6 +187,12 @@ def standard(messages: OpenMessages) -> Operations:
         settings = kept_settings().now()
         return protect_serve.desk(vault().vault, tokens(), settings, location.database(), location.policy())
 
+    def trust() -> HostTrust:
+        from letterlock.operations.trust_serve import HostTrust
+        from letterlock.store import location
+
+        return HostTrust(location.database(), location.policy())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -201,6 +209,7 @@ def standard(messages: OpenMessages) -> Operations:
         "key_list": answered(lambda _: vault().listed()),
         **key_operations(keys, lambda: kept_settings().now()),
         **people_operations(people, tokens, lambda: kept_settings().now()),
+        **trust_operations(trust),
         **proof_operations(proof, lambda: kept_settings().now(), messages),
         **writing_operations(messages, desk),
     }

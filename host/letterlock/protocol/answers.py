@@ -47,6 +47,11 @@ OPERATIONS = (
     "journal_list",
     "journal_verify",
     "receipt_make",
+    "trust_list",
+    "trust_read",
+    "trust_add",
+    "trust_remove",
+    "trust_change",
 )
 """Everything this host can be asked for."""
 

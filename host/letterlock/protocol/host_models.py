@@ -62,6 +62,15 @@ from letterlock.protocol.proof_models import (
     ReceiptMakeRequest,
 )
 from letterlock.protocol.shapes import Handle, Id, Octets, Shape, ShortText, VersionText
+from letterlock.protocol.trust_models import (
+    TrustAddRequest,
+    TrustChangeRequest,
+    TrustList,
+    TrustListRequest,
+    TrustRead,
+    TrustReadRequest,
+    TrustRemoveRequest,
+)
 from letterlock.protocol.vault_models import (
     KeyList,
     KeyListRequest,
@@ -152,6 +161,8 @@ class Reply(Shape):
         | JournalList
         | JournalReport
         | ReceiptMade
+        | TrustList
+        | TrustRead
         | CloseReply
     )
 
@@ -214,6 +225,11 @@ Request = (
     | JournalListRequest
     | JournalVerifyRequest
     | ReceiptMakeRequest
+    | TrustListRequest
+    | TrustReadRequest
+    | TrustAddRequest
+    | TrustRemoveRequest
+    | TrustChangeRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame

@@ -52,6 +52,11 @@ REQUESTS = {
     "journal_list": ("proof_models", "JournalListRequest"),
     "journal_verify": ("proof_models", "JournalVerifyRequest"),
     "receipt_make": ("proof_models", "ReceiptMakeRequest"),
+    "trust_list": ("trust_models", "TrustListRequest"),
+    "trust_read": ("trust_models", "TrustReadRequest"),
+    "trust_add": ("trust_models", "TrustAddRequest"),
+    "trust_remove": ("trust_models", "TrustRemoveRequest"),
+    "trust_change": ("trust_models", "TrustChangeRequest"),
 }
 """For each operation the module and the name of its model."""
 
