@@ -79,6 +79,7 @@ def examine(machine: Machine, language: str, seconds: float) -> Iterator[Finding
     yield from _store(language)
     yield from _own_keys()
     yield from _clients(machine, language, seconds)
+    yield from _owa(machine, seconds)
     yield Finding("remark", "extension", "check_extension")
 
 
@@ -161,6 +162,44 @@ def _clients(machine: Machine, language: str, seconds: float) -> Iterator[Findin
             facts = (("client", way.client.name), ("file", str(way.file)))
             yield Finding("good", way.client.id, "check_client", facts)
     yield from _sandboxes(found, works)
+
+
+def _owa(machine: Machine, seconds: float) -> Iterator[Finding]:
+    """Outlook on the web, where it was set up: the same way, the extension of somebody else."""
+    from importlib.util import find_spec
+
+    from letterlock.cli import trial_owa
+    from letterlock.clients.examine import owa_ways
+    from letterlock.clients.failures import JournalUnreadable, OwaNeeds, OwaRaised, SitesUnreadable
+    from letterlock.clients.journal import Journal
+    from letterlock.clients.sites import Sites
+    from letterlock.errors import LetterlockError
+    from letterlock.operations.owa import raised
+    from letterlock.store import location
+
+    try:
+        found = owa_ways(Journal.load(machine.config))
+    except JournalUnreadable:
+        return  # said already
+    for way in found:
+        reasons = [*way.reasons] or trial_owa.attempt(way.command(), seconds)
+        for reason in reasons:
+            yield Finding("mend", f"owa-{way.client.id}", coded=reason)
+        if not reasons:
+            facts = (("client", way.client.name), ("file", str(way.file)))
+            yield Finding("good", f"owa-{way.client.id}", "check_owa", facts)
+    if found and find_spec("nh3") is None:
+        yield Finding("mend", "owa", coded=OwaNeeds("nh3"))
+    try:
+        Sites.load(machine.config)
+        weak = raised(location.database()) if found else ()
+    except SitesUnreadable as failure:
+        yield Finding("mend", "owa", coded=failure)
+    except (LetterlockError, OSError):
+        return  # said of the store
+    else:
+        if weak:
+            yield Finding("remark", "owa", coded=OwaRaised(weak))
 
 
 def _trial(way: Way, language: str, seconds: float) -> list[Reason]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from letterlock.clients.detect import Installation
     from letterlock.clients.machine import Machine
     from letterlock.clients.plan import Step
-    from letterlock.clients.table import Client
+    from letterlock.clients.sites import Sites
+    from letterlock.clients.table import Client, Host
     from letterlock.errors import Reason
 
 
@@ -41,6 +42,15 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--extension-id", action="append", default=[], metavar="ID", help="also serve this extension, built by yourself"
     )
+    parser.add_argument(
+        "--owa",
+        action="store_true",
+        help="be the host of Microsoft's S/MIME extension for Outlook on the web (Chrome, Chromium, Edge)",
+    )
+    parser.add_argument(
+        "--owa-site", action="append", default=[], metavar="HOST",
+        help="with --owa: an Exchange server of your own where the extension may be used, such as mail.example.org",
+    )  # fmt: skip
     parser.add_argument("--system", action="store_true", help="for all users of this computer (as its administrator)")
     parser.add_argument("--replace", action="store_true", help="also replace manifests of another installation")
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -62,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     from letterlock.clients.failures import NoClientFound
     from letterlock.clients.journal import Journal
     from letterlock.clients.plan import State, plan
+    from letterlock.clients.sites import Sites
+    from letterlock.clients.table import OWA, OWA_CLIENTS
 
     machine = machine_for(arguments.system)
     python = launcher.interpreter()
@@ -70,8 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
     journal = Journal.load(machine.config)
     before = Callers.load(machine.config)
     callers = before.plus(arguments.extension_id)
+    sites_before = Sites.load(machine.config)
+    sites = sites_before.plus(arguments.owa_site)
+    host = _host(arguments)
     found = detect(machine)
     clients = _chosen(arguments.client, found, bool(arguments.profile_dir))
+    if host is OWA and not arguments.client:
+        clients = [client for client in clients if client.id in OWA_CLIENTS]
     remarks = _remarks(found, clients, arguments.client)
     if not clients and not arguments.profile_dir:
         setup_show.view(arguments, (), remarks).nothing_found()
@@ -85,10 +102,11 @@ def run(arguments: argparse.Namespace) -> int:
         added=callers.all(),
         shared=arguments.system,
         host_home=None if arguments.system else os.environ.get("LETTERLOCK_HOME"),
+        host=host,
     )
     view = setup_show.view(arguments, steps, remarks)
     view.plan()
-    settled = all(step.state is State.SAME for step in steps) and callers == before
+    settled = all(step.state is State.SAME for step in steps) and callers == before and sites == sites_before
     if arguments.dry_run:
         view.line("nothing_to_write" if settled else "dry_run")
         return view.finish(0)
@@ -104,6 +122,8 @@ def run(arguments: argparse.Namespace) -> int:
     done = apply.apply(machine, agreed, journal)
     if callers != before:
         done.append(_save(callers, machine))
+    if sites != sites_before:
+        done.append(_save(sites, machine))
     view.outcome(done, kept)
     return view.finish(1 if kept or any(each.failure for each in done) else 0)
 
@@ -158,14 +178,25 @@ def _agreed(steps: Sequence[Step], arguments: argparse.Namespace, view: View) ->
     return agreed, kept
 
 
-def _save(callers: Callers, machine: Machine) -> Done:
+def _host(arguments: argparse.Namespace) -> Host:
+    """The host that is registered. Raises `OwaNeeds`: what it needs is not here."""
+    from importlib.util import find_spec
+
+    from letterlock.clients.failures import OwaNeeds
+    from letterlock.clients.table import LETTERLOCK, OWA
+
+    if arguments.owa and find_spec("nh3") is None:
+        raise OwaNeeds("nh3")
+    return OWA if arguments.owa else LETTERLOCK
+
+
+def _save(settings: Callers | Sites, machine: Machine) -> Done:
     from letterlock.clients.apply import Done
-    from letterlock.clients.callers import CALLERS_FILE
     from letterlock.clients.failures import CannotWrite
 
-    place = str(machine.config / CALLERS_FILE)
+    place = str(machine.config / settings.FILE)
     try:
-        callers.save(machine.config)
+        settings.save(machine.config)
     except OSError as error:
         return Done(place, CannotWrite(place, error.strerror or str(error)))
     return Done(place)

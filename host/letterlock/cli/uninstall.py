@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DATA_FILES = ("letterlock.sqlite*",)
 """Keys, trusted certificates and settings: the one database with SQLite's own files beside it."""
 
-CONFIG_FILES = ("callers.json",)
+CONFIG_FILES = ("callers.json", "owa.json")
 """What else the user may have set. Files are deleted by name and never a whole directory: with `LETTERLOCK_HOME` set to
 a home, `data` below it may hold anything."""
 

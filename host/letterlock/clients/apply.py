@@ -6,6 +6,7 @@ Each step stands alone: where the system refuses one, the others are still done,
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,8 +16,9 @@ from letterlock.clients import launcher, manifests
 from letterlock.clients.failures import CannotWrite
 from letterlock.clients.journal import JOURNAL_FILE, File, Journal, Key
 from letterlock.clients.machine import Machine
-from letterlock.clients.plan import State, Step, WriteFile
+from letterlock.clients.plan import MANIFEST_MODE, State, Step, WriteFile
 from letterlock.clients.registry import missing_ancestors
+from letterlock.clients.table import HOSTS
 from letterlock.clients.writing import ABSENT, discard, missing_directories, temporary, write_file
 
 
@@ -47,15 +49,28 @@ def apply(machine: Machine, steps: Iterable[Step], journal: Journal) -> list[Don
 
 def _recorded(machine: Machine, before: Journal, step: Step) -> Journal:
     if isinstance(step, WriteFile):
-        file = File(path=str(step.path), sha256=_sha256(step.content), clients=step.clients)
+        file = File(path=str(step.path), sha256=_sha256(step.content), clients=step.clients, **_replaced(step))
         after = before.with_file(file, missing_directories(step.path))
     else:
-        key = Key(key=step.key, value=step.value, clients=step.clients)
+        replaced = step.present if step.state is State.FOREIGN else None
+        key = Key(key=step.key, value=step.value, clients=step.clients, replaced=replaced)
         after = before.with_key(key, missing_ancestors(machine.registry, step.key) if machine.registry else [])
     if after != before:
         after = after.with_directories(missing_directories(machine.config / JOURNAL_FILE))
         after.save(machine.config)
     return after
+
+
+def _replaced(step: WriteFile) -> dict[str, str]:
+    """What somebody else has at the place, if it is something that could be put back."""
+    if step.state is not State.FOREIGN:
+        return {}
+    if step.path.is_symlink():
+        return {"replaced_link": os.readlink(step.path)}
+    with step.path.open("rb") as file:
+        present = file.read(manifests.MANIFEST_OCTETS + 1)
+    # What is longer is no manifest: nothing reads it, and nothing misses it.
+    return {} if len(present) > manifests.MANIFEST_OCTETS else {"replaced": present.decode("utf-8", "surrogateescape")}
 
 
 def _carry_out(machine: Machine, step: Step) -> None:
@@ -88,10 +103,10 @@ class Removal:
 
 def removals(machine: Machine, journal: Journal) -> list[Removal]:
     """What removal would take away: manifests and keys first, the launcher they name last."""
-    script = machine.data / launcher.name(machine.system)
+    scripts = frozenset(str(machine.data / launcher.name(machine.system, host)) for host in HOSTS)
     keys = [Removal(key.key, _key_left(machine, key), key) for key in journal.keys]
-    files = [Removal(file.path, _file_left(file, script), file) for file in journal.files]
-    return [*keys, *sorted(files, key=lambda removal: removal.place == str(script))]
+    files = [Removal(file.path, _file_left(file, scripts), file) for file in journal.files]
+    return [*keys, *sorted(files, key=lambda removal: removal.place in scripts)]
 
 
 def _key_left(machine: Machine, entry: Key) -> Left:
@@ -101,7 +116,7 @@ def _key_left(machine: Machine, entry: Key) -> Left:
     return Left.OURS if present == entry.value else Left.ALTERED
 
 
-def _file_left(entry: File, script: Path) -> Left:
+def _file_left(entry: File, scripts: frozenset[str]) -> Left:
     path = Path(entry.path)
     if path.is_symlink():
         return Left.ALTERED
@@ -111,12 +126,14 @@ def _file_left(entry: File, script: Path) -> Left:
         return Left.GONE
     except OSError:
         return Left.ALTERED
-    ours = _sha256(present) == entry.sha256 or path == script or manifests.launcher_named(present) == str(script)
+    ours = _sha256(present) == entry.sha256 or entry.path in scripts or manifests.launcher_named(present) in scripts
     return Left.OURS if ours else Left.ALTERED
 
 
 def remove(machine: Machine, journal: Journal) -> list[Done]:
     """Take away what is ours, then the directories and keys made for it if nothing else is in them.
+
+    Where it had replaced something of somebody else, that is put back.
 
     Altered things stay and are forgotten: they are somebody else's now. What the system refuses to remove stays
     recorded, so that a second run can try again.
@@ -154,10 +171,22 @@ def _take_away(machine: Machine, removal: Removal) -> None:
         path = Path(removal.place)
         discard(temporary(path))
         if removal.left is Left.OURS:
-            discard(path)
+            _put_back(path, removal.entry)
     elif removal.left is Left.OURS:
         assert machine.registry is not None
-        machine.registry.remove(removal.place)
+        if removal.entry.replaced is not None:
+            machine.registry.write(removal.place, removal.entry.replaced)
+        else:
+            machine.registry.remove(removal.place)
+
+
+def _put_back(path: Path, entry: File) -> None:
+    if entry.replaced is not None:
+        write_file(path, entry.replaced.encode("utf-8", "surrogateescape"), MANIFEST_MODE)
+        return
+    discard(path)
+    if entry.replaced_link is not None:
+        path.symlink_to(entry.replaced_link)
 
 
 def _remove_empty_directories(directories: Iterable[str]) -> None:

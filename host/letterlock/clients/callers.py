@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,6 +24,8 @@ class Callers(BaseModel):
     """The ids, by family."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    FILE: ClassVar[str] = CALLERS_FILE
 
     chromium: tuple[str, ...] = ()
     mozilla: tuple[str, ...] = ()

@@ -20,8 +20,7 @@ from letterlock.clients.failures import (
 )
 from letterlock.clients.journal import Journal
 from letterlock.clients.machine import Machine, is_key
-from letterlock.clients.plan import MANIFEST_FILE
-from letterlock.clients.table import BY_ID, HOST_NAME, Client, Family
+from letterlock.clients.table import BY_ID, HOST_NAME, LETTERLOCK, OWA, Client, Family, Host
 from letterlock.errors import Reason
 
 
@@ -36,6 +35,7 @@ class Way:
     file: Path
     manifest: manifests.Manifest | None
     reasons: tuple[Reason, ...]
+    host: Host = LETTERLOCK
 
     def command(self) -> list[str]:
         """Program and arguments as the client would start them.
@@ -46,7 +46,8 @@ class Way:
         assert self.manifest is not None
         program = str(self.manifest.launcher)
         if self.client.family is Family.CHROMIUM:
-            return [program, manifests.caller(Family.CHROMIUM, self.client.extension)]
+            extension = next(iter(self.host.extensions), self.client.extension)
+            return [program, manifests.caller(Family.CHROMIUM, extension)]
         return [program, str(self.file), self.client.extension]
 
 
@@ -78,10 +79,18 @@ def ways(machine: Machine, found: Sequence[Installation], journal: Journal) -> l
     seen = {(way.client.id, way.file.resolve()) for way in all_ways}
     for entry in journal.files:
         file = Path(entry.path)
-        if file.name == MANIFEST_FILE:
+        if file.name == LETTERLOCK.manifest_file:
             readers = [BY_ID[name] for name in entry.clients if name in BY_ID]
             all_ways += [_from_file(each, file) for each in readers if (each.id, file.resolve()) not in seen]
     return all_ways
+
+
+def owa_ways(journal: Journal) -> list[Way]:
+    """Every way of Microsoft's extension to its host that set-up wrote."""
+    files = [entry for entry in journal.files if Path(entry.path).name in (OWA.manifest_file, *OWA.templates.values())]
+    return [
+        _from_file(BY_ID[name], Path(entry.path), OWA) for entry in files for name in entry.clients if name in BY_ID
+    ]
 
 
 _ABSENT = (ManifestMissing, KeyMissing)
@@ -91,7 +100,7 @@ def _from_place(machine: Machine, client: Client, place: str) -> Way:
     if not is_key(place):
         directory = machine.path(place)
         assert directory is not None
-        return _from_file(client, directory / MANIFEST_FILE)
+        return _from_file(client, directory / LETTERLOCK.manifest_file)
     key = f"{place}\\{HOST_NAME}"
     value = machine.registry.read(key) if machine.registry else None
     if value is None:
@@ -99,14 +108,14 @@ def _from_place(machine: Machine, client: Client, place: str) -> Way:
     return _from_file(client, Path(value))
 
 
-def _from_file(client: Client, file: Path) -> Way:
+def _from_file(client: Client, file: Path, host: Host = LETTERLOCK) -> Way:
     if not file.exists() and not file.is_symlink():
-        return Way(client, file, None, (ManifestMissing(client.name, str(file)),))
-    manifest = manifests.read(file, client.family)
+        return Way(client, file, None, (ManifestMissing(client.name, str(file)),), host)
+    manifest = manifests.read(file, client.family, host)
     if isinstance(manifest, Reason):
-        return Way(client, file, None, (manifest,))
-    reasons = [*manifests.admits(manifest, [client]), *_launcher(manifest)]
-    return Way(client, file, manifest, tuple(reasons))
+        return Way(client, file, None, (manifest,), host)
+    reasons = [*manifests.admits(manifest, [client], host), *_launcher(manifest)]
+    return Way(client, file, manifest, tuple(reasons), host)
 
 
 def _launcher(manifest: manifests.Manifest) -> list[Reason]:

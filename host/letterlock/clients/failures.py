@@ -46,6 +46,45 @@ class CallersUnreadable(LetterlockError):
     file: str
 
 
+class SitesUnreadable(LetterlockError):
+    """The file of sites of Outlook on the web is there, but is not what it should be. It is never overwritten."""
+
+    code = "owa_sites_unreadable"
+    fault = Fault.USER
+    file: str
+
+
+class NotASite(LetterlockError):
+    """What was given is no host name."""
+
+    code = "owa_not_a_site"
+    fault = Fault.USER
+    given: str
+
+
+class OwaNeeds(LetterlockError):
+    """A library that only Outlook on the web needs is not installed."""
+
+    code = "owa_needs"
+    fault = Fault.USER
+    library: str
+
+
+class OwaRaised(Reason):
+    """The Exchange server asks for algorithms that are too weak; stronger ones are used."""
+
+    code = "owa_raised"
+    algorithms: tuple[str, ...]
+
+
+class OwaNotAnswered(Reason):
+    """The host for Outlook on the web was started and did not answer as it should."""
+
+    code = "owa_host_not_answering"
+    launcher: str
+    said: str
+
+
 class JournalUnreadable(LetterlockError):
     """The record of what set-up wrote is damaged, so nobody knows what may be removed."""
 

@@ -25,19 +25,26 @@ class _Shape(BaseModel):
 
 
 class File(_Shape):
-    """A file written; `sha256` is of what was written."""
+    """A file written; `sha256` is of what was written.
+
+    `replaced` and `replaced_link` are what somebody else had there, the text of a file or where a link led; None:
+    nothing. Removal puts it back.
+    """
 
     path: str
     sha256: str
     clients: tuple[str, ...]
+    replaced: str | None = None
+    replaced_link: str | None = None
 
 
 class Key(_Shape):
-    """A registry key set."""
+    """A registry key set; `replaced` is the value that it had from somebody else."""
 
     key: str
     value: str
     clients: tuple[str, ...]
+    replaced: str | None = None
 
 
 class Journal(_Shape):
@@ -72,7 +79,7 @@ class Journal(_Shape):
             for each in (file, temporary(file)):
                 discard(each)
             return
-        text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(self.model_dump(mode="json", exclude_none=True), indent=2, ensure_ascii=False) + "\n"
         write_file(file, text.encode("utf-8", "surrogateescape"), JOURNAL_MODE)
 
     def wrote(self, path: Path) -> File | None:
@@ -88,7 +95,10 @@ class Journal(_Shape):
         files = {entry.path: entry for entry in self.files}
         earlier = files.get(file.path)
         if earlier is not None:
-            file = file.model_copy(update={"clients": tuple(dict.fromkeys((*earlier.clients, *file.clients)))})
+            update: dict[str, object] = {"clients": tuple(dict.fromkeys((*earlier.clients, *file.clients)))}
+            if file.replaced is None and file.replaced_link is None:
+                update |= {"replaced": earlier.replaced, "replaced_link": earlier.replaced_link}
+            file = file.model_copy(update=update)
         files[file.path] = file
         return self.model_copy(update={"files": tuple(files.values())}).with_directories(directories)
 
@@ -99,6 +109,9 @@ class Journal(_Shape):
 
     def with_key(self, key: Key, made: Sequence[str]) -> Journal:
         """With a registry key, and the keys above it that were made for it."""
-        keys = {entry.key: entry for entry in self.keys} | {key.key: key}
+        keys = {entry.key: entry for entry in self.keys}
+        if key.replaced is None and key.key in keys:
+            key = key.model_copy(update={"replaced": keys[key.key].replaced})
+        keys[key.key] = key
         new = tuple(name for name in made if name not in self.made_keys)
         return self.model_copy(update={"keys": tuple(keys.values()), "made_keys": (*self.made_keys, *new)})

@@ -12,16 +12,16 @@ import sys
 from pathlib import Path
 
 from letterlock.clients.failures import InterpreterPrivate, InterpreterUnknown
-from letterlock.clients.table import System
+from letterlock.clients.table import LETTERLOCK, Host, System
 
 # -P keeps the current directory out of the import path: browsers start a host in the launcher's directory, and a
 # file `json.py` dropped there must not be imported instead of the library's.
-_ARGUMENTS = "-P -m letterlock serve"
+_ARGUMENTS = "-P -m letterlock"
 
 
-def name(system: System) -> str:
+def name(system: System, host: Host = LETTERLOCK) -> str:
     """The script's file name."""
-    return "letterlock-host.bat" if system is System.WINDOWS else "letterlock-host"
+    return f"{host.launcher}.bat" if system is System.WINDOWS else host.launcher
 
 
 def interpreter(executable: str | None = None) -> Path:
@@ -56,29 +56,30 @@ def check_reachable(python: Path, root: Path = Path("/")) -> None:
             raise InterpreterPrivate(str(place))
 
 
-def render(system: System, python: Path, home: str | None = None) -> bytes:
+def render(system: System, python: Path, home: str | None = None, host: Host = LETTERLOCK) -> bytes:
     """The script's text.
 
     Args:
         home: `LETTERLOCK_HOME` as it was when set-up ran. A client started from the desktop has another
             environment, and the host must use the same directories as the command line.
+        host: which one it starts.
     """
     if system is System.WINDOWS:
-        return _batch(python, home)
+        return _batch(python, home, host)
     lines = ["#!/bin/sh", "# Written by `letterlock setup`; `letterlock uninstall` removes it."]
     if home:
         lines.append(f"LETTERLOCK_HOME={shlex.quote(home)}; export LETTERLOCK_HOME")
-    lines.append(f'exec {shlex.quote(str(python))} {_ARGUMENTS} "$@"')
+    lines.append(f'exec {shlex.quote(str(python))} {_ARGUMENTS} {host.arguments} "$@"')
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
-def _batch(python: Path, home: str | None) -> bytes:
+def _batch(python: Path, home: str | None, host: Host) -> bytes:
     # cmd reads a batch file in the console's code page, so UTF-8 is chosen first; its own output would corrupt the
     # first frame, so it goes nowhere. In a batch file `%` is written `%%`.
     lines = ["@echo off", "rem Written by `letterlock setup`; `letterlock uninstall` removes it.", "chcp 65001 >nul"]
     if home:
         lines.append(f'set "LETTERLOCK_HOME={_percent(home)}"')
-    lines.append(f'"{_percent(str(python))}" {_ARGUMENTS} %*')
+    lines.append(f'"{_percent(str(python))}" {_ARGUMENTS} {host.arguments} %*')
     return ("\r\n".join(lines) + "\r\n").encode()
 
 

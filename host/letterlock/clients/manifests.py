@@ -22,7 +22,7 @@ from letterlock.clients.failures import (
     NotAnExtensionId,
     TemplateMissing,
 )
-from letterlock.clients.table import HOST_NAME, Client, Family
+from letterlock.clients.table import LETTERLOCK, Client, Family, Host
 from letterlock.errors import Reason
 
 MANIFEST_OCTETS = 65_536
@@ -56,24 +56,24 @@ def caller(family: Family, extension: str) -> str:
     return f"chrome-extension://{extension}/" if family is Family.CHROMIUM else extension
 
 
-def render(family: Family, launcher: Path, added: Iterable[str] = ()) -> bytes:
+def render(family: Family, launcher: Path, added: Iterable[str] = (), host: Host = LETTERLOCK) -> bytes:
     """The manifest for a family: the template with the launcher, and the callers that the user added.
 
     Args:
-        added: Extension ids, besides our own.
+        added: Extension ids, besides those of the template.
+        host: Whose manifest.
 
     Raises:
         TemplateMissing: The package carries no templates.
     """
-    manifest = json.loads(_template(family))
+    manifest = json.loads(_template(host.templates[family]))
     manifest["path"] = str(launcher)
     callers = manifest[CALLERS_FIELD[family]]
     callers += [named for named in (caller(family, extension) for extension in added) if named not in callers]
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _template(family: Family) -> str:
-    name = f"{family.value}.json"
+def _template(name: str) -> str:
     # The second place is for checkouts on systems that turn a link into a text file (Windows without developer mode).
     for directory in (resources.files("letterlock") / "manifests", Path(__file__).parents[3] / "manifests"):
         file = directory / name
@@ -91,7 +91,7 @@ class Manifest:
     callers: tuple[str, ...]
 
 
-def read(file: Path, family: Family) -> Manifest | Reason:
+def read(file: Path, family: Family, host: Host = LETTERLOCK) -> Manifest | Reason:
     """The manifest in a file, or the first reason why clients of the family ignore it.
 
     NOTE: A relative `path` is refused here although Windows allows it: set-up never writes one.
@@ -106,7 +106,7 @@ def read(file: Path, family: Family) -> Manifest | Reason:
         return ManifestNotJson(str(file))
     launcher = document.get("path")
     callers = document.get(CALLERS_FIELD[family])
-    if document.get("name") != HOST_NAME:
+    if document.get("name") != host.name:
         return ManifestFieldWrong(str(file), "name")
     if document.get("type") != "stdio":
         return ManifestFieldWrong(str(file), "type")
@@ -119,8 +119,16 @@ def read(file: Path, family: Family) -> Manifest | Reason:
     return Manifest(file, Path(launcher), tuple(callers))
 
 
-def admits(manifest: Manifest, clients: Sequence[Client]) -> list[Reason]:
+def admits(manifest: Manifest, clients: Sequence[Client], host: Host = LETTERLOCK) -> list[Reason]:
     """The clients whose extension the manifest leaves out."""
+    if host.extensions:
+        origins = {each: caller(Family.CHROMIUM, each) for each in host.extensions}
+        return [
+            ManifestCallerMissing(str(manifest.file), client.name, extension)
+            for client in clients
+            for extension, origin in origins.items()
+            if origin not in manifest.callers
+        ]
     return [
         ManifestCallerMissing(str(manifest.file), client.name, client.extension)
         for client in clients

@@ -14,12 +14,11 @@ from pathlib import Path
 from letterlock.clients import launcher, manifests
 from letterlock.clients.journal import Journal
 from letterlock.clients.machine import Machine, is_key
-from letterlock.clients.table import HOST_NAME, Client, Family, System
+from letterlock.clients.table import LETTERLOCK, Client, Family, Host, System
 from letterlock.clients.writing import ABSENT
 
 MANIFEST_MODE = 0o644
 LAUNCHER_MODE = 0o755
-MANIFEST_FILE = f"{HOST_NAME}.json"
 
 
 class State(StrEnum):
@@ -77,6 +76,7 @@ def plan(
     added: Iterable[str] = (),
     shared: bool = False,
     host_home: str | None = None,
+    host: Host = LETTERLOCK,
 ) -> list[Step]:
     """The steps for these clients, in the order in which they are safe: a manifest follows what it names.
 
@@ -87,17 +87,21 @@ def plan(
         added: Extension ids that the user allows besides ours, of either family.
         shared: Write where the clients of all users of this computer look.
         host_home: `LETTERLOCK_HOME` for the host, if set.
+        host: Which one is registered; clients of a family that it has no manifest for are left out.
     """
-    script = machine.data / launcher.name(machine.system)
+    script = machine.data / launcher.name(machine.system, host)
+    clients = [client for client in clients if client.family in host.templates]
     added = tuple(added)
     everyone = tuple(client.id for client in clients)
     steps: list[Step] = [
-        _file(script, launcher.render(machine.system, python, host_home), LAUNCHER_MODE, everyone, journal, script)
+        _file(
+            script, launcher.render(machine.system, python, host_home, host), LAUNCHER_MODE, everyone, journal, script
+        )
     ]
-    places = _places(machine, clients, profiles, shared)
+    places = _places(machine, clients, profiles, shared, host)
     documents = {
         family: manifests.render(
-            family, script, [extension for extension in added if manifests.family_of(extension) is family]
+            family, script, [extension for extension in added if manifests.family_of(extension) is family], host
         )
         for family in dict.fromkeys(family for family, _ in places)
     }
@@ -106,16 +110,16 @@ def plan(
         if isinstance(place, Path):
             steps.append(_file(place, documents[family], MANIFEST_MODE, names, journal, script))
             continue
-        file = machine.data / f"{family.value}.json"
+        file = machine.data / host.templates[family]
         if file not in [step.path for step in steps if isinstance(step, WriteFile)]:
             of_family = tuple(client.id for client in clients if client.family is family)
             steps.append(_file(file, documents[family], MANIFEST_MODE, of_family, journal, script))
-        keys.append(_key(f"{place}\\{HOST_NAME}", str(file), names, journal, machine))
+        keys.append(_key(f"{place}\\{host.name}", str(file), names, journal, machine))
     return steps + keys
 
 
 def _places(
-    machine: Machine, clients: Sequence[Client], profiles: Sequence[Path], shared: bool
+    machine: Machine, clients: Sequence[Client], profiles: Sequence[Path], shared: bool, host: Host
 ) -> dict[tuple[Family, Path | str], tuple[str, ...]]:
     """Manifest files and registry keys, each with the clients that read it."""
     places: dict[tuple[Family, Path | str], tuple[str, ...]] = {}
@@ -123,20 +127,20 @@ def _places(
         where = client.where[machine.system]
         for template in where.shared if shared else where.user:
             place: Path | str | None
-            place = template if is_key(template) else _followed(machine.path(template))
+            place = template if is_key(template) else _followed(machine.path(template), host)
             if place is not None:
                 names = places.get((client.family, place), ())
                 places[client.family, place] = names if client.id in names else (*names, client.id)
     # On Windows a profile directory changes nothing: the registry leads to the manifest.
     for profile in profiles if machine.system is not System.WINDOWS else ():
-        file = _followed(profile.absolute() / "NativeMessagingHosts")
+        file = _followed(profile.absolute() / "NativeMessagingHosts", host)
         assert file is not None
         places.setdefault((Family.CHROMIUM, file), ("chromium",))
     return places
 
 
-def _followed(directory: Path | None) -> Path | None:
-    return None if directory is None else directory.resolve() / MANIFEST_FILE
+def _followed(directory: Path | None, host: Host) -> Path | None:
+    return None if directory is None else directory.resolve() / host.manifest_file
 
 
 def _file(path: Path, content: bytes, mode: int, clients: tuple[str, ...], journal: Journal, script: Path) -> WriteFile:

@@ -21,6 +21,10 @@ from enum import StrEnum
 HOST_NAME = "letterlock"
 """The name extensions ask for, hence the manifests' file name and the registry key."""
 
+OWA_EXTENSION = "maafgiompdekodanheihhgilkjchcakm"
+OWA_EDGE_EXTENSION = "gamjhjfeblghkihfjdpmbpajhlpmobbp"
+"""Microsoft's S/MIME extension for Outlook on the web: in Chrome and Chromium, and in Edge's store."""
+
 CHROMIUM_EXTENSION = "gibofoagldhcngncamdmdaeadgfgakfk"
 FIREFOX_EXTENSION = "webmail@letterlock"
 THUNDERBIRD_EXTENSION = "thunderbird@letterlock"
@@ -61,6 +65,44 @@ class Portal(StrEnum):
     """It starts nothing outside its sandbox."""
     WEBEXTENSIONS = "webextensions"
     """It asks the desktop's WebExtensions portal, which reads the usual places and asks the user once."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """One native host that browsers know by a name: ours, or one whose place is taken.
+
+    `launcher` is the file name of the script that starts it with these arguments; `templates` the manifest of each
+    family; `extensions` the ids of another program's extensions, none: ours.
+    """
+
+    name: str
+    launcher: str
+    arguments: str
+    templates: dict[Family, str]
+    extensions: tuple[str, ...] = ()
+
+    @property
+    def manifest_file(self) -> str:
+        """The manifests' file name."""
+        return f"{self.name}.json"
+
+
+LETTERLOCK = Host(
+    HOST_NAME, "letterlock-host", "serve", {Family.CHROMIUM: "chromium.json", Family.MOZILLA: "mozilla.json"}
+)
+OWA = Host(
+    "com.microsoft.outlook.smime.chromenativeapp",
+    "letterlock-owa-host",
+    "serve --owa",
+    {Family.CHROMIUM: "owa.json"},
+    (OWA_EXTENSION, OWA_EDGE_EXTENSION),
+)
+"""Microsoft's S/MIME Control, which has a host for Windows only."""
+
+HOSTS = (LETTERLOCK, OWA)
+
+OWA_CLIENTS = ("chromium", "chrome", "chrome-beta", "chrome-dev", "chrome-canary", "edge", "edge-beta", "edge-dev")
+"""Browsers that Microsoft's extension is made for."""
 
 
 @dataclass(frozen=True)

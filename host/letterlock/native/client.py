@@ -71,6 +71,7 @@ class HostProcess:
         directory: Where the host starts. Browsers take the directory of the launcher.
         language: The language of sentences.
         greet: Say hello as soon as the host did; tests that break this rule pass False.
+        waits: The host speaks first. One that speaks another dialect does not.
     """
 
     def __init__(
@@ -84,13 +85,15 @@ class HostProcess:
         client: str = "command-line",
         seconds: float = SECONDS,
         greet: bool = True,
+        waits: bool = True,
     ) -> None:
         self._command = list(command)
         self.environment = {**(os.environ if inherit else {}), **(environment or {})}
         self._directory = directory
         self._greeting = {"language": language, "client": client}
         self._seconds = seconds
-        self._greet = greet
+        self._greet = greet and waits
+        self._waits = waits
         self._requests = 0
         self._broken = ""
         self._updates: list[dict[str, Any]] = []
@@ -113,7 +116,7 @@ class HostProcess:
         for thread in self._threads:
             thread.start()
         try:
-            self.hello = self.receive()
+            self.hello = self.receive() if self._waits else {}
             if self.hello.get("type") == "error":
                 raise HostFailed(self.hello["error"])
             if self._greet:

@@ -56,6 +56,51 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "erlauben (Set-SmimeConfig -OWABCCEncryptedEmailForking 2).",
         ),
     },
+    "owa_sites_unreadable": {
+        "en": (
+            "{file} is damaged: it does not list the sites of Outlook on the web in the way Letterlock expects.",
+            'Mend it by hand ({{"sites": ["mail.example.org"]}}), or delete it.',
+        ),
+        "de": (
+            "{file} ist beschädigt: Die Adressen von Outlook im Web stehen nicht so darin, wie Letterlock es erwartet.",
+            'Berichtigen Sie die Datei von Hand ({{"sites": ["mail.example.org"]}}), oder löschen Sie sie.',
+        ),
+    },
+    "owa_not_a_site": {
+        "en": ("“{given}” is not the name of a server.", "Give the name alone, such as mail.example.org."),
+        "de": ("„{given}“ ist kein Name eines Servers.", "Geben Sie nur den Namen an, etwa mail.example.org."),
+    },
+    "owa_needs": {
+        "en": (
+            "Outlook on the web needs the library {library}, which is not installed.",
+            "Install Letterlock with it: pip install 'letterlock[owa]'.",
+        ),
+        "de": (
+            "Outlook im Web braucht die Bibliothek {library}, und sie ist nicht installiert.",
+            "Installieren Sie Letterlock mit ihr: pip install 'letterlock[owa]'.",
+        ),
+    },
+    "owa_raised": {
+        "en": (
+            "The Exchange server asks for {algorithms}, which is too weak; something stronger is used.",
+            "Ask the administrator to set Set-SmimeConfig -OWASigningAlgorithms 800C -OWAEncryptionAlgorithms 6610.",
+        ),
+        "de": (
+            "Der Exchange-Server verlangt {algorithms}; das ist zu schwach, und etwas Stärkeres wird benutzt.",
+            "Bitten Sie die Verwaltung um Set-SmimeConfig -OWASigningAlgorithms 800C -OWAEncryptionAlgorithms 6610.",
+        ),
+    },
+    "owa_host_not_answering": {
+        "en": (
+            "{launcher} was started as Microsoft's extension would, and did not answer as it should ({said}).",
+            "Run letterlock setup --owa again.",
+        ),
+        "de": (
+            "{launcher} wurde gestartet, wie es die Erweiterung von Microsoft täte, und antwortete nicht, wie es soll "
+            "({said}).",
+            "Führen Sie letterlock setup --owa noch einmal aus.",
+        ),
+    },
     "owa_not_opened": {
         "en": ("The message could not be opened for Outlook on the web ({why}).", "Open it with letterlock open."),
         "de": (

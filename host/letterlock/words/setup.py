@@ -414,6 +414,10 @@ LINES: dict[str, dict[str, str]] = {
         "en": "{client} finds and starts Letterlock, and a signed test message is opened rightly ({file})",
         "de": "{client} findet und startet Letterlock und öffnet eine signierte Probenachricht richtig ({file})",
     },
+    "check_owa": {
+        "en": "Microsoft's S/MIME extension in {client} finds and starts Letterlock ({file})",
+        "de": "Die S/MIME-Erweiterung von Microsoft in {client} findet und startet Letterlock ({file})",
+    },
     "check_extension": {
         "en": "Whether the Letterlock extension is installed cannot be seen from outside the browser: look at its "
         "add-ons page.",

@@ -26,20 +26,17 @@ from letterlock.operations.every_key import EveryKey
 from letterlock.operations.memory import Memory
 from letterlock.operations.online import Online
 from letterlock.operations.open import OpenedMessage, Opening
+from letterlock.operations.owa import keep_raised
 from letterlock.operations.protect import Desk, Plan
 from letterlock.operations.protect_reasons import NothingLeaves
 from letterlock.operations.tokens import Tokens
 from letterlock.operations.trust import KeptSettings, TrustSettings
 from letterlock.operations.vault import HostVault
 from letterlock.spool import Spool
-from letterlock.store.database import Store
 from letterlock.trust.addresses import names_address
 from letterlock.trust.certificate import Certificate
 from letterlock.trust.revocation import Mode
 from letterlock.verdict import EncryptionStatus, Opened
-
-RAISED = "owa.raised"
-"""Setting: weak algorithms that the server asked for and did not get. `letterlock doctor` says so."""
 
 Seen = Callable[[Opened], None]
 """Told the whole verdict of the message that was read last."""
@@ -145,10 +142,12 @@ class OwaDesk:
         settings = params.get("Settings")
         if isinstance(settings, str | texts.Text):
             settings = texts.read_text(settings, strings) if any(texts.pieces_of(settings)) else {}
-        self._server = server = Server.of(settings if isinstance(settings, Mapping) else {})
+        given = settings if isinstance(settings, Mapping) else None
+        self._server = server = Server.of(given or {})
         if server.raised:
             self._log(f"the server asks for {', '.join(server.raised)}; something stronger is used")
-        self._remember(server)
+        if given is not None:
+            self._remember(server)
         return {
             "__type": f"SmimeControlCapabilities{CONTROL}",
             "SupportsAsyncMethods": True,
@@ -157,11 +156,7 @@ class OwaDesk:
 
     def _remember(self, server: Server) -> None:
         try:
-            with Store.read(self._database) as store:
-                same = store.setting(RAISED, []) == list(server.raised)
-            if not same:
-                with Store.open(self._database) as store:
-                    store.set_setting(RAISED, list(server.raised))
+            keep_raised(self._database, server.raised)
         except LetterlockError as wrong:
             self._log(f"not kept for the doctor: {wrong.code}")
 
