@@ -332,7 +332,11 @@ CERTIFICATE_FILE_OCTETS = 4 * 1024 * 1024
 """Largest file of certificates or requests; a collection of 256 certificates has half a million octets."""
 
 CERTIFICATE_FILE_ENTRIES = 256
-"""Certificates or requests read from one file; as `CMS_CERTIFICATES`. What comes after them is passed over."""
+"""Certificates read from one file; as `CMS_CERTIFICATES`. Beyond it `certificates_too_many`, and none is taken."""
+
+REQUESTS_IN_FILE = 16
+"""Requests for certificates in one file, which is one person's: a pair of keys makes two. Each costs the check of a
+signature. Beyond it `requests_too_many`, and none is read."""
 
 ADDRESS_CHARACTERS = 254
 """Longest mail address (RFC 5321 §4.5.3.1.3, erratum 1690)."""

@@ -37,7 +37,7 @@ def asked(ca: Founded, folder: Path, certified: tuple[str, ...], wanted: tuple[s
     acting = Acting(folder, ca.authority, ca.key, None)  # type: ignore[arg-type]
     (folder / "out").mkdir()
     (folder / "slips").mkdir()
-    return requested(acting, found, Delivery(folder / "out", folder / "slips"), AT)
+    return requested(acting, found, Delivery(folder / "out", folder / "slips"), AT, as_requested=True)
 
 
 def test_a_certified_key_vouches_for_its_own_addresses(ca: Founded, tmp_path: Path) -> None:

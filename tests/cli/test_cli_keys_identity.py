@@ -190,7 +190,9 @@ def test_the_internal_authority_certifies_what_is_asked_for(
         if again:
             renewed = at("anna", "keys", "renew", "anna@muster.example", "--same-key", *secret)
             home.file("request.pem", renewed.encode())
-        issue = ("authority", "issue", "--request", home.path("request.pem"), "--out", home.path("issued"), "--json")
+        who = "--as-requested" if again else "anna@muster.example"
+        request = ("--request", home.path("request.pem"), "--out", home.path("issued"), "--json")
+        issue = ("authority", "issue", who, *request)
         at("office", *issue, *secret)
         for file in sorted((home.folder / "issued").glob("*.pem")):
             at("anna", "keys", "certify", str(file))

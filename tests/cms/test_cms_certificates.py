@@ -7,12 +7,12 @@ from pathlib import Path
 import cryptography_vectors
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.utils import CryptographyDeprecationWarning
 
 from letterlock.cms import Certificate, SignatureNotChecked, der, load_certificate
 from letterlock.cms.algorithms import digest_for
-from letterlock.cms.failures import SignatureAlgorithmNotSupported
+from letterlock.cms.failures import CmsMalformed, KeyUnusable, SignatureAlgorithmNotSupported
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.verifiers import verifier
 from tests.cms import builder as b
@@ -52,6 +52,20 @@ def test_it_agrees_with_the_library() -> None:
         form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
         assert own.public_key().public_bytes(*form) == theirs.public_key().public_bytes(*form), file
         assert own.key_bits == own.public_key().public_bytes(*form)[-len(own.key_bits) :], file
+
+
+def test_a_bare_rsa_key_is_no_key() -> None:
+    """PKCS #1 where SubjectPublicKeyInfo belongs: the library would take it, and others would see no key at all."""
+    bare = identity("RSA").certificate.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    load_der_public_key(bare)  # the library takes it
+    made = Certificate.load(changed(6, bare))
+    assert made is not None
+    with pytest.raises(CmsMalformed):
+        made.public_key()
+    with pytest.raises(KeyUnusable):
+        verifier(
+            Algorithm("1.2.840.113549.1.1.11", b.NULL), digest_for(Algorithm("2.16.840.1.101.3.4.2.1", None)), made
+        )
 
 
 @pytest.mark.parametrize("serial", [0, -1])

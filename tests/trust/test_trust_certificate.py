@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.x509.oid import NameOID
 
 from letterlock.trust import keys
@@ -20,6 +20,16 @@ from letterlock.trust.profile import check_signer
 from letterlock.trust.reasons import CertificateUndecodable, PublicKeyUnusable
 from letterlock.trust.schema import Extension
 from tests.trust.chains import NOW, Issued, anchored, issue, key, name, person, raw, resigned, tlv
+
+
+def test_a_bare_rsa_key_is_no_key() -> None:
+    """PKCS #1 where SubjectPublicKeyInfo belongs: OpenSSL's library loads it, and no other program takes the
+    certificate for one with a key."""
+    bare = key("bare", "RSA 2048").public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    load_der_public_key(bare)  # the library takes it
+    for odd in (bare, bare[:20], b""):
+        with pytest.raises(ValueError, match=r"AlgorithmIdentifier|DER"):
+            keys.load(odd)
 
 
 def test_what_it_says() -> None:

@@ -77,6 +77,30 @@ class RequestNamesNobody(LetterlockError):
     fault = Fault.USER
 
 
+class RequestNotConfirmed(LetterlockError):
+    """Nobody has said that the addresses and the name in a request are the asker's; his own word is not enough."""
+
+    code = "certificate_request_not_confirmed"
+    fault = Fault.USER
+    addresses: tuple[str, ...]
+    name: str
+
+
+class RequestsDiffer(LetterlockError):
+    """The requests in one file ask for different addresses: it may be that somebody added one of his own."""
+
+    code = "certificate_requests_differ"
+    fault = Fault.USER
+
+
+class KeyCompromised(LetterlockError):
+    """A certificate for this key (`serial`) was revoked because somebody else has the key."""
+
+    code = "certified_key_compromised"
+    fault = Fault.USER
+    serial: str
+
+
 # --- The authority as a whole ----------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ signed is handed over whole, and whoever signs hashes it as `algorithm` says.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -128,6 +129,34 @@ class TokenCaKey:
         value = self.private.ecdsa_sign(_hashed(data, _ECDSA[key.curve.name][1]))
         half = len(value) // 2
         return utils.encode_dss_signature(int.from_bytes(value[:half]), int.from_bytes(value[half:]))
+
+
+def kind_of(key: CaKey) -> str:
+    """Which of `KINDS` a key is.
+
+    Raises:
+        CaKeyNotSupported: none of them. A shorter key would be the weakest link of everything that it certifies.
+    """
+    match load_der_public_key(key.public):
+        case rsa.RSAPublicKey() as found if found.key_size >= 4096:
+            return "RSA-4096"
+        case ec.EllipticCurvePublicKey() as found if found.curve.name == "secp384r1":
+            return "P-384"
+        case mldsa.MLDSA65PublicKey():
+            return "ML-DSA-65"
+        case other:
+            size = getattr(other, "key_size", "")
+            raise CaKeyNotSupported(f"{type(other).__name__.removesuffix('PublicKey')} {size}".strip())
+
+
+def prove(key: CaKey) -> None:
+    """Have a key sign something, and check it, before anything depends on it.
+
+    Raises:
+        SignatureNotOwn: the private key is not that of the public one, or whatever holds it is broken.
+    """
+    challenge = secrets.token_bytes(32)
+    verify(key.public, key.sign(challenge), challenge)
 
 
 def _hashed(data: bytes, algorithm: hashes.HashAlgorithm) -> bytes:

@@ -78,6 +78,7 @@ class CertificateRequest:
 
         Raises:
             RequestNotUsable: one of them is damaged, or not signed with the key that it names.
+            RequestsTooMany: more than one person makes.
         """
         if len(octets) > limits.CERTIFICATE_REQUEST_OCTETS:
             raise RequestNotUsable(f"> {limits.CERTIFICATE_REQUEST_OCTETS}")

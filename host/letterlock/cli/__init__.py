@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from letterlock import __version__
+from letterlock.cli import tokens
 from letterlock.errors import LetterlockError
 from letterlock.words import LANGUAGES, say
 
@@ -43,6 +44,8 @@ def main(argv: Sequence[str]) -> int:
         return EXIT_USAGE
     except KeyboardInterrupt:
         return 130
+    finally:
+        tokens.lock_all()
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -63,7 +66,6 @@ def build_parser() -> argparse.ArgumentParser:
         send,
         setup,
         timestamps,
-        tokens,
         trust,
         uninstall,
     )

@@ -46,6 +46,9 @@ def _init(actions: Any) -> None:
     _root_passphrase(init)
     vault.add_options(init)
     tokens.add_options(init, "make the issuing key on")
+    init.add_argument(
+        "--token-key", default="", metavar="KEY", help="use this key, which is on the card already (its label or ID)"
+    )
     init.set_defaults(run=run_init)
 
 
@@ -124,9 +127,13 @@ def run_init(arguments: argparse.Namespace) -> int:
         issuing_key=arguments.key,
         root_key=arguments.key,
     )
+    if arguments.token_key and not arguments.token:
+        print("letterlock: --token-key needs --token")
+        return 2
     keys = vault.unlocked(arguments, create=True)
-    card = tokens.opened(arguments, write=True)
-    made = authority.init(location.database(), keys, settings, now(), _offline(arguments, new=True), card)
+    card = tokens.opened(arguments, write=not arguments.token_key)
+    offline = _offline(arguments, new=True)
+    made = authority.init(location.database(), keys, settings, now(), offline, card, arguments.token_key)
     root = made.chain.root
     say_line(f"Made: {root.name} and {made.chain.issuing.name} ({root.key})")
     say_line(f"  SHA-256 {root.sha256}")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from letterlock.cli import tokens, vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from letterlock.authority.people import CertificateRequest
     from letterlock.operations.authority_issue import Done
 
 _KINDS = (
@@ -39,6 +41,9 @@ def register(actions: Any) -> None:
     issue.add_argument("address", nargs="*", metavar="ADDRESS", help="one certificate for each (with --request: one)")
     issue.add_argument("--staff", type=Path, metavar="FILE", help="a CSV with the columns name, address, keys, request")
     issue.add_argument("--request", type=Path, metavar="FILE", help="certify the key of this PKCS#10 request")
+    issue.add_argument(
+        "--as-requested", action="store_true", help="with --request: you have confirmed the addresses and name in it"
+    )
     issue.add_argument("--name", default="", help="the person's name")
     issue.add_argument("--mine", action="store_true", help="keep keys and certificates here, in your own keys")
     issue.add_argument("--again", action="store_true", help="also for whoever has a certificate in force")
@@ -84,13 +89,22 @@ def run_issue(arguments: argparse.Namespace) -> int:
     delivery = None if arguments.mine else Delivery(arguments.out, arguments.slips)
     requests = arguments.staff.parent if arguments.staff else Path()
     how = authority_issue.How(arguments.keys, arguments.again, _form(arguments), arguments.language, requests)
+    asked: Sequence[CertificateRequest] = ()
+    confirmed = arguments.as_requested
+    if arguments.request:
+        asked = CertificateRequest.parse_all(authority_issue.read_request(arguments.request))
+        if not arguments.address and not confirmed:
+            confirmed = _confirmed(asked, arguments.name)
     keys, at = vault.unlocked(arguments), now()
     with authority.acting(location.database(), keys, tokens.opened(arguments)) as acting:
         if arguments.request:
             assert delivery is not None
-            found = CertificateRequest.parse_all(authority_issue.read_request(arguments.request))
-            done = authority_issue.requested(acting, found, delivery, at, tuple(arguments.address), arguments.name)
+            addresses = tuple(arguments.address)
+            done = authority_issue.requested(
+                acting, asked, delivery, at, addresses, arguments.name, as_requested=confirmed
+            )
             _tell(iter([done]), 1, arguments.json)
+            _say_left_out(asked, done)
         elif delivery is None:
             mine = (authority_issue.keep_mine(acting, each, how.kind, at, again=how.again) for each in staff)
             _tell(mine, len(staff), arguments.json)
@@ -124,6 +138,31 @@ def run_renew(arguments: argparse.Namespace) -> int:
         how = authority_issue.How(arguments.keys, True, _form(arguments), arguments.language)
         _tell(authority_issue.renew(acting, rows, delivery, how, at), len(rows), arguments.json)
     return 0
+
+
+def _confirmed(asked: Sequence[CertificateRequest], name: str) -> bool:
+    """Shows what a request asks for, and asks whether it is so; where nobody can be asked, it is not."""
+    if not sys.stdin.isatty():
+        return False
+    from letterlock.cli import show_authority
+
+    show_authority.requested(asked, name)
+    address = asked[0].addresses[0] if asked[0].addresses else ""
+    return bool(address) and input("Type the first address to certify all of it: ").strip() == address
+
+
+def _say_left_out(asked: Sequence[CertificateRequest], done: Done) -> None:
+    """What the request says of its owner and was not certified, because nobody else said so."""
+    from letterlock.authority.ca import address_key
+    from letterlock.cli.show import clean
+
+    first = asked[0]
+    if first.name and first.name != done.person.name:
+        print(f"The request gives the name “{clean(first.name)}”; --name certifies one.", file=sys.stderr)
+    given = {address_key(each) for each in done.person.addresses}
+    others = [clean(each) for each in first.addresses if address_key(each) not in given]
+    if others:
+        print(f"The request also asks for {', '.join(others)}, which was not certified.", file=sys.stderr)
 
 
 def _staff(arguments: argparse.Namespace) -> Any:

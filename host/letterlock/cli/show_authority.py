@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from letterlock.authority.people import CertificateRequest
 from letterlock.cli.show import clean
 from letterlock.operations.authority import Issued
 from letterlock.operations.authority_issue import Done, Outcome
@@ -34,6 +36,19 @@ def issuing(done: Iterator[Done], total: int) -> None:
             if each.slip:
                 out.print(Text(clean(f"  passphrase: {each.slip}"), style="dim"))
     out.print(Text("; ".join(f"{number} {_SAID[outcome]}" for outcome, number in counted.items() if number)))
+
+
+def requested(asked: Sequence[CertificateRequest], name: str) -> None:
+    """What a request asks for. All of it is the asker's own word, but for the keys, which he has."""
+    out = Console(highlight=False)
+    out.print(Text("The request asks for:"))
+    out.print(Text(clean(f"  addresses: {', '.join(asked[0].addresses) or '–'}")))
+    out.print(Text(clean(f"  name: {name or asked[0].name or '–'}")))
+    for each in asked:
+        out.print(Text(f"  key: {sha256(each.public).hexdigest()[:16]}"))
+    out.print(
+        Text("Nothing proves that these addresses are the asker's. Ask them on another way, and compare the keys.")
+    )
 
 
 def done_json(done: Done) -> dict[str, Any]:

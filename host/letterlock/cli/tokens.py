@@ -35,8 +35,21 @@ def add_options(parser: argparse.ArgumentParser, does: str = "decrypt with") -> 
     )
 
 
+_unlocked: list[Tokens] = []
+
+
+def lock_all() -> None:
+    """Lock what this command has unlocked: a token stays unlocked for its process until it is told."""
+    while _unlocked:
+        _unlocked.pop().lock()
+
+
 def opened(arguments: argparse.Namespace, *, write: bool = False) -> Tokens | None:
-    """The token that `--token` names, unlocked (for making keys on it: `write`); None without the option."""
+    """The token that `--token` names, unlocked until the command ends; None without the option.
+
+    Args:
+        write: keys are to be made on it.
+    """
     if not arguments.token:
         return None
     from letterlock.cli.vault import passphrase
@@ -44,6 +57,7 @@ def opened(arguments: argparse.Namespace, *, write: bool = False) -> Tokens | No
     from letterlock.store import location
 
     tokens = Tokens(location.database())
+    _unlocked.append(tokens)
     tokens.unlock(arguments.token, passphrase(arguments.pin_file, f"PIN of {arguments.token}: "), write=write)
     return tokens
 

@@ -100,6 +100,9 @@ class Certificate:
         """The key as the library has it; raises what the library raises, `CmsMalformed` where there is none."""
         if self.tbs is None:
             raise CmsMalformed("Certificate")
+        if self.key_algorithm is None:
+            # The library also takes a bare RSAPublicKey (RFC 8017 §A.1.1) here, which no other program would.
+            raise CmsMalformed("SubjectPublicKeyInfo")
         return load_der_public_key(schema.octets(self.tbs.subject_public_key_info))
 
     @property

@@ -46,6 +46,23 @@ class RequestNotVouched(LetterlockError):
     fault = Fault.USER
 
 
+class RequestsTooMany(LetterlockError):
+    """A file with more requests than one person makes (`limits.REQUESTS_IN_FILE`). None of them was read."""
+
+    code = "requests_too_many"
+    fault = Fault.USER
+    found: int
+    limit: int
+
+
+class CertificatesTooMany(LetterlockError):
+    """A file with more certificates than are read from one (`limits.CERTIFICATE_FILE_ENTRIES`). None was taken."""
+
+    code = "certificates_too_many"
+    fault = Fault.USER
+    limit: int
+
+
 class CertificateFileUnreadable(LetterlockError):
     """The file holds no certificate: neither PEM nor DER, nor a PKCS#7 collection (.p7b, .p7c)."""
 

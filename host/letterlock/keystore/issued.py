@@ -12,7 +12,7 @@ import re
 from letterlock import limits
 from letterlock.cms import CmsFailure, SignedDataReader, load_certificate
 from letterlock.cms.ber import to_der
-from letterlock.keystore.identity_failures import CertificateFileUnreadable
+from letterlock.keystore.identity_failures import CertificateFileUnreadable, CertificatesTooMany
 
 _BLOCK = re.compile(
     rb"-----BEGIN (?:X509 |TRUSTED )?(?:CERTIFICATE|PKCS ?#?7(?: SIGNED DATA)?|CMS|CERTIFICATE CHAIN)-----"
@@ -27,13 +27,16 @@ def certificates(octets: bytes) -> list[bytes]:
 
     Raises:
         CertificateFileUnreadable: there is none.
+        CertificatesTooMany: there are more than are read.
     """
     if len(octets) > limits.CERTIFICATE_FILE_OCTETS:
         raise CertificateFileUnreadable
     found: dict[bytes, None] = {}
     for block in _blocks(octets):
         for der in _in_block(block):
-            if load_certificate(der) is not None and len(found) < limits.CERTIFICATE_FILE_ENTRIES:
+            if der not in found and load_certificate(der) is not None:
+                if len(found) == limits.CERTIFICATE_FILE_ENTRIES:
+                    raise CertificatesTooMany(limits.CERTIFICATE_FILE_ENTRIES)
                 found[der] = None
     if not found:
         raise CertificateFileUnreadable
@@ -48,7 +51,7 @@ def _blocks(octets: bytes) -> list[bytes]:
     if not armoured:
         return [octets]
     found = []
-    for text in armoured[: limits.CERTIFICATE_FILE_ENTRIES]:
+    for text in armoured:
         try:
             found.append(base64.b64decode(text))
         except binascii.Error:

@@ -49,7 +49,12 @@ from letterlock.cms import (
 )
 from letterlock.cms.oids import encoded
 from letterlock.keystore.entries import Purpose
-from letterlock.keystore.identity_failures import AddressNotInRequest, RequestDamaged, RequestNotVouched
+from letterlock.keystore.identity_failures import (
+    AddressNotInRequest,
+    RequestDamaged,
+    RequestNotVouched,
+    RequestsTooMany,
+)
 from letterlock.trust.addresses import domain_key, split_address
 from letterlock.trust.keys import can_sign
 
@@ -148,6 +153,7 @@ def read(octets: bytes) -> list[Request]:
 
     Raises:
         RequestDamaged: not a request, or not a whole one.
+        RequestsTooMany: more than a person has keys; none of them is read.
         RequestNotVouched: its signature is not of the key that it names.
     """
     if len(octets) > limits.CERTIFICATE_FILE_OCTETS:
@@ -155,8 +161,10 @@ def read(octets: bytes) -> list[Request]:
     blocks = _BLOCK.findall(octets)
     if not blocks:
         return [_pkcs10(octets)]
+    if len(blocks) > limits.REQUESTS_IN_FILE:
+        raise RequestsTooMany(len(blocks), limits.REQUESTS_IN_FILE)
     found = []
-    for label, text in blocks[: limits.CERTIFICATE_FILE_ENTRIES]:
+    for label, text in blocks:
         try:
             body = base64.b64decode(text)
         except binascii.Error:

@@ -84,6 +84,33 @@ class TokenCannot(KeyUnavailable):
     mechanism: str
 
 
+class TokenKeyAbsent(KeyUnavailable):
+    """The token has no key pair of this label or identifier."""
+
+    code = "token_key_absent"
+    fault = Fault.USER
+    token: str
+    key: str
+
+
+class TokenKeyAmbiguous(KeyUnavailable):
+    """The token has several key pairs of this label."""
+
+    code = "token_key_ambiguous"
+    fault = Fault.USER
+    token: str
+    key: str
+
+
+class TokenKeyLeaves(KeyUnavailable):
+    """The token hands this private key out (CKA_EXTRACTABLE, or not CKA_SENSITIVE): it protects nothing."""
+
+    code = "token_key_leaves"
+    fault = Fault.USER
+    token: str
+    key: str
+
+
 class TokenFailed(KeyUnavailable):
     """The token gave up for a reason that only its maker knows (`detail` is PKCS#11's name for it)."""
 

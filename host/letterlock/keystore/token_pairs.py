@@ -58,6 +58,33 @@ def generate(label: str, session: pkcs11.Session, kind: str, name: str) -> bytes
     return public
 
 
+def named(label: str, session: pkcs11.Session, name: str) -> list[bytes]:
+    """SubjectPublicKeyInfo of every key pair with this label or identifier (hexadecimal, as the token's tools show it).
+
+    Raises:
+        TokenAbsent, TokenFailed …: as `token_operations.failure`.
+    """
+    import pkcs11
+
+    wanted = name.replace(":", "").lower()
+    found = []
+    with LOCK, coded(label):
+        for each in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
+            names = (str(each[pkcs11.Attribute.LABEL]), bytes(each[pkcs11.Attribute.ID]).hex())
+            public = _public(each) if name == names[0] or wanted == names[1] else None
+            if public is not None:
+                found.append(public)
+    return list(dict.fromkeys(found))
+
+
+def leaves(label: str, session: pkcs11.Session, key: Any) -> bool:
+    """Whether the token would hand the private key out: then it is as safe as its copies are."""
+    import pkcs11
+
+    with LOCK, coded(label):
+        return bool(key[pkcs11.Attribute.EXTRACTABLE]) or not key[pkcs11.Attribute.SENSITIVE]
+
+
 def private(label: str, session: pkcs11.Session, public: bytes) -> Any | None:
     """The private key object whose public half is this SubjectPublicKeyInfo."""
     import pkcs11

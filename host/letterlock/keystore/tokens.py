@@ -138,6 +138,23 @@ class Token:
         """
         return token_pairs.generate(self.label, self._session, kind, label)
 
+    def key_named(self, name: str) -> bytes:
+        """The key pair with this label or identifier that was made before; its SubjectPublicKeyInfo.
+
+        Raises:
+            TokenKeyAbsent: there is none, or none of a kind that is used here. TokenKeyAmbiguous: there are several.
+            TokenKeyLeaves: the token would hand out the private key.
+        """
+        found = token_pairs.named(self.label, self._session, name)
+        if len(found) > 1:
+            raise f.TokenKeyAmbiguous(self.label, name)
+        key = token_pairs.private(self.label, self._session, found[0]) if found else None
+        if key is None:
+            raise f.TokenKeyAbsent(self.label, name)
+        if token_pairs.leaves(self.label, self._session, key):
+            raise f.TokenKeyLeaves(self.label, name)
+        return found[0]
+
     def holding(self, public: bytes) -> TokenOperations | None:
         """The private key of this public one (SubjectPublicKeyInfo), if it is there. Raises as `certified_keys`."""
         key = token_pairs.private(self.label, self._session, public)

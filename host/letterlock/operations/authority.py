@@ -92,14 +92,17 @@ def init(
     at: datetime,
     offline: OfflineRoot | None = None,
     tokens: Tokens | None = None,
+    token_key: str = "",
 ) -> Authority:
     """Make the authority, its keys and its first lists, and trust it here.
 
     Args:
         offline: where the root's key goes; None: into the vault.
         tokens: with one unlocked for writing, on which the issuing key is made; None: it is made into the vault.
+        token_key: the label or identifier of the issuing key, where it is on the token already.
 
     Raises:
+        TokenKeyAbsent, TokenKeyAmbiguous, TokenKeyLeaves: as `Token.key_named`; nothing is made.
         TokenCannot, TokenFailed …: as `Token.generate`.
         AuthorityExists, CaKeyNotSupported, DomainNotUsable; FileExistsError: the root's file is there already.
     """
@@ -109,10 +112,10 @@ def init(
             raise AuthorityExists(Authority.of(store).settings.organisation)
         except NoAuthority:
             pass
-        root = keys.generate(settings.root_key)
         # Keys first: an authority whose key was never kept would be lost, a key without an authority harms nobody.
         label = f"{settings.organisation} Mail CA"
-        issuing, settings = _made(vault, tokens, settings, label)
+        issuing, settings = _made(vault, tokens, settings, label, token_key)
+        root = keys.generate(settings.root_key)
         top = None
         if offline is None:
             top = vault.add(root.key, label=f"{settings.organisation} Root CA", purpose=Purpose.AUTHORITY)
@@ -288,17 +291,21 @@ def _key(vault: Vault, certificate: Certificate) -> PrivateCaKey:
     return PrivateCaKey(vault.private_key(sha256(certificate.key_der).hexdigest()))
 
 
-def _made(vault: Vault, tokens: Tokens | None, settings: Settings, label: str) -> tuple[CaKey, Settings]:
-    """A new issuing key, kept, and the settings that say where."""
+def _made(
+    vault: Vault, tokens: Tokens | None, settings: Settings, label: str, token_key: str
+) -> tuple[CaKey, Settings]:
+    """The issuing key, made or found and kept, and the settings that say where."""
     if tokens is None:
         made = keys.generate(settings.issuing_key)
         vault.add(made.key, label=label, purpose=Purpose.AUTHORITY)
         return made, settings
-    token, public = tokens.generate(settings.issuing_key, label)
+    token, public = tokens.key_named(token_key) if token_key else tokens.generate(settings.issuing_key, label)
     private = tokens.holding(public)
     if private is None:
         raise TokenAbsent(token)
-    return TokenCaKey(public, private), replace(settings, token=token)
+    found = TokenCaKey(public, private)
+    keys.prove(found)
+    return found, replace(settings, token=token, issuing_key=keys.kind_of(found))
 
 
 def _issuing_key(vault: Vault, tokens: Tokens | None, authority: Authority) -> CaKey:

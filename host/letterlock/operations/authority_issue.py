@@ -8,7 +8,7 @@ SHA-256 and only gives it its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,16 @@ from pathlib import Path
 
 from letterlock import limits
 from letterlock.authority import exports, people
-from letterlock.authority.ca import Wanted
-from letterlock.authority.failures import RequestNamesNobody, RequestNotUsable
+from letterlock.authority.ca import Wanted, address_key
+from letterlock.authority.crl import RevocationReason
+from letterlock.authority.failures import (
+    AlreadyRevoked,
+    KeyCompromised,
+    RequestNamesNobody,
+    RequestNotConfirmed,
+    RequestNotUsable,
+    RequestsDiffer,
+)
 from letterlock.authority.people import CertificateRequest, PersonKey
 from letterlock.authority.profiles import Use
 from letterlock.authority.staff import Person
@@ -149,22 +157,29 @@ def requested(
     addresses: Sequence[str] = (),
     name: str = "",
     use: Use | None = None,
+    *,
+    as_requested: bool = False,
 ) -> Done:
     """Certificates for the keys that one person made, written with the issuing authority's behind them.
 
     Args:
         requests: of one person: `CertificateRequest.parse_all`.
-        addresses, name: what the administrator knows; else what the first request says is believed.
+        addresses, name: what the administrator knows. A name that is not given is not certified.
         use: what the keys are certified for; None: what the request asks for, else everything that the key can do.
+        as_requested: the administrator has seen what the request says of addresses and name, and confirms it.
 
     Raises:
         RequestNamesNobody: neither says an address.
+        RequestNotConfirmed, RequestsDiffer: no address was given, and what the request says was not confirmed, or is
+            not one person's.
         RequestNotUsable: a key that cannot sign, for which nobody known vouches.
+        KeyCompromised: somebody else has one of the keys.
     """
-    mailboxes = tuple(addresses) or requests[0].addresses
-    if not mailboxes:
-        raise RequestNamesNobody
-    person = Person(0, name or requests[0].name, mailboxes)
+    person = Person(0, name, tuple(addresses))
+    if not addresses:
+        person = _asker(requests, name, as_requested)
+    mailboxes = person.addresses
+    _refuse_compromised(acting, {each.public for each in requests})
     _check_vouchers(acting, requests, mailboxes, at)
     made = [
         acting.authority.prepare(
@@ -174,6 +189,26 @@ def requested(
     ]
     acting.authority.keep(made, acting.key, at)
     return Done(person, Outcome.ISSUED, tuple(made), _written(acting, made, delivery))
+
+
+def _asker(requests: Sequence[CertificateRequest], name: str, confirmed: bool) -> Person:
+    """Who a request says that it is of. Its signature proves who has the key, and not a word of this."""
+    asked = {frozenset(map(address_key, each.addresses)) for each in requests}
+    if not requests[0].addresses:
+        raise RequestNamesNobody
+    if len(asked) > 1:
+        raise RequestsDiffer
+    if not confirmed:
+        raise RequestNotConfirmed(requests[0].addresses, name or requests[0].name)
+    return Person(0, name or requests[0].name, requests[0].addresses)
+
+
+def _refuse_compromised(acting: Acting, keys: Collection[bytes]) -> None:
+    records = acting.authority.records
+    for serial, _, _, reason in records.revoked():
+        row = records.certificate(serial) if reason == RevocationReason.KEY_COMPROMISE.value else None
+        if row is not None and Certificate.parse(row.der).key_der in keys:
+            raise KeyCompromised(serial)
 
 
 def _check_vouchers(
@@ -228,7 +263,15 @@ def renew(acting: Acting, rows: Sequence[CertificateRow], delivery: Delivery, ho
     """New certificates for the people of these: a new key file for who got one, else the same key again.
 
     The old ones stay good until they expire: mail encrypted for them is under way, and old keys go on decrypting.
+
+    Raises:
+        AlreadyRevoked: one of them was: whoever shall have a certificate again gets a new one. Nothing is done.
+        KeyCompromised, CertificateNotGood …: for this person; those before are done.
     """
+    rows = list(rows)
+    for row in rows:
+        if row.revoked:
+            raise AlreadyRevoked(row.serial)
     seen: set[str] = set()
     with one_at_a_time(acting.database):
         _recover(acting, delivery)
@@ -243,6 +286,7 @@ def renew(acting: Acting, rows: Sequence[CertificateRow], delivery: Delivery, ho
                 keys = people.generate(kind or how.kind)
                 yield _bundled(acting, person, keys, delivery, how, at)
             else:
+                _refuse_compromised(acting, {certificate.key_der})
                 wanted = Wanted(person.name, person.addresses, certificate.key_der, _use_of(certificate))
                 made = acting.authority.prepare(wanted, acting.key, at)
                 acting.authority.keep([made], acting.key, at)

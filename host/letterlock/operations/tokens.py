@@ -133,6 +133,18 @@ class Tokens:
                 return token.label, token.generate(kind, label)
         raise TokenAbsent("?")
 
+    def key_named(self, name: str) -> tuple[str, bytes]:
+        """A key that is on the unlocked token already: the token's label, and the SubjectPublicKeyInfo.
+
+        Raises:
+            TokenAbsent: no token is unlocked. TokenKeyAbsent …: as `Token.key_named`.
+        """
+        with self._one:
+            opened = [token for token, _ in self._open.values()]
+        for token in opened:
+            return token.label, token.key_named(name)
+        raise TokenAbsent("?")
+
     def holding(self, public: bytes) -> TokenOperations | None:
         """The private key of this public one on an unlocked token."""
         with self._one:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, mlkem, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from letterlock.trust.schema import NotDer, items_of
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
@@ -42,7 +44,13 @@ as long as the key, each check costs as much as making a signature."""
 
 def load(key_der: bytes) -> PublicKeyTypes:
     """A SubjectPublicKeyInfo as a key of the library; raises what the library raises, and ValueError for RSA keys
-    whose numbers are only there to cost time."""
+    whose numbers are only there to cost time, and for a bare RSAPublicKey (RFC 8017 §A.1.1), which it takes as well."""
+    try:
+        inner = items_of(key_der)
+    except NotDer:
+        raise ValueError("not DER") from None
+    if not inner or inner[0].tag_bytes != b"\x30":
+        raise ValueError("no AlgorithmIdentifier")
     key = load_der_public_key(key_der)
     if isinstance(key, rsa.RSAPublicKey):
         exponent = key.public_numbers().e

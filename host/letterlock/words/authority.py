@@ -78,6 +78,39 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Geben Sie die Adresse dazu an, wenn Sie wissen, dass sie der Person gehört.",
         ),
     },
+    "certificate_request_not_confirmed": {
+        "en": (
+            "The request asks for a certificate for {addresses}, with the name “{name}”. Nobody has confirmed "
+            "that both are the asker's, so nothing was issued.",
+            "Find out, then give the address after “issue” (and the name with --name), or say --as-requested.",
+        ),
+        "de": (
+            "Die Anforderung verlangt ein Zertifikat für {addresses} mit dem Namen „{name}“. Niemand hat bestätigt, "
+            "dass beides dem Antragsteller gehört; es wurde nichts ausgestellt.",
+            "Finden Sie es heraus und geben Sie die Adresse nach „issue“ an (und den Namen mit --name), oder sagen Sie "
+            "--as-requested.",
+        ),
+    },
+    "certificate_requests_differ": {
+        "en": (
+            "The requests in this file ask for different addresses, as if they were not of one person.",
+            "Ask each person for a file of their own, or name the addresses yourself.",
+        ),
+        "de": (
+            "Die Anforderungen in dieser Datei verlangen verschiedene Adressen, als wären sie nicht von einer Person.",
+            "Lassen Sie sich von jeder Person eine eigene Datei geben, oder nennen Sie die Adressen selbst.",
+        ),
+    },
+    "certified_key_compromised": {
+        "en": (
+            "A certificate for this very key ({serial}) was revoked because somebody else may have the key.",
+            "Issue nothing for it. Let the person make a new key.",
+        ),
+        "de": (
+            "Ein Zertifikat für genau diesen Schlüssel ({serial}) wurde widerrufen, weil ihn jemand anders haben kann.",
+            "Stellen Sie dafür nichts aus. Lassen Sie die Person einen neuen Schlüssel erzeugen.",
+        ),
+    },
     "no_authority": {
         "en": ("There is no authority here yet.", "Make one with “letterlock authority init”."),
         "de": ("Hier gibt es noch keine Zertifizierungsstelle.", "Erstellen Sie eine: „letterlock authority init“."),

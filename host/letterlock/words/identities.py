@@ -46,6 +46,26 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Stellen Sie dafür nichts aus. Bitten Sie um einen neuen Antrag, auf einem anderen Weg.",
         ),
     },
+    "requests_too_many": {
+        "en": (
+            "This file has {found} requests for certificates; one person makes no more than {limit}.",
+            "Ask each person for a file of their own.",
+        ),
+        "de": (
+            "Diese Datei enthält {found} Zertifikatsanträge; eine Person stellt höchstens {limit}.",
+            "Lassen Sie sich von jeder Person eine eigene Datei geben.",
+        ),
+    },
+    "certificates_too_many": {
+        "en": (
+            "This file has more than {limit} certificates; nothing was taken from it.",
+            "Ask for a file with your own certificates and those of their issuers alone.",
+        ),
+        "de": (
+            "Diese Datei enthält mehr als {limit} Zertifikate; es wurde nichts daraus übernommen.",
+            "Lassen Sie sich eine Datei geben, in der nur Ihre Zertifikate und die ihrer Aussteller sind.",
+        ),
+    },
     "certificate_file_unreadable": {
         "en": (
             "There is no certificate in this file.",

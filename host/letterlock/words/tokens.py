@@ -91,6 +91,36 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Bitten Sie den Absender um ein anderes Verfahren, oder nehmen Sie eine neuere Karte oder Bibliothek.",
         ),
     },
+    "token_key_absent": {
+        "en": (
+            "The smart card “{token}” has no key called “{key}” that could be used here.",
+            "“pkcs11-tool --list-objects --login” shows what is on it: give the label, or the ID.",
+        ),
+        "de": (
+            "Die Chipkarte „{token}“ hat keinen Schlüssel „{key}“, der hier zu gebrauchen wäre.",
+            "„pkcs11-tool --list-objects --login“ zeigt, was darauf ist: Geben Sie das Label oder die ID an.",
+        ),
+    },
+    "token_key_ambiguous": {
+        "en": (
+            "The smart card “{token}” has several keys called “{key}”.",
+            "Name the key by its ID, which “pkcs11-tool --list-objects --login” shows.",
+        ),
+        "de": (
+            "Die Chipkarte „{token}“ hat mehrere Schlüssel „{key}“.",
+            "Nennen Sie den Schlüssel bei seiner ID, die „pkcs11-tool --list-objects --login“ zeigt.",
+        ),
+    },
+    "token_key_leaves": {
+        "en": (
+            "The smart card “{token}” would hand out the key “{key}”, so it does not protect it.",
+            "Make a key on the card that cannot be taken out of it.",
+        ),
+        "de": (
+            "Die Chipkarte „{token}“ würde den Schlüssel „{key}“ herausgeben und schützt ihn also nicht.",
+            "Erzeugen Sie auf der Karte einen Schlüssel, der sich nicht herausholen lässt.",
+        ),
+    },
     "token_failed": {
         "en": (
             "The smart card “{token}” gave up ({detail}).",
