@@ -52,7 +52,7 @@ ALLOWED: dict[str, set[str]] = {
     "operations": BELOW,
     "dialects": {"protocol", "operations", *BELOW},
     "native": {"dialects", "protocol", "operations", "words", "clients", "store", "spool", "verdict", *BASE},
-    "cli": {"native", "protocol", "operations", *BELOW},
+    "cli": {"dialects", "native", "protocol", "operations", *BELOW},
     "__main__": {"native", "cli"},
 }
 """For each part of the package, the other parts it may import. The same map stands in the README in words."""

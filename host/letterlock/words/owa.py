@@ -59,11 +59,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "owa_sites_unreadable": {
         "en": (
             "{file} is damaged: it does not list the sites of Outlook on the web in the way Letterlock expects.",
-            'Mend it by hand ({{"sites": ["mail.example.org"]}}), or delete it.',
+            "Mend it by hand (docs/owa.md shows how it looks), or delete it.",
         ),
         "de": (
             "{file} ist beschädigt: Die Adressen von Outlook im Web stehen nicht so darin, wie Letterlock es erwartet.",
-            'Berichtigen Sie die Datei von Hand ({{"sites": ["mail.example.org"]}}), oder löschen Sie sie.',
+            "Berichtigen Sie die Datei von Hand (docs/owa.md zeigt, wie sie aussieht), oder löschen Sie sie.",
         ),
     },
     "owa_not_a_site": {
