@@ -111,9 +111,7 @@ def test_from_nothing_to_a_sent_mail_over_real_servers(
     assert run.json("send", "letter.txt", *KEYS)["sent"][0]["sent"]
 
 
-def test_an_account_that_does_not_work_is_not_kept(
-    folder: Path, run: Run, server: tuple[SmtpServer, Listener]
-) -> None:
+def test_an_account_that_does_not_work_is_not_kept(folder: Path, run: Run, server: tuple[SmtpServer, Listener]) -> None:
     """Exit code 1, and why; a server that is none is refused beforehand."""
     smtp = ["--smtp", f"localhost:{server[1].port}"]
     code, out, _ = run("accounts", "add", "anna@muster.example", *smtp, *KEYS, password="wrong")
@@ -189,9 +187,7 @@ def test_sending_and_what_waits(folder: Path, run: Run, server: tuple[SmtpServer
     assert run("outbox", "retry")[0] == 0
 
 
-def test_what_is_refused_before_anything_is_sent(
-    folder: Path, run: Run, server: tuple[SmtpServer, Listener]
-) -> None:
+def test_what_is_refused_before_anything_is_sent(folder: Path, run: Run, server: tuple[SmtpServer, Listener]) -> None:
     """Wrong use, missing certificates, input that is no message."""
     _, listener = server
     run("accounts", "add", "anna@muster.example", "--smtp", f"localhost:{listener.port}", *KEYS, password="geheim")

@@ -15,19 +15,20 @@ from letterlock.operations import protect, trust
 from letterlock.operations.protect import Wish
 from tests.e2e.conftest import Desk
 from tests.e2e.roundcube import Roundcube
+from tests.installed_host import InstalledHost
 from tests.signed_mail import ANNA, BERT, CARLA, DemoMail, Identity
 
 TEXT = b"Content-Type: text/plain\r\n\r\nPlease confirm.\r\n"
 
 
-def sent_by_bert(desk: Desk, mail: DemoMail) -> bytes:
+def sent_by_bert(host: InstalledHost, mail: DemoMail) -> bytes:
     """Signed on this computer with a key that is not in the vault, and entered in the journal; it asks."""
     bert = mail._person(BERT, "bert", mail._issuing)
     key = PrivateSigningKey(
         x509.load_pem_x509_certificate(bert.certificate.read_bytes()),
         load_pem_private_key(bert.key.read_bytes(), None),  # type: ignore[arg-type]
     )
-    database = desk.host.home / "data" / "letterlock.sqlite"
+    database = host.home / "data" / "letterlock.sqlite"
     now = datetime.now(UTC)
     own = protect.Desk(Vault.at(database), database, trust.settings(database), now, cards=[key])
     incoming = protect.Incoming()
@@ -62,7 +63,7 @@ def test_one_who_is_asked_is_told(desk: Desk, webmail: Roundcube, mail: DemoMail
 
 def test_a_receipt_says_what_it_proves(desk: Desk, webmail: Roundcube, mail: DemoMail, tmp_path: Path) -> None:
     """That Carla got Bert's message; and one for a message that was never sent from here says that."""
-    question = sent_by_bert(desk, mail)
+    question = sent_by_bert(desk.host, mail)
     answer = receipt_by(mail.carla, question, tmp_path)
     desk.reader.open_message(webmail.deliver(answer))
     shown = desk.panel.words()
