@@ -4,7 +4,7 @@
     checked.status; checked.statements; checked.not_proven
 
 1. The container is read by rules that leave no room for two readings (`evidence.container`).
-2. Every object is compared with every manifest that has it.
+2. Every object is compared with every manifest that has it. If one is not as it was, that is the answer.
 3. The chain of time-stamps is judged from its end (`evidence.renewals`).
 4. The message is opened as of the time at which it existed for certain, with the certificates, lists and answers in
    the bundle. Nothing of this computer is used: no store, no network, no roots of its own.
@@ -70,6 +70,9 @@ def verify(file: IO[bytes], verifying: Verifying) -> Checked:
         OSError: as the file does.
     """
     bundle = Bundle.read(file)
+    if bundle.alterations:
+        # Whoever altered one object may have altered another: nothing in it is worth to be looked at.
+        return describe_bundle(bundle, Chain([]), None, verifying)
     anchors = Anchors.of(verifying.anchors)
     given = Given(verifying.now, anchors, verifying.evidence, verifying.lifetimes)
     chain = judge(bundle, given)
@@ -85,7 +88,7 @@ def describe_bundle(bundle: Bundle, chain: Chain, opened: said.Opened | None, ve
     existed = chain.existed.get(MESSAGE)
     believed = opened if existed is not None else None
     message = said.about_message(believed, verifying.lifetimes) if believed else []
-    stamps = said.about_stamps(chain)
+    stamps = said.about_stamps(chain) if chain.stamps or not altered else []
     remarks = [r for each in chain.stamps for r in each.remarks]
     status = said.status(believed, [*message, *remarks], bool(altered))
     objects = said.Objects.of(bundle)
@@ -97,7 +100,6 @@ def describe_bundle(bundle: Bundle, chain: Chain, opened: said.Opened | None, ve
         existed_by=iso(existed) if existed else None,
         renew_by=iso(chain.renew_by) if chain.renew_by and existed else None,
         message=_message(objects, opened.verdict if opened else None),
-        # Of what was altered nothing is stated: whoever altered one object may have altered another.
         statements=[] if altered else said.statements(chain, believed, objects, language),
         not_proven=said.not_proven(believed, language),
         reasons=[describe.reason(each, language) for each in _unique([*altered, *stamps, *message])],
