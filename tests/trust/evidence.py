@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, mldsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -45,7 +45,9 @@ def crl(
         builder = builder.add_revoked_certificate(line.build())
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
-    return builder.sign(signing or issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    key = signing or issuer.key
+    digest = None if isinstance(key, mldsa.MLDSA65PrivateKey) else hashes.SHA256()
+    return builder.sign(key, digest).public_bytes(serialization.Encoding.DER)
 
 
 def answer(
