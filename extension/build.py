@@ -46,7 +46,7 @@ class Platform:
     ports_in_patterns: bool = False
 
 
-WEBMAIL_PARTS = ("_locales", "background", "browser", "icons", "lib", "ui")
+WEBMAIL_PARTS = ("_locales", "background", "browser", "icons", "lib", "ui", "vendor")
 CONTENT_SCRIPT = "content/main.js"
 NOT_WEBMAIL = re.compile(r"^thunderbird\.")
 
@@ -56,7 +56,7 @@ PLATFORMS = {
     "thunderbird": Platform(
         "letterlock-thunderbird.xpi",
         (
-            *("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui"),
+            *("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui", "vendor"),
             *("background/thunderbird.js", "background/gate.js", "background/keys.js"),
         ),
         re.compile(r"^(badge|sites|tabs|panel|check|popup)\."),

@@ -1,6 +1,6 @@
 /**
  * Claims about the layers: ui, content, background → adapters, browser, lib; adapters → browser, lib; browser → lib;
- * lib → nothing.
+ * lib → nothing. One file may use what others wrote (vendor): ui/html.js, which has mail made harmless by it.
  */
 
 import assert from "node:assert/strict";
@@ -17,9 +17,10 @@ const MAY_IMPORT = {
   browser: ["lib"],
   lib: [],
 };
+const FOREIGN = { "ui/html.js": ["vendor"] };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".js"))
+  .filter((file) => file.endsWith(".js") && !file.startsWith("vendor/"))
   .map((file) => ({ file, text: readFileSync(new URL(file, SRC), "utf8") }));
 
 /** @param {string} text */
@@ -38,7 +39,8 @@ for (const { file, text } of files) {
     for (const specifier of imports(text)) {
       assert.match(specifier, /^\.\.?\//, "nothing from elsewhere");
       const target = join(dirname(file), specifier).split("/")[0];
-      assert.ok(target === layer || MAY_IMPORT[layer].includes(/** @type {never} */ (target)), `${file} → ${specifier}`);
+      const allowed = [layer, ...MAY_IMPORT[layer], .../** @type {Record<string, string[]>} */ (FOREIGN)[file] ?? []];
+      assert.ok(allowed.includes(target), `${file} → ${specifier}`);
     }
   });
 }

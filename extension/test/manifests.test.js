@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { PRODUCT_VERSION } from "../src/lib/product.js";
 
@@ -30,12 +30,15 @@ test("one version everywhere", () => {
   assert.deepEqual(new Set(versions), new Set([PRODUCT_VERSION]));
 });
 
+/** What stands in a mail page: the panel, and in it, without a script, the pages on which mail is put. */
+const FRAMES = ["ui/panel.html", "ui/mail.html", "ui/mail-pictures.html"];
+
 test("webmail asks for no site at installation, and for three permissions", () => {
   for (const manifest of [chromium, firefox]) {
     assert.equal(manifest.host_permissions, undefined);
     assert.equal(manifest.content_scripts, undefined);
     assert.deepEqual(manifest.permissions, ["activeTab", "nativeMessaging", "scripting"]);
-    assert.deepEqual(manifest.web_accessible_resources.map((/** @type {any} */ entry) => entry.resources), [["ui/panel.html"]]);
+    assert.deepEqual(manifest.web_accessible_resources.map((/** @type {any} */ entry) => entry.resources), [FRAMES]);
   }
 });
 
@@ -44,11 +47,26 @@ test("the two webmail manifests differ only where the browsers do", () => {
   for (const key of shared) assert.deepEqual(chromium[key], firefox[key], key);
 });
 
-test("the pages run no script but ours, and talk to nobody", () => {
-  for (const manifest of [chromium, firefox]) {
-    const policy = manifest.content_security_policy.extension_pages;
-    assert.match(policy, /default-src 'none'; script-src 'self';/);
-    assert.doesNotMatch(policy, /unsafe|connect-src|https?:/);
+test("the pages run no script but ours, and fetch nothing but the pictures that a person asked for", () => {
+  for (const manifest of [chromium, firefox, thunderbird]) {
+    assert.equal(
+      manifest.content_security_policy.extension_pages,
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https:; base-uri 'none'; form-action 'none'",
+    );
+  }
+});
+
+test("every page but one forbids itself pictures from elsewhere, and those for mail forbid themselves scripts", () => {
+  const folder = new URL("../src/ui/", import.meta.url);
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".html"))) {
+    const text = readFileSync(new URL(name, folder), "utf8");
+    const policy = /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(text)?.[1] ?? "";
+    const pictures = /img-src ([^;]+)/.exec(policy)?.[1].split(" ") ?? ["anything"];
+    const allowed = name === "mail-pictures.html" ? ["blob:", "https:"] : ["'self'", "blob:"];
+    assert.deepEqual(pictures.filter((source) => !allowed.includes(source)), [], `${name} says img-src 'self' in a policy of its own`);
+    if (!name.startsWith("mail")) continue;
+    assert.match(policy, /^default-src 'none'; style-src 'self'; img-src [^;]+; base-uri 'none'; form-action 'none'$/, name);
+    assert.doesNotMatch(text, /<script/, name);
   }
 });
 

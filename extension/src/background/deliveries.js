@@ -26,9 +26,9 @@ export class Deliveries {
 
   /**
    * @param {Channel} view
-   * @param {{ part: string, delivery: string }} order
+   * @param {{ part: string, text: boolean, delivery: string }} order
    */
-  async fetch(view, { part, delivery: id }) {
+  async fetch(view, { part, text, delivery: id }) {
     const mine = this.byView.get(view) ?? new Map();
     this.byView.set(view, mine);
     if (mine.has(id) || mine.size >= AT_ONCE) return this.#fail(view, id, Failure.own("not_allowed"));
@@ -38,7 +38,7 @@ export class Deliveries {
     try {
       const message = this.readings.of(view)?.message;
       if (!message) throw Failure.own("host_lost");
-      const { info, chunks } = await this.host.part(message, part, { signal: delivery.end.signal });
+      const { info, chunks } = await this.host.part(message, part, { text, signal: delivery.end.signal });
       delivery.chunks = chunks;
       view.post({ name: "part", delivery: id, info });
     } catch (thrown) {

@@ -45,7 +45,7 @@ export const MESSAGES = Object.freeze({
   // keys.js: which certificates end soon
   "keys.notices": { from: ["keys", "menu"], fields: {} },
   // deliveries.js: bodies of parts, for those who show them
-  "part.fetch": { from: ["panel", "page"], fields: { part: "string", delivery: "string" } },
+  "part.fetch": { from: ["panel", "page"], fields: { part: "string", text: "boolean", delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
   "part.stop": { from: ["panel", "page"], fields: { delivery: "string" } },
 });

@@ -169,15 +169,16 @@ export class Host {
    * The decoded octets of a part, as base64 chunks in order.
    * @param {string} message
    * @param {string} part
-   * @param {{ signal?: AbortSignal }} [options]
+   * @param {{ text?: boolean, signal?: AbortSignal }} [options]  `text`: in UTF-8, if the host can
    * @returns {Promise<{ info: PartInfo, chunks: AsyncGenerator<string, void, void> }>}
    */
-  async part(message, part, { signal } = {}) {
+  async part(message, part, { text = false, signal } = {}) {
     // No reconnecting: a new process knows nothing of this message.
     const session = this.session;
     if (!session?.alive) throw session?.failure ?? Failure.own("host_lost");
     await session.opened;
-    const { result, chunks } = await session.download("part", { message, part }, { signal });
+    const converts = text && session.speaks(1, 7);
+    const { result, chunks } = await session.download("part", { message, part, ...(converts ? { text } : {}) }, { signal });
     return { info: result, chunks };
   }
 

@@ -101,6 +101,16 @@ export class Session {
   }
 
   /**
+   * Whether the host knows what this version of the protocol brought.
+   * @param {number} major
+   * @param {number} minor
+   */
+  speaks(major, minor) {
+    const [theirs, own] = (this.conversation.hello?.protocol ?? "0.0").split(".").map(Number);
+    return theirs === major && own >= minor;
+  }
+
+  /**
    * A request without streams, or with an upload.
    * @param {string} operation
    * @param {Record<string, unknown>} params

@@ -58,7 +58,7 @@ function check(blob) {
     const fresh = state.phase !== "opened";
     state = said.state;
     view.show(state);
-    if (state.phase === "opened" && fresh) showMessage(state.opened, (part) => parts.fetch(part));
+    if (state.phase === "opened" && fresh) showMessage(state.opened, parts);
   });
   mine.onClose(() => {
     if (mine === channel && state.phase === "checking") view.show({ phase: "failed", failure: Failure.own("stopped").data });
@@ -68,9 +68,9 @@ function check(blob) {
 
 /**
  * @param {import("../lib/shapes.js").Opened} opened
- * @param {import("./parts.js").FetchPart} fetchPart
+ * @param {PartFetcher} fetcher
  */
-function showMessage(opened, fetchPart) {
+function showMessage(opened, fetcher) {
   const { headers } = opened.verdict;
   const shown = headers.protected ?? headers.outer;
   const rows = [
@@ -80,7 +80,7 @@ function showMessage(opened, fetchPart) {
   heading.replaceChildren(
     ...rows.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, element("bdi", {}, value)))),
   );
-  partsPlace.replaceChildren(partsView(opened.parts, fetchPart));
+  partsPlace.replaceChildren(partsView(opened, fetcher));
 }
 
 byId("choose").addEventListener("click", () => file.click());

@@ -9,10 +9,21 @@ import { fromBase64 } from "../lib/octets.js";
 const AT_ONCE = 4;
 
 /**
+ * What shows parts asks this for them.
+ * @typedef {object} Fetcher
+ * @property {(part: string, onProgress?: (octets: number) => unknown) => Promise<Blob>} fetch
+ * @property {(part: string) => Promise<string>} text
+ */
+
+/**
  * @typedef {object} Order
  * @property {string} part
+ * @property {boolean} text
+ * @property {string | null} charset   what the octets are in, where they are text
+ * @property {number} done
+ * @property {((octets: number) => unknown) | undefined} onProgress
  * @property {Uint8Array<ArrayBuffer>[]} octets
- * @property {(blob: Blob) => void} resolve
+ * @property {(fetched: { blob: Blob, charset: string | null }) => void} resolve
  * @property {(failure: Failure) => void} reject
  */
 
@@ -36,13 +47,34 @@ export class PartFetcher {
 
   /**
    * @param {string} part
+   * @param {(octets: number) => unknown} [onProgress]
    * @returns {Promise<Blob>} without a type: a browser must not be led to render it
    */
-  fetch(part) {
+  async fetch(part, onProgress) {
+    return (await this.#order(part, false, onProgress)).blob;
+  }
+
+  /**
+   * A part as text. The host knows every charset of mail; an older one leaves it to the browser, which knows most.
+   * @param {string} part
+   * @returns {Promise<string>}
+   */
+  async text(part) {
+    const { blob, charset } = await this.#order(part, true);
+    return decoderFor(charset).decode(await blob.arrayBuffer());
+  }
+
+  /**
+   * @param {string} part
+   * @param {boolean} text
+   * @param {(octets: number) => unknown} [onProgress]
+   * @returns {Promise<{ blob: Blob, charset: string | null }>}
+   */
+  #order(part, text, onProgress) {
     // A background that was stopped has forgotten the message, and a closed channel answers nothing.
     if (!this.open) return Promise.reject(Failure.own("host_lost"));
     return new Promise((resolve, reject) => {
-      this.queue.push({ part, octets: [], resolve, reject });
+      this.queue.push({ part, text, charset: null, done: 0, onProgress, octets: [], resolve, reject });
       this.#next();
     });
   }
@@ -53,7 +85,7 @@ export class PartFetcher {
       if (order === undefined) return;
       const delivery = crypto.randomUUID();
       this.orders.set(delivery, order);
-      this.channel.post({ name: "part.fetch", part: order.part, delivery });
+      this.channel.post({ name: "part.fetch", part: order.part, text: order.text, delivery });
     }
   }
 
@@ -67,13 +99,27 @@ export class PartFetcher {
       this.#next();
       return;
     }
-    if (said.name === "chunk") order.octets.push(fromBase64(said.data));
+    if (said.name === "part") order.charset = said.info.charset;
+    if (said.name === "chunk") {
+      const octets = fromBase64(said.data);
+      order.octets.push(octets);
+      order.onProgress?.((order.done += octets.length));
+    }
     if (said.last) {
       this.orders.delete(said.delivery);
-      order.resolve(new Blob(order.octets, { type: "application/octet-stream" }));
+      order.resolve({ blob: new Blob(order.octets, { type: "application/octet-stream" }), charset: order.charset });
       this.#next();
     } else {
       this.channel.post({ name: "part.more", delivery: said.delivery });
     }
+  }
+}
+
+/** @param {string | null} charset  unknown names are read as UTF-8 rather than not at all */
+function decoderFor(charset) {
+  try {
+    return new TextDecoder(charset ?? "utf-8");
+  } catch {
+    return new TextDecoder();
   }
 }

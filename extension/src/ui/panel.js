@@ -62,7 +62,7 @@ function claim(token, port) {
     const fresh = state.phase !== "opened";
     state = said.state;
     view.show(state);
-    if (state.phase === "opened" && fresh) showParts(state.opened, (part) => parts.fetch(part));
+    if (state.phase === "opened" && fresh) showParts(state.opened, parts);
   });
   channel.onClose(() => {
     if (channel !== current) return;
@@ -92,11 +92,11 @@ function accept(channel, port) {
 /**
  * Mail that the mail page itself cannot show: an opaque signature or an encryption hides its content from it.
  * @param {import("../lib/shapes.js").Opened} opened
- * @param {import("./parts.js").FetchPart} fetchPart
+ * @param {PartFetcher} fetcher
  */
-function showParts(opened, fetchPart) {
+function showParts(opened, fetcher) {
   const hidden = opened.verdict.layers.some(({ form }) => form === "opaque");
-  if (hidden && opened.parts.length > 0) partsPlace.replaceChildren(partsView(opened.parts, fetchPart));
+  if (hidden && opened.parts.length > 0) partsPlace.replaceChildren(partsView(opened, fetcher));
 }
 
 function tellHeight() {

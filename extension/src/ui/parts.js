@@ -1,15 +1,27 @@
 /**
  * The parts of a message that the mail program itself does not show (opaque-signed, encrypted) or that come from a
- * file: text as text, everything else to be saved. Nothing of a mail becomes markup here; HTML is shown as its source.
+ * file: its text, each part of it as a document of its own, and what came along, to be looked at or saved.
+ *
+ * Parts are never put together: one that anybody could have added must not be able to carry away the text of another
+ * ("EFAIL"). HTML is shown as mail-frame.js describes.
  */
 
+import { saveButton } from "./attachments.js";
 import { button, element } from "./elements.js";
-import { Failure } from "../lib/failure.js";
+import { sanitise } from "./html.js";
+import { linksView } from "./links.js";
+import { mailFrame, showPicture } from "./mail-frame.js";
+import { textView } from "./text.js";
 import { failureWords, say } from "../browser/words.js";
+import { PICTURE, choose, isText, pictureOf } from "../lib/choices.js";
+import { Failure } from "../lib/failure.js";
+import { linksIn } from "../lib/links.js";
+import { visible } from "../lib/visible.js";
 
 /**
  * @typedef {import("../lib/shapes.js").Part} Part
- * @typedef {(part: string) => Promise<Blob>} FetchPart
+ * @typedef {import("../lib/shapes.js").Opened} Opened
+ * @typedef {import("./fetch-part.js").Fetcher} Fetcher
  */
 
 /** Text parts up to this many octets are shown at once; longer ones when asked for. */
@@ -18,108 +30,165 @@ const SHOWN_AT_ONCE = 256 * 1024;
 /** No text field of a browser is comfortable beyond this; the rest is told to be saved. */
 const SHOWN_AT_MOST = 4 * 1024 * 1024;
 
+/** Pictures in a text that are fetched for it, and how large they may be. */
+const PICTURES = 100;
+const PICTURE_OCTETS = 16 * 1024 * 1024;
+
 /**
- * @param {Part[]} parts
- * @param {FetchPart} fetchPart
+ * @param {Pick<Opened, "parts" | "verdict">} opened
+ * @param {Fetcher} fetcher
  * @returns {HTMLElement}
  */
-export function partsView(parts, fetchPart) {
-  return element(
-    "section",
-    { class: "parts", "aria-label": say("parts") },
-    ...parts.map((part) => partView(part, fetchPart)),
-  );
+export function partsView(opened, fetcher) {
+  const view = element("section", { class: "parts", "aria-label": say("parts") });
+  new Parts(view, opened, fetcher).show();
+  return view;
 }
 
-/**
- * @param {Part} part
- * @param {FetchPart} fetchPart
- */
-function partView(part, fetchPart) {
-  const isText = part.type.startsWith("text/") && part.disposition === "inline";
-  const body = element("div", { class: "part__body" });
-  const remark = say(part.covered ? "part_covered" : "part_uncovered");
-  const made = element(
-    "article",
-    { class: "part", "data-part": part.id, "data-type": part.type, "data-covered": String(part.covered) },
-    element(
-      "header",
-      { class: "part__head" },
-      element("bdi", { class: "part__name" }, part.name ?? (isText ? "" : say("part_unnamed"))),
-      element("span", { class: "part__facts" }, [part.type, sizeOf(part.size), remark].join(" · ")),
-      saveButton(part, fetchPart, body),
-    ),
-    body,
-  );
-  if (!isText) return made;
-  const isPlain = part.type === "text/plain";
-  if (isPlain && part.size <= SHOWN_AT_ONCE) void showText(part, fetchPart, body);
-  else if (part.size <= SHOWN_AT_MOST) {
-    const show = button(say("part_show"), () => void showText(part, fetchPart, body));
-    body.append(...(isPlain ? [show] : [show, element("span", { class: "part__facts" }, say("part_html"))]));
+class Parts {
+  /**
+   * @param {HTMLElement} view
+   * @param {Pick<Opened, "parts" | "verdict">} opened
+   * @param {Fetcher} fetcher
+   */
+  constructor(view, { parts, verdict }, fetcher) {
+    this.view = view;
+    this.parts = parts;
+    this.verdict = verdict;
+    this.fetcher = fetcher;
+    this.plain = false;
+    // Where nothing is signed there is nothing to say about it part by part.
+    this.isSigned = verdict.signature.status !== "none";
   }
-  return made;
-}
 
-/**
- * @param {Part} part
- * @param {FetchPart} fetchPart
- * @param {HTMLElement} body
- */
-async function showText(part, fetchPart, body) {
-  await attempt(body, async () => {
-    const octets = await (await fetchPart(part.id)).arrayBuffer();
-    body.replaceChildren(element("pre", { dir: "auto", tabindex: "0" }, decoderFor(part.charset).decode(octets)));
-  });
-}
-
-/**
- * @param {string | null} charset  as the mail says; unknown names are read as UTF-8 rather than not at all
- */
-function decoderFor(charset) {
-  try {
-    return new TextDecoder(charset ?? "utf-8");
-  } catch {
-    return new TextDecoder();
+  show() {
+    const { texts, files, hasPlain } = choose(this.parts, { plain: this.plain });
+    /** Pictures that stand in a text need not stand beside it once more. @type {Set<Part>} */
+    this.used = new Set();
+    this.files = element("ul", { class: "files", "aria-label": say("parts_files"), hidden: files.length === 0 });
+    this.files.append(...files.map((part) => element("li", { "data-part": part.id }, this.#article(part))));
+    const plain = this.plain;
+    const other = hasPlain && button(say(plain ? "parts_rich" : "parts_plain"), () => this.#toggle(), { class: "button button--quiet parts__form" });
+    this.view.replaceChildren(...texts.map((part) => this.#article(part)), ...(other ? [other] : []), this.files);
   }
-}
 
-/**
- * @param {Part} part
- * @param {FetchPart} fetchPart
- * @param {HTMLElement} body
- */
-function saveButton(part, fetchPart, body) {
-  const name = fileName(part);
-  const made = button(say("part_save", name), () => {
-    made.disabled = true;
-    void attempt(body, async () => save(await fetchPart(part.id), name)).finally(() => (made.disabled = false));
-  });
-  return made;
-}
+  #toggle() {
+    this.plain = !this.plain;
+    this.show();
+    /** @type {HTMLElement | null} */ (this.view.querySelector(".parts__form"))?.focus();
+  }
 
-/**
- * A file name that names a file in the download folder and nothing else.
- * @param {Part} part
- */
-export function fileName(part) {
-  // Separators and characters that are not seen: "invoice\u202Efdp.exe" would be read as "invoiceexe.pdf".
-  const safe = (part.name ?? "").replace(/[\\/:*?"<>|\p{C}]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
-  if (safe) return safe.slice(0, 200);
-  const names = new Map([["text/plain", "message.txt"], ["text/html", "message.html"], ["message/rfc822", "message.eml"]]);
-  return names.get(part.type) ?? `part-${part.id.replace(/[^\w-]/g, "-")}.bin`;
-}
+  /** @param {Part} part */
+  #article(part) {
+    const body = element("div", { class: "part__body" });
+    const made = element(
+      "article",
+      { class: "part", "data-part": part.id, "data-type": part.type, "data-covered": String(part.covered || !this.isSigned) },
+      element(
+        "header",
+        { class: "part__head" },
+        element("bdi", { class: "part__name" }, part.name !== null ? visible(part.name) : isText(part) ? "" : say("part_unnamed")),
+        element("span", { class: "part__facts" }, this.#facts(part)),
+        saveButton(part, this.fetcher, (thrown) => body.replaceChildren(failed(thrown))),
+      ),
+      body,
+    );
+    if (isText(part)) {
+      const show = () => this.#showText(part, body);
+      if (part.size <= SHOWN_AT_ONCE) void show();
+      else if (part.size <= SHOWN_AT_MOST) body.append(button(say("part_show"), () => void show()));
+    } else if (PICTURE.test(part.type) && part.size <= PICTURE_OCTETS) {
+      const show = button(say("part_show"), () => void attempt(body, () => this.#showImage(part, body)));
+      show.setAttribute("aria-label", `${say("part_show")}: ${part.name ?? part.type}`);
+      body.append(show);
+    }
+    return made;
+  }
 
-/**
- * @param {Blob} blob
- * @param {string} name
- */
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const link = element("a", { href: url, download: name });
-  link.click();
-  // The browser reads the blob after the click returned; there is no event for when it has.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  /** @param {Part} part */
+  #facts(part) {
+    const remark = this.isSigned ? say(part.covered ? "part_covered" : "part_uncovered") : "";
+    const facts = isText(part) && part.name === null ? [] : [part.type, sizeOf(part.size)];
+    return [...facts, remark].filter(Boolean).join(" · ");
+  }
+
+  /**
+   * @param {Part} part
+   * @param {HTMLElement} body
+   */
+  async #showText(part, body) {
+    await attempt(body, async () => {
+      const text = await this.fetcher.text(part.id);
+      if (part.type === "text/html") await this.#showHtml(part, text, body, false);
+      else {
+        const { view } = linksView(linksIn(text));
+        body.replaceChildren(textView(text, part), ...(view ? [view] : []));
+      }
+    });
+  }
+
+  /**
+   * @param {Part} part
+   * @param {string} html
+   * @param {HTMLElement} body
+   * @param {boolean} remote   a person asked for pictures from elsewhere
+   */
+  async #showHtml(part, html, body, remote) {
+    const mail = sanitise(html);
+    const { view, point } = linksView(mail.links.map(({ link }) => link));
+    const { frame, ready } = mailFrame(mail, { remote, onLink: point });
+    const again = () => void this.#showHtml(part, html, body, true);
+    const remark = remote ? null : this.#remark(mail.remote.length, again);
+    body.replaceChildren(...[remark, frame, view].filter((child) => child !== null));
+    await ready;
+    await Promise.all(mail.inline.slice(0, PICTURES).map(({ element, id }) => this.#inline(part, element, id)));
+  }
+
+  /**
+   * @param {number} count   pictures from elsewhere
+   * @param {() => void} load
+   */
+  #remark(count, load) {
+    if (count === 0) return null;
+    // Never for encrypted mail: an address can carry its text away, and that it was opened is told in any case.
+    if (this.verdict.encryption.status !== "none") {
+      return element("p", { class: "part__remark" }, say("pictures_never", String(count)));
+    }
+    return element(
+      "div",
+      { class: "part__remark" },
+      element("p", {}, say("pictures_remote", String(count))),
+      button(say("pictures_load"), load),
+    );
+  }
+
+  /**
+   * @param {Part} html
+   * @param {HTMLImageElement} image
+   * @param {string} id
+   */
+  async #inline(html, image, id) {
+    const part = pictureOf(html, this.parts, id);
+    if (!part || part.size > PICTURE_OCTETS) return;
+    try {
+      showPicture(image, new Blob([await this.fetcher.fetch(part.id)], { type: part.type }));
+      this.used?.add(part);
+      this.files?.querySelector(`[data-part="${CSS.escape(part.id)}"]`)?.remove();
+      if (this.files) this.files.hidden = this.files.childElementCount === 0;
+    } catch {
+      // Its alternative text stands there, and it can still be saved.
+    }
+  }
+
+  /**
+   * @param {Part} part
+   * @param {HTMLElement} body
+   */
+  async #showImage(part, body) {
+    const image = element("img", { class: "part__picture", alt: part.name ?? "" });
+    showPicture(image, new Blob([await this.fetcher.fetch(part.id)], { type: part.type }));
+    body.replaceChildren(image);
+  }
 }
 
 /**
@@ -130,9 +199,14 @@ async function attempt(body, action) {
   try {
     await action();
   } catch (thrown) {
-    const words = failureWords(Failure.from(thrown));
-    body.replaceChildren(element("p", { role: "alert" }, `${say("part_failed")} ${words.sentence} ${words.advice}`.replaceAll("`", "")));
+    body.replaceChildren(failed(thrown));
   }
+}
+
+/** @param {unknown} thrown */
+function failed(thrown) {
+  const words = failureWords(Failure.from(thrown));
+  return element("p", { role: "alert" }, `${say("part_failed")} ${words.sentence} ${words.advice}`.replaceAll("`", ""));
 }
 
 /** @param {number} octets */

@@ -187,14 +187,14 @@ test("a part goes to the view of its message only, a chunk for each time it is a
   const { token } = await openMail(readings);
   const view = channel({ frame: 5 });
   readings.claim(view, token);
-  await deliveries.fetch(view, { part: "1.1", delivery: "d1" });
+  await deliveries.fetch(view, { part: "1.1", text: false, delivery: "d1" });
   assert.deepEqual(view.last("part"), { name: "part", delivery: "d1", info: { size: 3 } });
   await deliveries.more(view, { delivery: "d1" });
   await deliveries.more(view, { delivery: "d1" });
   assert.deepEqual(view.said.filter(({ name }) => name === "chunk").map(({ data, last }) => [data, last]), [["AAAA", false], ["", true]]);
 
   const stranger = channel({ frame: 6 });
-  await deliveries.fetch(stranger, { part: "1.1", delivery: "d1" });
+  await deliveries.fetch(stranger, { part: "1.1", text: false, delivery: "d1" });
   assert.equal(stranger.last("part.failed").failure.code, "host_lost");
 });
 

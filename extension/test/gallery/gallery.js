@@ -50,6 +50,6 @@ exhibit("host_missing", { phase: "failed", failure: Failure.own("host_missing").
 exhibit("notice", { phase: "opened", opened: SAMPLES.valid, notice: Failure.own("host_lost").data });
 if (!only) {
   const text = "Dear Bert,\n\nthe contract is attached.\n\nAnna\n";
-  document.body.append(partsView(SAMPLES.valid.parts, async () => new Blob([text])));
+  document.body.append(partsView(SAMPLES.valid, { fetch: async () => new Blob([text]), text: async () => text }));
 }
 document.body.dataset.ready = "true";

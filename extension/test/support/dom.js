@@ -31,5 +31,6 @@ export function locale(language) {
 
 /** Makes the window's document the one that `document` means. @param {any} window */
 export function enter(window) {
-  Object.assign(globalThis, { window, document: window.document, Node: window.Node, HTMLElement: window.HTMLElement });
+  const { document, Node, NodeFilter, HTMLElement } = window;
+  Object.assign(globalThis, { window, document, Node, NodeFilter, HTMLElement });
 }

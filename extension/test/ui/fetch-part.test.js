@@ -45,3 +45,28 @@ test("a background that was stopped fails what was ordered, what waits, and what
   end();
   for (const part of [...parts, fetcher.fetch("later")]) await assert.rejects(part, { code: "host_lost" });
 });
+
+test("text comes in the charset that the host converted it to, or left it in", async () => {
+  const { fetcher, orders, say } = bench();
+  const texts = [fetcher.text("1"), fetcher.text("2"), fetcher.text("3")];
+  assert.deepEqual(orders().map(({ text }) => text), [true, true, true]);
+  const said = [["utf-8", "w7w="], ["iso-8859-1", "/A=="], ["made-up", "w7w="]];
+  said.forEach(([charset, data], at) => {
+    const { delivery } = orders()[at];
+    say({ name: "part", delivery, info: { size: 1, type: "text/plain", charset, name: null } });
+    say({ name: "chunk", delivery, data, last: true });
+  });
+  assert.deepEqual(await Promise.all(texts), ["ü", "ü", "ü"]);
+});
+
+test("whoever waits for a long part is told how far it is", async () => {
+  const { fetcher, orders, say } = bench();
+  /** @type {number[]} */
+  const told = [];
+  const part = fetcher.fetch("1", (octets) => void told.push(octets));
+  const { delivery } = orders()[0];
+  say({ name: "chunk", delivery, data: "AAAA", last: false });
+  say({ name: "chunk", delivery, data: "AAAA", last: true });
+  assert.equal((await part).size, 6);
+  assert.deepEqual(told, [3, 6]);
+});

@@ -13,7 +13,6 @@ install(locale("en"), "en");
 enter(page("<html lang=en><body></body></html>"));
 const { VerdictView } = await import("../../src/ui/verdict.js");
 const { report } = await import("../../src/ui/report.js");
-const { fileName, partsView } = await import("../../src/ui/parts.js");
 
 /** @param {import("../../src/lib/shapes.js").ViewState} state */
 function shown(state, options = {}) {
@@ -233,30 +232,6 @@ test("the report names codes, reasons and fingerprints, and nothing of the body"
   assert.match(made, /signature_untrusted/);
   assert.match(made, /\[issuer_unknown\]/);
   assert.match(made, new RegExp(SAMPLES.untrusted.verdict.signers[0].certificate?.sha256 ?? "-"));
-});
-
-test("text parts are shown as text, HTML as its source and only when asked for", async () => {
-  const html = '<script>alert(1)</script><img src="https://tracker.example/">';
-  /** @type {import("../../src/lib/shapes.js").Part[]} */
-  const parts = [
-    { ...SAMPLES.valid.parts[0], id: "1" },
-    { ...SAMPLES.valid.parts[0], id: "2", type: "text/html" },
-  ];
-  const view = partsView(parts, async () => new Blob([html]));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual([...view.querySelectorAll("pre")].map((pre) => pre.textContent), [html]);
-  /** @type {HTMLButtonElement} */ (view.querySelector("[data-type='text/html'] .part__body button")).click();
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(view.querySelectorAll("pre").length, 2);
-  assert.equal(view.querySelector("script, img"), null);
-});
-
-test("an attachment's name names a file and nothing else", () => {
-  const part = SAMPLES.valid.parts[1];
-  const names = ["../../.bashrc", "a/b\\c.txt", "invoice\u202efdp.exe", "...", "", null, "x".repeat(400)];
-  const made = names.map((name) => fileName({ ...part, name }));
-  assert.deepEqual(made.slice(0, 6), ["_.._.bashrc", "a_b_c.txt", "invoice_fdp.exe", "part-1-2.bin", "part-1-2.bin", "part-1-2.bin"]);
-  assert.equal(made[6].length, 200);
 });
 
 test("a renewed verdict is announced once, and only if it says something else", () => {

@@ -1,0 +1,197 @@
+"""The content of mail that the webmail itself cannot show: in the panel's frame, for the person alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from letterlock.keystore import pkcs12
+from letterlock.keystore.vault import Vault
+from tests.e2e import html_mail
+from tests.e2e.browsers import wait_for
+from tests.e2e.conftest import Desk, desk_in
+from tests.e2e.roundcube import Roundcube
+from tests.e2e.axe import violations
+from tests.keystore.vaults import PASSPHRASE
+from tests.signed_mail import DemoMail
+
+HTML = """\
+<html><head><style>.price { color: #0a6658; font-weight: bold } body { background: #fff }</style></head><body>
+<h1 style="font-size: 20px">Offer for the north hall</h1>
+<p>Dear Bert, the roof costs <span class="price">EUR 18,400.00</span>.</p>
+<img src="cid:logo@muster.example" alt="Muster AG" width="40" height="40">
+<img src="https://tracker.example/open.png" alt="a picture from elsewhere">
+<p>Details at <a href="https://evil.example/login">www.bank.example</a>.</p></body></html>
+"""
+
+LARGE = bytes(range(256)) * 100_000
+"""25.6 MB."""
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def carla(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, webmail: Roundcube, mail: DemoMail
+) -> Iterator[Desk]:
+    """A desk whose host holds Carla's keys, unlocked on the page for that."""
+    folder = tmp_path_factory.mktemp(f"content-{request.param}")
+    with desk_in(request.param, folder, webmail, mail) as desk:
+        identity = pkcs12.load(mail.key_file(mail.carla, "correct horse").read_bytes(), "correct horse")
+        vault = Vault.at(desk.host.home / "data" / "letterlock.sqlite")
+        vault.create(PASSPHRASE)
+        vault.add(identity.key, [identity.certificate])
+        unlock(desk)
+        yield desk
+
+
+def unlock(desk: Desk) -> None:
+    """As a person does."""
+    desk.browser.open(desk.browser.extension_url("ui/unlock.html"))
+    desk.browser.run(
+        "document.querySelector('#secret').value = arguments[0]; document.querySelector('#unlock').click()", PASSPHRASE
+    )
+    said = "return document.querySelector('#said').textContent"
+    wait_for(lambda: "unlocked" in desk.browser.run(said), "the unlocked keys", 30)
+
+
+@pytest.fixture(scope="module")
+def offer(webmail: Roundcube, mail: DemoMail) -> int:
+    """An encrypted letter with HTML, a picture of its own, one from elsewhere, and a file."""
+    along = html_mail.leaf("application/pdf", b"%PDF-1.4 ...", 'Content-Disposition: attachment; filename="offer.pdf"')
+    return webmail.deliver(mail.encrypt("Offer", html_mail.letter(HTML, along)))
+
+
+def opened(desk: Desk, uid: int) -> dict[str, Any]:
+    """The mail's frame, once it shows the letter."""
+    desk.reader.open_message(uid)
+    wait_for(lambda: desk.panel.code() == "encryption_decrypted", "the opened mail", 30)
+    return html_mail.wait_for_mail(desk.panel, "EUR 18,400.00")
+
+
+def test_encrypted_html_in_webmail(carla: Desk, offer: int) -> None:
+    """It is shown with its own picture and none from elsewhere, as high as it is, and the page sees nothing."""
+    shown = opened(carla, offer)
+    assert "Offer for the north hall" in shown["words"]
+    wait_for(
+        lambda: html_mail.wait_for_mail(carla.panel, "EUR")["pictures"][0]["drawn"] == 40, "the picture of its own"
+    )
+    own, remote = html_mail.wait_for_mail(carla.panel, "EUR")["pictures"]
+    assert (own["from"], remote["from"], remote["drawn"]) == ("blob", "", 0)
+    assert "In an encrypted mail they could tell others" in carla.panel.run("return document.body.innerText")
+    assert carla.panel.run("return document.querySelectorAll('.part__remark button').length") == 0
+    assert carla.panel.run("return [...document.querySelectorAll('.files .part__name')].map((x) => x.innerText)") == [
+        "offer.pdf"
+    ]
+    wait_for(lambda: fits(carla), "a panel as high as what is in it")
+    assert "18,400.00" not in carla.browser.run("return document.documentElement.outerHTML")
+    carla.keep_screenshot("content-encrypted")
+
+
+def fits(desk: Desk) -> bool:
+    """Whether neither the mail nor the panel around it has to be scrolled."""
+    shown = html_mail.wait_for_mail(desk.panel, "EUR")
+    inner = desk.panel.run("return document.documentElement.getBoundingClientRect().height")
+    return bool(shown["height"] >= shown["content"] and desk.reader.panel_place()["height"] >= inner)
+
+
+def test_a_link_is_followed_only_after_its_target_was_shown(carla: Desk, offer: int) -> None:
+    """A press on a link opens nothing: it leads to its true target below the mail, with the word that it differs."""
+    opened(carla, offer)
+    before = carla.browser.run("return location.href")
+    carla.panel.run("document.querySelector('.part__frame').contentDocument.querySelector('[role=link]').click()")
+    links: dict[str, Any] = carla.panel.run(
+        """
+        const row = document.querySelector(".links__row--pointed");
+        const open = row.querySelector("a");
+        return {words: row.innerText, rel: open.rel, target: open.target, focused: document.activeElement === open};
+        """
+    )
+    assert "https://evil.example/login" in links["words"]
+    assert "another address than the one it leads to" in links["words"]
+    assert (links["rel"], links["target"]) == ("noopener noreferrer", "_blank")
+    assert carla.browser.run("return location.href") == before
+    carla.keep_screenshot("content-link")
+
+
+def test_the_plain_text_is_one_press_away(carla: Desk, offer: int) -> None:
+    """Whoever prefers it reads the text that the mail brings beside its HTML."""
+    opened(carla, offer)
+    carla.panel.run("document.querySelector('.parts__form').click()")
+    words = "return document.querySelector('.parts pre')?.innerText ?? ''"
+    wait_for(lambda: "as plain text" in carla.panel.run(words), "the plain text")
+    assert carla.panel.run("return document.querySelectorAll('.part__frame').length") == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_for_everybody(carla: Desk, offer: int, dark: bool) -> None:
+    """Light and dark, with the links open: none of axe's rules is broken."""
+    carla.browser.prefer_dark(dark)
+    try:
+        opened(carla, offer)
+        carla.panel.run("document.querySelector('.links').open = true")
+        wait_for(lambda: fits(carla), "a panel as high as what is in it")
+        carla.keep_screenshot(f"content-{'dark' if dark else 'light'}")
+        assert violations(carla.panel.run) == []
+    finally:
+        carla.browser.prefer_dark(False)
+
+
+def test_by_keyboard(carla: Desk, offer: int) -> None:
+    """Tab goes through the mail's frame as it is read, and Enter on a link leads to its target."""
+    opened(carla, offer)
+    carla.panel.run("document.querySelector('.verdict__toggle').focus()")
+    inside = """
+        const page = document.querySelector(".part__frame").contentDocument;
+        return page.activeElement?.getAttribute("role") === "link";
+    """
+
+    def reached() -> bool:
+        if carla.panel.run(inside):
+            return True
+        carla.browser.press("Tab")
+        return bool(carla.panel.run(inside))
+
+    wait_for(reached, "the link in the mail's frame")
+    carla.browser.press("Enter")
+    wait_for(lambda: carla.panel.run("return document.querySelector('.links').open"), "the list of links")
+
+
+def test_a_large_attachment_freezes_nothing(carla: Desk, webmail: Roundcube, mail: DemoMail) -> None:
+    """25 MB out of an encrypted mail: streamed to the file with its progress, while the mail page goes on."""
+    along = html_mail.leaf("application/zip", LARGE, 'Content-Disposition: attachment; filename="plans.zip"')
+    uid = webmail.deliver(mail.encrypt("Plans", html_mail.letter(HTML, along)))
+    carla.reader.open_message(uid)
+    wait_for(lambda: carla.panel.code() == "encryption_decrypted", "the opened mail", 90)
+    carla.browser.run(_WATCH)
+    carla.panel.run(_WATCH)
+    carla.panel.run(
+        """
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => { window.saved = blob; return make.call(URL, blob) };
+        const button = [...document.querySelectorAll("button")].find((each) => each.textContent.includes("plans"));
+        window.progress = [];
+        new MutationObserver(() => window.progress.push(button.textContent)).observe(button, {childList: true});
+        button.click();
+        """
+    )
+    size = wait_for(lambda: carla.panel.run("return window.saved?.size ?? 0"), "the saved file", 90)
+    assert size == len(LARGE)
+    assert any("%" in words for words in carla.panel.run("return window.progress"))
+    waits = {"page": carla.browser.run("return window.longest"), "panel": carla.panel.run("return window.longest")}
+    print(f"\nlongest wait while 25 MB were saved ({carla.browser.name}), in ms: {json.dumps(waits)}")
+    # In webmail the page and the panel are different processes in Chromium; in Firefox they may share one.
+    assert waits["page"] < 1_000
+    assert waits["panel"] < 1_000
+
+
+_WATCH = """
+    window.longest = 0;
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, Math.round(now - last - 20));
+      last = now;
+    }, 20);
+"""
