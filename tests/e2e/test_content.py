@@ -11,10 +11,10 @@ import pytest
 from letterlock.keystore import pkcs12
 from letterlock.keystore.vault import Vault
 from tests.e2e import html_mail
+from tests.e2e.axe import violations
 from tests.e2e.browsers import wait_for
 from tests.e2e.conftest import Desk, desk_in
 from tests.e2e.roundcube import Roundcube
-from tests.e2e.axe import violations
 from tests.keystore.vaults import PASSPHRASE
 from tests.signed_mail import DemoMail
 
