@@ -30,9 +30,9 @@ def test_a_receipt_is_made_and_entered_where_it_comes(two: tuple[Computer, Compu
     """With the shapes that the protocol describes."""
     anna, bea = two
     opened = bea.read(sent(anna))
-    made = host(bea).receipt(opened, None, False, bea.desk.trust, "de")
+    made = host(bea).receipt(opened, None, False, bea.desk, "de")
     with pytest.raises(ReceiptMadeAlready):
-        host(bea).receipt(opened, None, False, bea.desk.trust, "de")
+        host(bea).receipt(opened, None, False, bea.desk, "de")
     opened.close()
     assert ReceiptMade.model_validate(made).to == ["anna@muster.example"]
     mail = base64.b64decode(made["mail"])
@@ -54,7 +54,7 @@ def test_a_locked_vault_signs_no_receipt_and_tells_no_subject(two: tuple[Compute
     opened = bea.read(sent(anna))
     bea.vault.lock()
     with pytest.raises(NothingLeaves) as refused:
-        host(bea).receipt(opened, None, False, bea.desk.trust, "en")
+        host(bea).receipt(opened, None, False, bea.desk, "en")
     assert [each.code for each in refused.value.problems] == [VaultLocked.code]
     opened.close()
     anna.vault.lock()

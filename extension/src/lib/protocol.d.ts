@@ -717,7 +717,8 @@ export interface Progress {
  *
  * `draft`: for the sender alone, unsigned. `headers`: what of its header stands inside of an encryption only (nothing;
  * the subject; names and times too). `opaque`: signed in one piece. `quotes_decrypted`: its text has words from an
- * encrypted message, which are sent in clear only where `quote_in_clear` says that the person was asked.
+ * encrypted message, which are sent in clear only where `quote_in_clear` says that the person was asked. `receipt`: a
+ * signed message asks everybody for a signed receipt.
  */
 export interface ProtectParams {
   size: number | null;
@@ -728,6 +729,7 @@ export interface ProtectParams {
   opaque?: boolean;
   quotes_decrypted?: boolean;
   quote_in_clear?: boolean;
+  receipt?: boolean;
 }
 
 /** Signs and encrypts a message: all of it, or nothing (1.7). */

@@ -178,7 +178,7 @@ def standard(messages: OpenMessages) -> Operations:
         from letterlock.operations.proof_serve import HostProof
         from letterlock.store import location
 
-        return HostProof(vault().vault, location.database(), location.policy())
+        return HostProof(vault().vault, location.database())
 
     def desk() -> Desk:
         from letterlock.operations import protect_serve
@@ -210,7 +210,7 @@ def standard(messages: OpenMessages) -> Operations:
         **key_operations(keys, lambda: kept_settings().now()),
         **people_operations(people, tokens, lambda: kept_settings().now()),
         **trust_operations(trust),
-        **proof_operations(proof, lambda: kept_settings().now(), messages),
+        **proof_operations(proof, lambda: kept_settings().now(), messages, desk),
         **writing_operations(messages, desk),
     }
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock import limits
 from letterlock.keystore.vault import Vault
-from letterlock.operations import describe_proof, journal, receipts, timestamps
-from letterlock.operations.protect import Desk
+from letterlock.operations import describe_proof, journal, receipts
 from letterlock.operations.trust import TrustSettings
 
 if TYPE_CHECKING:
     from letterlock.operations.open import OpenedMessage
+    from letterlock.operations.protect import Desk
 
 Answer = dict[str, Any]
 
@@ -23,10 +23,9 @@ Answer = dict[str, Any]
 class HostProof:
     """The verbs on one host's vault and database. All raise as the verbs do."""
 
-    def __init__(self, vault: Vault, database: Path, policy: Path | None = None) -> None:
+    def __init__(self, vault: Vault, database: Path) -> None:
         self._vault = vault
         self._database = database
-        self._policy = policy
 
     def listed(self, after: int) -> Answer:
         """A page of the journal, the newest entry first."""
@@ -45,12 +44,8 @@ class HostProof:
         found = journal.verified(self._database, self._vault, trust, datetime.now(UTC))
         return describe_proof.report(found, language)
 
-    def receipt(
-        self, opened: OpenedMessage, whose: str | None, again: bool, trust: TrustSettings, language: str
-    ) -> Answer:
+    def receipt(self, opened: OpenedMessage, whose: str | None, again: bool, desk: Desk, language: str) -> Answer:
         """The receipt that an opened message asks for."""
-        stamping = timestamps.settings(self._database, self._policy)
-        desk = Desk(self._vault, self._database, trust, datetime.now(UTC), stamping=stamping)
         made = receipts.make(opened, desk, whose, again, language)
         return {
             "mail": base64.b64encode(made.octets).decode(),

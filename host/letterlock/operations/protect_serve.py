@@ -81,6 +81,7 @@ def wish(asked: Any) -> Wish:
         draft=asked.draft,
         quotes_decrypted=asked.quotes_decrypted,
         quote_in_clear=asked.quote_in_clear,
+        receipt=asked.receipt,
     )
 
 

@@ -14,7 +14,8 @@ class ProtectParams(UploadParams):
 
     `draft`: for the sender alone, unsigned. `headers`: what of its header stands inside of an encryption only (nothing;
     the subject; names and times too). `opaque`: signed in one piece. `quotes_decrypted`: its text has words from an
-    encrypted message, which are sent in clear only where `quote_in_clear` says that the person was asked.
+    encrypted message, which are sent in clear only where `quote_in_clear` says that the person was asked. `receipt`: a
+    signed message asks everybody for a signed receipt.
     """
 
     sign: bool
@@ -24,6 +25,7 @@ class ProtectParams(UploadParams):
     opaque: bool = False
     quotes_decrypted: bool = False
     quote_in_clear: bool = False
+    receipt: bool = False
 
 
 class ProtectRequest(Shape):
