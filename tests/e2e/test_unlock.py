@@ -10,9 +10,11 @@ import pytest
 from tests.e2e import axe
 from tests.e2e.browsers import wait_for
 from tests.e2e.conftest import Desk, desk_in
-from tests.e2e.locked_keys import CARD, PASSPHRASE, PIN, TEXT, Card, fill_vault
+from tests.e2e.locked_keys import TEXT, fill_vault
 from tests.e2e.roundcube import Roundcube
 from tests.e2e.test_look import GERMAN_FIREFOX
+from tests.keystore.cards import CARD, PIN, Card
+from tests.keystore.vaults import PASSPHRASE
 from tests.needs import require_path
 from tests.signed_mail import DemoMail
 
@@ -77,7 +79,7 @@ def keys(
         card = Card(folder / "card", mail.anna, patch)
         with desk_in(name, folder, webmail, mail, language="de" if language == "de" else "en-US") as desk:
             fill_vault(desk.host, mail)
-            card.known_to(desk.host)
+            card.known_to(desk.host.home)
             made = Keys(desk.browser, desk.host, desk.reader)
             made.card, made.language = card, language
             yield made

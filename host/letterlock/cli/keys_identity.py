@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from letterlock.cli import vault
+from letterlock.cli import tokens, vault
 
 if TYPE_CHECKING:
-    from letterlock.errors import Reason
+    from letterlock.errors import Coded
     from letterlock.keystore.entries import KeyEntry
+    from letterlock.operations.keys_cards import CardKey
+    from letterlock.operations.keys_choose import OwnIdentity
     from letterlock.operations.keys_make import Made
 
 WHOSE = "an address of yours, or the first digits of a key's identifier as “keys list” shows it"
@@ -58,6 +60,7 @@ def register(actions: Any) -> None:
     check.add_argument("whose", metavar="ADDRESS|KEY", help=WHOSE)
     check.add_argument("--json", action="store_true", help="for programs")
     vault.add_options(check)
+    tokens.add_options(check, "also try the keys on")
     check.set_defaults(run=run_check)
     show = actions.add_parser("show", help="everything about one identity; needs no passphrase")
     show.add_argument("whose", metavar="ADDRESS|KEY", help=WHOSE)
@@ -156,26 +159,34 @@ def run_default(arguments: argparse.Namespace) -> int:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Try an identity; 0 if it works for every address asked about, else 1."""
+    from letterlock.cli import explain
     from letterlock.cli.show import say_line
-    from letterlock.operations import keys_check, keys_choose, trust
-    from letterlock.operations.keys import described
+    from letterlock.operations import keys_cards, keys_check, keys_choose, trust
     from letterlock.store import location
 
-    opened = vault.unlocked(arguments)
+    # Whoever has all keys on a card has no vault.
+    opened = vault.unlocked(arguments) if vault.here().exists else vault.here()
     database, now = location.database(), _now()
+    unlocked = keys_cards.unlocked(tokens.opened(arguments))
+    cards, failures = keys_cards.present(database)
+    for failure in failures:
+        explain(failure, arguments.language)
     settings = trust.settings(database, (), location.policy())
     wanted = [arguments.whose]
     if "@" not in arguments.whose:
-        wanted = keys_choose.addresses(keys_choose.named_by(opened, database, arguments.whose, now))
-    checked = [keys_check.check(opened, database, each, settings, now, arguments.language) for each in wanted]
+        named = [each.entry for each in cards if each.entry.id.startswith(arguments.whose.lower())]
+        wanted = keys_choose.addresses(named or keys_choose.named_by(opened, database, arguments.whose, now))
+    checked = [
+        keys_check.check(opened, database, each, settings, now, arguments.language, cards, unlocked) for each in wanted
+    ]
     if arguments.json:
         _print_json(
             [
                 {
                     "address": each.address,
                     "works": each.works,
-                    "sign": described(each.sign.entry) if each.sign else None,
-                    "encrypt": described(each.encrypt.entry) if each.encrypt else None,
+                    "sign": _identity(each.sign, each.cards),
+                    "encrypt": _identity(each.encrypt, each.cards),
                     "findings": [_document(reason, arguments.language) for reason in each.findings],
                 }
                 for each in checked
@@ -186,6 +197,15 @@ def run_check(arguments: argparse.Namespace) -> int:
             say_line(f"{each.address}: {'works' if each.works else 'does not work yet'}")
             _say(each.findings, arguments.language)
     return 0 if checked and all(each.works for each in checked) else 1
+
+
+def _identity(own: OwnIdentity | None, cards: Mapping[str, CardKey]) -> dict[str, Any] | None:
+    """A key as JSON has it, and the token that it is on."""
+    from letterlock.operations.keys import described
+
+    if own is None:
+        return None
+    return cards[own.entry.id].json() if own.entry.id in cards else described(own.entry) | {"token": None}
 
 
 def run_show(arguments: argparse.Namespace) -> int:
@@ -240,7 +260,7 @@ def _requested(arguments: argparse.Namespace, made: Made) -> int:
     return 0
 
 
-def _say(reasons: Sequence[Reason], language: str) -> None:
+def _say(reasons: Sequence[Coded], language: str) -> None:
     from letterlock.cli.show import say_line
     from letterlock.words import say
 
@@ -251,7 +271,7 @@ def _say(reasons: Sequence[Reason], language: str) -> None:
             say_line(f"    {words.advice}")
 
 
-def _document(reason: Reason, language: str) -> dict[str, Any]:
+def _document(reason: Coded, language: str) -> dict[str, Any]:
     from letterlock.words import say
 
     words = say(reason.code, reason.facts(), language)

@@ -16,7 +16,7 @@ from letterlock.cli.keys_identity import say_expiring
 
 def register(actions: Any) -> None:
     """Add the verbs."""
-    list_ = actions.add_parser("list", help="show your keys; needs no passphrase")
+    list_ = actions.add_parser("list", help="show your keys, also those on smart cards; needs no passphrase")
     list_.add_argument("--json", action="store_true", help="for programs")
     list_.set_defaults(run=run_list)
     remove = actions.add_parser("remove", help="forget a key for ever: mail encrypted for it stays closed")
@@ -49,16 +49,25 @@ def register(actions: Any) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Show the keys, as a table or as JSON."""
+    from letterlock.cli import explain
+    from letterlock.operations import keys_cards
+    from letterlock.store import location
+
     entries = vault.here().entries()
+    found, failures = keys_cards.present(location.database())
+    cards = keys_cards.without(found, entries)
+    for failure in failures:
+        explain(failure, arguments.language)
     if arguments.json:
         from letterlock.operations.keys import described
 
-        print(json.dumps([described(each) for each in entries], ensure_ascii=False, indent=2))
+        document = [described(each) | {"token": None} for each in entries] + [each.json() for each in cards]
+        print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         from letterlock.cli.show_keys import keys_table
 
-        keys_table(entries)
-        say_expiring(entries, arguments.language)
+        keys_table(entries, cards)
+        say_expiring([*entries, *(each.entry for each in cards)], arguments.language)
     return 0
 
 

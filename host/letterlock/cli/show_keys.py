@@ -14,18 +14,23 @@ from letterlock.operations import keys
 
 if TYPE_CHECKING:
     from letterlock.keystore.entries import KeyEntry
+    from letterlock.operations.keys_cards import CardKey
 
 
-def keys_table(entries: Sequence[KeyEntry]) -> None:
-    """The keys, oldest first."""
-    if not entries:
+def keys_table(entries: Sequence[KeyEntry], cards: Sequence[CardKey] = ()) -> None:
+    """The keys, oldest first, then those on cards."""
+    if not entries and not cards:
         say_line("You have no keys yet. “letterlock keys --help” says how to create or import one.")
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("key", "name", "addresses", "kind", "for", "valid until", "state"):
         table.add_column(column, overflow="fold")
-    for entry in entries:
+    on_card = {each.entry.id: each.token for each in cards}
+    for entry in (*entries, *(each.entry for each in cards)):
         newest = next(iter(keys.certificates(entry)), None)
+        state = "kept for old mail" if entry.superseded else "in use" if newest else "no certificate"
+        if entry.id in on_card:
+            state = f"on the card “{on_card[entry.id]}”"
         cells = (
             entry.id[:16],
             keys.named(entry),
@@ -33,7 +38,7 @@ def keys_table(entries: Sequence[KeyEntry]) -> None:
             entry.algorithm,
             entry.purpose.value,
             f"{newest.not_after:%Y-%m-%d}" if newest else "–",
-            "kept for old mail" if entry.superseded else "in use" if newest else "no certificate",
+            state,
         )
         table.add_row(*(Text(clean(each)) for each in cells))
     Console(highlight=False).print(table)

@@ -166,7 +166,7 @@ def standard(messages: OpenMessages) -> Operations:
         from letterlock.operations.keys_serve import HostKeys
         from letterlock.store import location
 
-        return HostKeys(vault().vault, location.database())
+        return HostKeys(vault().vault, location.database(), tokens)
 
     def people() -> HostPeople:
         from letterlock.operations.people_serve import HostPeople

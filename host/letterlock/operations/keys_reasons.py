@@ -56,6 +56,23 @@ class IdentityDoesNotDecrypt(Reason):
     status: str
 
 
+class IdentityOnCard(Reason):
+    """The key is on a token and was tried there; it does not leave it."""
+
+    code = "identity_on_card"
+    name: str
+    token: str
+
+
+class IdentityOnLockedCard(Reason):
+    """The key for this `use` ("sign" or "encrypt") is on a token that is locked, so it could not be tried."""
+
+    code = "identity_on_locked_card"
+    name: str
+    token: str
+    use: str
+
+
 class IdentityTrustedByMozilla(Reason):
     """The certificate leads to a root that Mozilla trusts for mail, so most mail programs believe it."""
 

@@ -5,7 +5,7 @@ Thin over the verbs: what is said here is which of them is meant, and how its an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from letterlock.errors import Coded
 from letterlock.keystore.entries import KeyEntry, Purpose
 from letterlock.keystore.pkcs12_write import Form
 from letterlock.keystore.vault import Vault
-from letterlock.operations import keys, keys_carry, keys_check, keys_choose, keys_make
+from letterlock.operations import keys, keys_cards, keys_carry, keys_check, keys_choose, keys_make
+from letterlock.operations.tokens import Tokens
 from letterlock.operations.trust import TrustSettings
 from letterlock.verdict import reason
 
@@ -24,9 +25,10 @@ Answer = dict[str, Any]
 class HostKeys:
     """The verbs on one host's vault. All raise as the verbs do, and `VaultLocked` where a private key is needed."""
 
-    def __init__(self, vault: Vault, database: Path) -> None:
+    def __init__(self, vault: Vault, database: Path, tokens: Callable[[], Tokens]) -> None:
         self._vault = vault
         self._database = database
+        self._tokens = tokens
 
     def create(self, kind: str, addresses: Sequence[str], name: str) -> Answer:
         """Make keys; the request for their certificates."""
@@ -82,7 +84,9 @@ class HostKeys:
 
     def check(self, address: str, trust: TrustSettings, language: str) -> Answer:
         """Whether the identity of an address works."""
-        found = keys_check.check(self._vault, self._database, address, trust, _now(), language)
+        cards, _ = keys_cards.present(self._database)
+        unlocked = keys_cards.unlocked(self._tokens()) if cards else {}
+        found = keys_check.check(self._vault, self._database, address, trust, _now(), language, cards, unlocked)
         return {
             "address": found.address,
             "works": found.works,

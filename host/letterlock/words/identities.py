@@ -174,6 +174,24 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "„letterlock keys list“ zeigt, was Sie haben; erzeugen, importieren oder erneuern Sie einen Schlüssel.",
         ),
     },
+    "identity_on_card": {
+        "en": ("The key of {name} is on the smart card “{token}”, was tried there, and does not leave it.", ""),
+        "de": (
+            "Der Schlüssel von {name} liegt auf der Chipkarte „{token}“, wurde dort erprobt und verlässt sie nicht.",
+            "",
+        ),
+    },
+    "identity_on_locked_card": {
+        "en": (
+            "The key of {name} for this ({use}) is on the smart card “{token}”, which is locked, so it was not tried.",
+            "Do it again with the card's PIN: “letterlock keys check … --token NAME”.",
+        ),
+        "de": (
+            "Der Schlüssel von {name} dafür ({use}) liegt auf der Chipkarte „{token}“. Sie ist gesperrt, deshalb wurde "
+            "er nicht erprobt.",
+            "Wiederholen Sie es mit der PIN der Karte: „letterlock keys check … --token NAME“.",
+        ),
+    },
     "identity_signs": {
         "en": ("A test message from {address}, signed as {name} ({key}), was opened and found valid.", ""),
         "de": (

@@ -12,12 +12,14 @@ import pytest
 from letterlock.clients.table import Family
 from tests.e2e import axe
 from tests.e2e.browsers import wait_for
-from tests.e2e.locked_keys import CARD, PASSPHRASE, PIN, TEXT, Card, fill_vault
+from tests.e2e.locked_keys import TEXT, fill_vault
 from tests.e2e.processes import free_port
 from tests.e2e.thunderbird.client import Thunderbird
 from tests.e2e.thunderbird.conftest import SCREENSHOTS, packed_addon
 from tests.e2e.thunderbird.screen import Screen
 from tests.installed_host import InstalledHost
+from tests.keystore.cards import CARD, PIN, Card
+from tests.keystore.vaults import PASSPHRASE
 from tests.needs import require_program
 from tests.signed_mail import DemoMail
 
@@ -71,7 +73,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
         host = InstalledHost(folder / "host", Family.MOZILLA, home / ".mozilla" / "native-messaging-hosts")
         host.trust(mail.anchor)
         fill_vault(host, mail)
-        card.known_to(host)
+        card.known_to(host.home)
         thunderbird = Thunderbird(home, free_port(), "nobody")
         try:
             thunderbird.install(packed_addon(folder / "extension"))

@@ -1,0 +1,103 @@
+"""Keys on a smart card, listed and judged as those of the vault are: whole processes, SoftHSM2 as the card."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.keystore.cards import CARD, PIN, Card
+from tests.needs import PROJECT, require_program
+from tests.signed_mail import DemoMail
+
+pytest.importorskip("pkcs11", reason="python-pkcs11 is missing: pip install 'letterlock[tokens]'")
+
+ANNA = "anna@muster.example"
+
+
+class Desk:
+    """Anna's computer: her card in the reader, her company's authority accepted, and no vault."""
+
+    def __init__(self, folder: Path, mail: DemoMail, card: Card) -> None:
+        self.card = card
+        self._environment = {
+            **os.environ,
+            "LETTERLOCK_HOME": str(folder / "home"),
+            "PYTHONPATH": str(PROJECT / "host"),
+            "COLUMNS": "250",
+        }
+        (folder / "pin").write_text(f"{PIN}\n")
+        self.pin = ("--token", CARD, "--pin-file", str(folder / "pin"))
+        card.known_to(folder / "home")
+        assert self("trust", "add", str(mail.anchor))[0] == 0
+
+    def __call__(self, *command: str) -> tuple[int, str]:
+        """Exit code and output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "letterlock", "--language", "en", *command],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert PIN not in done.stdout + done.stderr
+        return done.returncode, done.stdout
+
+    def check(self, *options: str) -> tuple[int, dict[str, Any]]:
+        code, out = self("keys", "check", ANNA, "--json", *options)
+        (found,) = json.loads(out)
+        return code, found
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    require_program("openssl", "openssl")
+    folder = tmp_path_factory.mktemp("desk")
+    mail = DemoMail(folder / "ca")
+    with pytest.MonkeyPatch.context() as patch:
+        yield Desk(folder, mail, Card(folder / "card", mail.anna, patch))
+
+
+def test_the_key_is_listed_with_the_card_that_it_is_on(desk: Desk) -> None:
+    """Without its PIN; in the same words and the same fields as a key in the vault."""
+    _, table = desk("keys", "list")
+    assert f"on the card “{CARD}”" in table
+    assert ANNA in table
+    (key,) = json.loads(desk("keys", "list", "--json")[1])
+    assert key["token"]["label"] == CARD
+    assert (key["algorithm"], key["certificates"][0]["addresses"]) == ("RSA 2048", [ANNA])
+
+
+def test_a_locked_card_is_named_and_not_tried(desk: Desk) -> None:
+    """Whether it works is not known then, and what would tell is said."""
+    code, found = desk.check()
+    assert (code, found["works"]) == (1, False)
+    assert [each["code"] for each in found["findings"][:2]] == ["identity_on_locked_card"] * 2
+    assert found["sign"]["token"]["label"] == CARD
+    assert {each["facts"]["token"] for each in found["findings"][:2]} == {CARD}
+
+
+def test_an_unlocked_card_signs_and_decrypts(desk: Desk) -> None:
+    """A test message is signed and opened by the card itself, and judged as any mail is; no vault is needed."""
+    code, found = desk.check(*desk.pin)
+    said = [each["code"] for each in found["findings"]]
+    assert (code, found["works"]) == (0, True), found
+    assert {"identity_signs", "identity_decrypts", "identity_on_card"} <= set(said)
+    key = json.loads(desk("keys", "list", "--json")[1])[0]["id"]
+    assert desk("keys", "check", key[:12], *desk.pin)[0] == 0, "named by its identifier, too"
+
+
+def test_a_card_that_was_pulled_is_gone_from_both(desk: Desk) -> None:
+    """Nothing of it is remembered as if it were here."""
+    desk.card.pull()
+    assert json.loads(desk("keys", "list", "--json")[1]) == []
+    code, found = desk.check()
+    assert code == 1
+    assert {each["code"] for each in found["findings"]} == {"identity_missing"}
