@@ -161,7 +161,7 @@ def test_sending_and_what_waits(folder: Path, run: Run, server: tuple[SmtpServer
     assert b"Bcc" not in running.taken[0].content
     (sent,) = run.json("send", "note.eml", "--finished", "--recipient", "zoe@muster.example", *KEYS)["sent"]
     assert running.taken[1].recipients == ["zoe@muster.example"]
-    assert sent["copy"]["status"] == "not_wanted"
+    assert sent["sent_copy"]["status"] == "not_wanted"
     running.recipient = lambda address: "550 5.1.1 unknown" if "bea" in address else "250 Ok"
     (sent,) = run.json("send", "note.eml", "--finished", *KEYS, code=1)["sent"]
     assert [(each["status"], each["reason"]["code"]) for each in sent["recipients"]] == [

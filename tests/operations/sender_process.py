@@ -33,7 +33,7 @@ def main(database: Path, ca: str, what: str, ahead: float) -> None:
     if what == "submit":
         incoming = protect.Incoming()
         incoming.feed(note("x" * 70 + "\r\n" + "y" * 800 + "\r\n" * 20_000))
-        _, parcels = send.as_it_is(incoming, datetime.now(UTC), account.copies)
+        parcels = send.as_it_is(incoming.close(), datetime.now(UTC), account.copies)
         print(json.dumps(statuses(send.submit(parcels, account, outbox(), way))), flush=True)
         return
     for batch in dict.fromkeys(each.stored.batch for each in outbox().items()):

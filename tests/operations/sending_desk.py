@@ -47,7 +47,7 @@ class Sender:
         """Send a finished message as it is."""
         incoming = protect.Incoming()
         incoming.feed(message)
-        _, parcels = send.as_it_is(incoming, datetime.now(UTC), self.account.copies, recipients)
+        parcels = send.as_it_is(incoming.close(), datetime.now(UTC), self.account.copies, recipients)
         return send.submit(parcels, self.account, self.outbox(), self.way(**more))
 
     def waiting(self) -> list[Item]:

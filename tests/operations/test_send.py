@@ -70,7 +70,7 @@ def sending(folder: Path, authority: Authority, **how: Any) -> Iterator[tuple[Se
 def parcels(message: bytes) -> list[Parcel]:
     incoming = protect.Incoming()
     incoming.feed(message)
-    return send.as_it_is(incoming, datetime.now(UTC), False)[1]
+    return send.as_it_is(incoming.close(), datetime.now(UTC), False)
 
 
 # --- What servers do ----------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_a_notice_that_the_server_cannot_give_is_said(tmp_path: Path, mail_autho
     with sending(tmp_path, mail_authority, extensions=[]) as (sender, server, _):
         incoming = protect.Incoming()
         incoming.feed(note())
-        _, wanted = send.as_it_is(incoming, datetime.now(UTC), False, receipt=True)
+        wanted = send.as_it_is(incoming.close(), datetime.now(UTC), False, receipt=True)
         report = send.submit(wanted, sender.account, sender.outbox(), sender.way())
         assert [type(each) for each in report.remarks] == [failures.ReceiptNotOffered]
         assert report.all_sent

@@ -219,7 +219,7 @@ def test_a_notice_of_delivery_is_asked_for(desk: SendingDesk, mail_provider: Pro
     before = len(mail_provider.messages("anna"))
     incoming = protect.Incoming()
     incoming.feed(note("with notice"))
-    _, parcels = send.as_it_is(incoming, datetime.now(UTC), False, receipt=True)
+    parcels = send.as_it_is(incoming.close(), datetime.now(UTC), False, receipt=True)
     report = send.submit(parcels, desk.sender.account, desk.sender.outbox(), desk.sender.way())
     assert statuses(report) == {BEA: "sent"}
     assert report.remarks == []

@@ -87,15 +87,12 @@ def _unchanged(arguments: argparse.Namespace) -> int:
     from letterlock.operations import send
     from letterlock.operations.authority_clock import now
 
-    incoming = protect.incoming(arguments.letter)
-
-    def parcels(copy: bool) -> tuple[str, list[Parcel]]:
-        return send.as_it_is(incoming, now(), copy, arguments.recipient, arguments.notice)
-
-    sender, _ = parcels(False)
-    account = _account(arguments, sender)
+    finished = protect.incoming(arguments.letter).close()
+    account = _account(arguments, send.sender_of(finished))
     keys = vault.unlocked(arguments)
-    return _submit(arguments, account, keys, parcels(account.copies and not arguments.no_copy)[1])
+    copy = account.copies and not arguments.no_copy
+    parcels = send.as_it_is(finished, now(), copy, arguments.recipient, arguments.notice)
+    return _submit(arguments, account, keys, parcels)
 
 
 def _protected(arguments: argparse.Namespace) -> int:
@@ -191,7 +188,7 @@ def _show(answer: dict[str, Any]) -> None:
     for each in answer["recipients"]:
         say_line(f"{_MARKS.get(each['status'], '✘')} {each['address']}: {_WORDS[each['status']]}")
         _why(each["reason"], said)
-    copy = answer["copy"]
+    copy = answer["sent_copy"]
     if copy["status"] == "kept":
         say_line(f"  A copy is in “{copy['folder']}”.")
     elif copy["status"] == "waiting":

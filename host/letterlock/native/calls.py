@@ -52,12 +52,17 @@ class Call:
         self._arrived: deque[tuple[bytes, bool]] = deque()
         self._grants = 0
         self._stopped = False
+        self._gone = False
 
     # --- For the operation's thread ---
 
     def cancelled(self) -> bool:
         """Whether nobody wants the answer any more. Long work asks often."""
         return self._stopped
+
+    def gone(self) -> bool:
+        """Whether the client itself has gone, rather than cancelled the request."""
+        return self._gone
 
     def upload(self) -> Iterator[bytes]:
         """The octets the client sends. Each piece counts as consumed when the next one is asked for.
@@ -82,14 +87,14 @@ class Call:
             self._reported = now
             self._channel.progress(self._request, done, total)
 
-    def reply(self, result: Mapping[str, object]) -> None:
-        """Answers.
+    def reply(self, result: Mapping[str, object], *, stopped: bool = False) -> None:
+        """Answers; `stopped` also a request that was cancelled and is to be answered all the same.
 
         Raises:
             Cancelled: Nobody waits for the answer any more.
             ReplyTooLarge: It does not fit into a frame.
         """
-        if self._stopped:
+        if self._stopped and not stopped:
             raise Cancelled
         self._channel.reply(self._request, result)
 
@@ -151,6 +156,11 @@ class Call:
         with self._changed:
             self._grants += 1
             self._changed.notify_all()
+
+    def leave(self) -> None:
+        """The client has gone."""
+        self._gone = True
+        self.stop()
 
     def stop(self) -> None:
         """Nobody wants the answer any more."""

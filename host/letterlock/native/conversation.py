@@ -45,11 +45,11 @@ class Conversation:
     def end(self) -> bool:
         """Stops everything; True if nothing works any more, False if something did not notice in time."""
         with self._lock:
-            for event in self._session.end():
-                self._do(event)
             # Also what has answered and still looks for more.
             for call in self._calls.values():
-                call.stop()
+                call.leave()
+            for event in self._session.end():
+                self._do(event)
             threads = list(self._threads.values())
         deadline = time.monotonic() + GRACE_SECONDS
         for thread in threads:

@@ -17,6 +17,7 @@ from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
 from letterlock.native.proof_operations import proof_operations
+from letterlock.native.send_operations import send_operations
 from letterlock.native.trust_operations import trust_operations
 from letterlock.native.writing_operations import writing_operations
 from letterlock.protocol.failures import UnknownMessage
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from letterlock.operations.proof_serve import HostProof
     from letterlock.operations.protect import Desk
     from letterlock.operations.receipts import Known
+    from letterlock.operations.send_serve import HostSending
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import KeptSettings
     from letterlock.operations.trust_serve import HostTrust
@@ -193,6 +195,12 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostTrust(location.database(), location.policy())
 
+    def sending() -> HostSending:
+        from letterlock.operations.send_serve import HostSending
+        from letterlock.store import location
+
+        return HostSending(vault().vault, location.database())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -212,6 +220,7 @@ def standard(messages: OpenMessages) -> Operations:
         **trust_operations(trust),
         **proof_operations(proof, lambda: kept_settings().now(), messages, desk),
         **writing_operations(messages, desk),
+        **send_operations(sending, desk, lambda: kept_settings().now()),
     }
 
 

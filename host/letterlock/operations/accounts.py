@@ -167,8 +167,12 @@ def login(database: Path, vault: Vault, account: Account, secret: str | None = N
     if account.login == "none":
         return Login("none")
     if secret is None:
-        with Store.read(database) as store:
-            sealed = kept.one(store, account.id).secret if account.id else None
+        sealed = None
+        if account.id:
+            with Store.read(database) as store:
+                stored = kept.one(store, account.id)
+                if _belongs(_account(store, stored)) == _belongs(account):
+                    sealed = stored.secret
         if sealed is None:
             raise AccountSecretMissing(account.address)
         secret = vault.unseal(_belongs(account), sealed).decode()

@@ -26,7 +26,7 @@ def account(found: Account) -> Answer:
         "imap": server(found.imap),
         "user": found.user,
         "login": found.login,
-        "copy": found.copy,
+        "keep_copy": found.copy,
         "folder": found.folder,
         "has_secret": found.has_secret,
     }
@@ -68,7 +68,7 @@ def report(found: Report, language: str) -> Answer:
             {"address": each.address, "status": each.status.value, "reason": _said(each.failure, language)}
             for each in found.recipients
         ],
-        "copy": {
+        "sent_copy": {
             "status": found.copy.value,
             "folder": found.folder,
             "reason": _said(found.copy_failure, language),

@@ -72,13 +72,13 @@ def desk(vault: Vault, tokens: Tokens, trust: TrustSettings, database: Path, pol
 
 
 def wish(asked: Any) -> Wish:
-    """What a request's parameters want (`protocol.writing_models.ProtectParams`)."""
+    """What a request's parameters want (`protocol.writing_models.WantedParams`)."""
     return Wish(
         sign=asked.sign,
         encrypt=asked.encrypt,
         policy=Policy(asked.headers),
         opaque=asked.opaque,
-        draft=asked.draft,
+        draft=getattr(asked, "draft", False),
         quotes_decrypted=asked.quotes_decrypted,
         quote_in_clear=asked.quote_in_clear,
         receipt=asked.receipt,

@@ -22,13 +22,14 @@ from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError
 from letterlock.mime import sendable, writer
 from letterlock.mime.address import parse_list
+from letterlock.mime.writer import Finished
 from letterlock.net import imap, mail, mail_failures, smtp
 from letterlock.net.mail import Login
 from letterlock.net.wire import never
 from letterlock.operations.account_failures import NobodyToSendTo, OutboxTaken, TooManyToSendTo
 from letterlock.operations.accounts import Account
 from letterlock.operations.outbox import Item, Outbox, Parcel
-from letterlock.operations.protect import Incoming, Outgoing, Role
+from letterlock.operations.protect import Outgoing, Role
 from letterlock.operations.protect_reasons import NothingLeaves, SenderNotOne
 from letterlock.store.outbox import HELD
 from letterlock.trust.addresses import domain_key, split_address
@@ -136,31 +137,32 @@ def parcels(made: Sequence[Outgoing], sender: str, copy: bool, receipt: bool = F
     return found
 
 
+def sender_of(finished: Finished) -> str:
+    """The address that a finished message is sent from: its Sender's, else its From's. Raises `NothingLeaves`."""
+    head = sendable.Head(finished.fields)
+    senders = _named(head, "sender") or _named(head, "from")
+    if len(senders) != 1:
+        raise NothingLeaves([SenderNotOne(len(senders))])
+    return senders[0]
+
+
 def as_it_is(
-    incoming: Incoming, at: datetime, copy: bool, recipients: Sequence[str] = (), receipt: bool = False
-) -> tuple[str, list[Parcel]]:
+    finished: Finished, at: datetime, copy: bool, recipients: Sequence[str] = (), receipt: bool = False
+) -> list[Parcel]:
     """A finished message to be sent unchanged: Bcc is taken out of what goes to others, Date and Message-ID are added.
 
     Args:
         recipients: instead of those in To, Cc and Bcc.
 
-    Returns:
-        The sender's address, and the parcels.
-
     Raises:
         NotAMessage, HeaderTooLarge, BadAddress, NothingLeaves, NobodyToSendTo, TooManyToSendTo.
     """
-    finished = incoming.close()
-    root = finished.root
+    root, sender = finished.root, sender_of(finished)
 
     def whole() -> tuple[sendable.Head, Iterator[bytes]]:
         return sendable.split(finished.read(root.start, root.end))
 
     head, _ = whole()
-    senders = _named(head, "sender") or _named(head, "from")
-    if len(senders) != 1:
-        raise NothingLeaves([SenderNotOne(len(senders))])
-    sender = senders[0]
     named = list(recipients) or [each for name in ("to", "cc", "bcc") for each in _named(head, name)]
     everybody = _bounded(named)
     head = head.completed(at, sender.rpartition("@")[2])
@@ -173,7 +175,7 @@ def as_it_is(
     found = [Parcel(sender, everybody, with_(head.public()), message_id, receipt)]
     if copy:
         found.append(Parcel(sender, (), with_(head) if head.hidden else None, message_id))
-    return sender, found
+    return found
 
 
 def _bounded(addresses: Iterable[str]) -> tuple[str, ...]:

@@ -52,6 +52,15 @@ OPERATIONS = (
     "trust_add",
     "trust_remove",
     "trust_change",
+    "account_list",
+    "account_put",
+    "account_remove",
+    "account_find",
+    "account_check",
+    "send",
+    "outbox_list",
+    "outbox_retry",
+    "outbox_forget",
 )
 """Everything this host can be asked for."""
 

@@ -48,7 +48,7 @@ class Granted:
 
 @dataclass(frozen=True)
 class Ended:
-    """Stop this request. Its error has already been said."""
+    """Stop this request. Its error has already been said, unless it answers by itself (`shapes.AnswersCancel`)."""
 
     request: str
 

@@ -61,6 +61,24 @@ from letterlock.protocol.proof_models import (
     ReceiptMade,
     ReceiptMakeRequest,
 )
+from letterlock.protocol.sending_models import (
+    AccountChecked,
+    AccountCheckRequest,
+    AccountFindRequest,
+    AccountFound,
+    AccountList,
+    AccountListRequest,
+    AccountPutRequest,
+    AccountRemoveRequest,
+    Outbox,
+    OutboxForgetRequest,
+    OutboxForgotten,
+    OutboxListRequest,
+    OutboxRetried,
+    OutboxRetryRequest,
+    SendRequest,
+    Sent,
+)
 from letterlock.protocol.shapes import Handle, Id, Octets, Shape, ShortText, VersionText
 from letterlock.protocol.trust_models import (
     TrustAddRequest,
@@ -163,6 +181,13 @@ class Reply(Shape):
         | ReceiptMade
         | TrustList
         | TrustRead
+        | AccountList
+        | AccountFound
+        | AccountChecked
+        | Sent
+        | Outbox
+        | OutboxRetried
+        | OutboxForgotten
         | CloseReply
     )
 
@@ -230,6 +255,15 @@ Request = (
     | TrustAddRequest
     | TrustRemoveRequest
     | TrustChangeRequest
+    | AccountListRequest
+    | AccountPutRequest
+    | AccountRemoveRequest
+    | AccountFindRequest
+    | AccountCheckRequest
+    | SendRequest
+    | OutboxListRequest
+    | OutboxRetryRequest
+    | OutboxForgetRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame

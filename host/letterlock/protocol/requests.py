@@ -57,6 +57,15 @@ REQUESTS = {
     "trust_add": ("trust_models", "TrustAddRequest"),
     "trust_remove": ("trust_models", "TrustRemoveRequest"),
     "trust_change": ("trust_models", "TrustChangeRequest"),
+    "account_list": ("sending_models", "AccountListRequest"),
+    "account_put": ("sending_models", "AccountPutRequest"),
+    "account_remove": ("sending_models", "AccountRemoveRequest"),
+    "account_find": ("sending_models", "AccountFindRequest"),
+    "account_check": ("sending_models", "AccountCheckRequest"),
+    "send": ("sending_models", "SendRequest"),
+    "outbox_list": ("sending_models", "OutboxListRequest"),
+    "outbox_retry": ("sending_models", "OutboxRetryRequest"),
+    "outbox_forget": ("sending_models", "OutboxForgetRequest"),
 }
 """For each operation the module and the name of its model."""
 

@@ -49,6 +49,7 @@ from letterlock.protocol.models import (
     UploadParams,
 )
 from letterlock.protocol.requests import Request, request_model
+from letterlock.protocol.shapes import AnswersCancel
 from letterlock.protocol.streams import Download, Upload
 from letterlock.protocol.version import PROTOCOL, UPDATES, Version, agree
 from letterlock.words import LANGUAGES
@@ -58,6 +59,7 @@ from letterlock.words import LANGUAGES
 class _Running:
     upload: Upload | None = None
     download: Download | None = None
+    answers_cancel: bool = False
 
 
 class Session:
@@ -206,8 +208,9 @@ class Session:
             elif isinstance(model, Credit):
                 yield from self._credit(model)
             elif isinstance(model, Cancel):
-                self._stream(model.id)
-                raise Cancelled
+                if not self._stream(model.id).answers_cancel:
+                    raise Cancelled
+                yield Ended(model.id)
 
     def _hello(self, frame: dict[str, object]) -> None:
         if self._greeted:
@@ -241,7 +244,7 @@ class Session:
         if max(len(self._running), (len(self._running) + len(self._ending)) // 2) >= self._most_requests:
             raise TooManyRequests(limit=self._most_requests)
         params = model.params
-        running = _Running()
+        running = _Running(answers_cancel=isinstance(params, AnswersCancel))
         if isinstance(params, UploadParams):
             if params.size is not None and params.size > self._message:
                 raise MessageTooLarge(limit=self._message)

@@ -42,3 +42,7 @@ class WithSecrets(Shape):
     def __repr_args__(self) -> list[tuple[str | None, object]]:
         """What a traceback or a log would show: nothing of it."""
         return []
+
+
+class AnswersCancel(Shape):
+    """Parameters of a request that a `cancel` does not end: it stops what can still be stopped, and is answered."""

@@ -9,23 +9,28 @@ from letterlock.protocol.shapes import Handle, Id, Octets, Shape
 from letterlock.verdict import CertificateSummary, Reason
 
 
-class ProtectParams(UploadParams):
-    """`protect` takes a finished message (RFC 5322, its Bcc in it) as upload, and what is wanted of it.
+class WantedParams(UploadParams):
+    """What is wanted of a finished message (RFC 5322, its Bcc in it), which is the upload.
 
-    `draft`: for the sender alone, unsigned. `headers`: what of its header stands inside of an encryption only (nothing;
-    the subject; names and times too). `opaque`: signed in one piece. `quotes_decrypted`: its text has words from an
-    encrypted message, which are sent in clear only where `quote_in_clear` says that the person was asked. `receipt`: a
-    signed message asks everybody for a signed receipt.
+    `headers`: what of its header stands inside of an encryption only (nothing; the subject; names and times too).
+    `opaque`: signed in one piece. `quotes_decrypted`: its text has words from an encrypted message, which are sent in
+    clear only where `quote_in_clear` says that the person was asked. `receipt`: a signed message asks everybody for a
+    signed receipt.
     """
 
     sign: bool
     encrypt: bool
-    draft: bool = False
     headers: Literal["none", "baseline", "shy"] = "baseline"
     opaque: bool = False
     quotes_decrypted: bool = False
     quote_in_clear: bool = False
     receipt: bool = False
+
+
+class ProtectParams(WantedParams):
+    """`protect` takes a finished message as upload. `draft`: for the sender alone, unsigned."""
+
+    draft: bool = False
 
 
 class ProtectRequest(Shape):
