@@ -15,7 +15,7 @@ const AT_ONCE = 8;
 export class Deliveries {
   /**
    * @param {import("../lib/host.js").Host} host
-   * @param {import("./readings.js").Readings} readings
+   * @param {{ of: (view: Channel) => { message: string | null } | undefined }} readings   which message a view shows
    */
   constructor(host, readings) {
     this.host = host;

@@ -3,6 +3,7 @@
  * next event, so every listener is registered here, synchronously, and nothing depends on what was known before.
  */
 
+import { Deliveries } from "./deliveries.js";
 import { refusal } from "./gate.js";
 import { Keys } from "./keys.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
@@ -50,6 +51,10 @@ const keys = new Keys(host, {
   },
 });
 
+/** What each details window shows: there, parts of it are fetched. @type {Map<Channel, string>} */
+const messages = new Map();
+const deliveries = new Deliveries(host, { of: (channel) => ({ message: messages.get(channel) ?? null }) });
+
 /** The details windows, each by what shows its message anew. @type {Set<() => void>} */
 const details = new Set();
 
@@ -79,7 +84,9 @@ onChannel((channel) => {
 function serveDetails(channel) {
   /** @type {(() => void) | null} */
   let again = null;
-  channel.onMessage(({ message, issuers, unlock }) => {
+  channel.onMessage((said) => {
+    if (typeof said?.name === "string") return serveParts(channel, said);
+    const { message, issuers, unlock } = said;
     if (typeof unlock === "string") return void keys.ask({ token: unlock });
     if (!Number.isSafeInteger(message) || message <= 0) return;
     if (again) details.delete(again);
@@ -87,7 +94,34 @@ function serveDetails(channel) {
     details.add(again);
     again();
   });
-  channel.onClose(() => again && details.delete(again));
+  channel.onClose(() => {
+    if (again) details.delete(again);
+    deliveries.leave(channel);
+    keep(channel, null);
+  });
+}
+
+/**
+ * @param {Channel} channel
+ * @param {any} message
+ */
+function serveParts(channel, message) {
+  if (refusal(message, "page") !== null) return channel.close();
+  if (message.name === "part.fetch") void deliveries.fetch(channel, message);
+  else if (message.name === "part.more") void deliveries.more(channel, message);
+  else if (message.name === "part.stop") deliveries.stop(channel, message);
+}
+
+/**
+ * The host keeps a message for as long as a details window shows it.
+ * @param {Channel} channel
+ * @param {string | null} message
+ */
+function keep(channel, message) {
+  const before = messages.get(channel);
+  if (before && before !== message) void host.close(before);
+  if (message) messages.set(channel, message);
+  else messages.delete(channel);
 }
 
 /** @param {Channel} channel */
@@ -116,14 +150,14 @@ async function unlock(tab, message) {
 
 /**
  * Opens a mail through the host. Thunderbird itself shows its parts, so the host keeps it only until its verdict is
- * final or nobody looks at it any more.
+ * final or nobody looks at it any more; a details window keeps it by itself.
  * @param {import("../lib/session.js").Source} mail
- * @param {Parameters<import("../adapters/thunderbird/reading.js").Open>[1] & { issuers?: boolean }} options
+ * @param {Parameters<import("../adapters/thunderbird/reading.js").Open>[1] & { issuers?: boolean, kept?: boolean }} options
  */
-async function open(mail, { signal, onProgress, onUpdate, issuers = false }) {
+async function open(mail, { signal, onProgress, onUpdate, issuers = false, kept = false }) {
   /** @param {import("../lib/shapes.js").Opened} renewed */
   const renew = (renewed) => {
-    if (!isPending(renewed.verdict)) void host.close(renewed.message ?? "");
+    if (!kept && !isPending(renewed.verdict)) void host.close(renewed.message ?? "");
     if (!signal.aborted) onUpdate(renewed);
   };
   let opened = await host.open(mail, { signal, onProgress, onUpdate: renew });
@@ -135,6 +169,7 @@ async function open(mail, { signal, onProgress, onUpdate, issuers = false }) {
     void host.close(message);
     throw thrown;
   }
+  if (kept && !signal.aborted) return opened;
   if (isPending(opened.verdict) && !signal.aborted) signal.addEventListener("abort", () => void host.close(message), { once: true });
   else void host.close(message);
   return opened;
@@ -157,7 +192,10 @@ async function tell(channel, message, issuers) {
     const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) =>
       post({ phase: "checking", done, total });
     const show = (/** @type {import("../lib/shapes.js").Opened} */ opened) => post({ phase: "opened", opened });
-    show(await open(mail, { signal: gone.signal, onProgress, onUpdate: show, issuers }));
+    const opened = await open(mail, { signal: gone.signal, onProgress, onUpdate: show, issuers, kept: true });
+    if (gone.signal.aborted) return;
+    keep(channel, opened.message);
+    show(opened);
   } catch (thrown) {
     post({ phase: "failed", failure: Failure.from(thrown) });
   }

@@ -66,6 +66,14 @@ export function asides(verdict) {
 }
 
 /**
+ * Whether the mail program itself cannot show the content: an opaque signature or an encryption hides it.
+ * @param {Verdict} verdict
+ */
+export function hidesContent({ layers }) {
+  return layers.some(({ form }) => form === "opaque");
+}
+
+/**
  * Whether the host will renew the verdict.
  * @param {Verdict} verdict
  */

@@ -11,7 +11,7 @@ import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
 import { Failure } from "../lib/failure.js";
-import { lockedKey } from "../lib/summary.js";
+import { hidesContent, lockedKey } from "../lib/summary.js";
 
 /** Tokens tried on one load of this page. Our content script needs one; a page that guesses gets no more. */
 const ATTEMPTS = 20;
@@ -90,13 +90,12 @@ function accept(channel, port) {
 }
 
 /**
- * Mail that the mail page itself cannot show: an opaque signature or an encryption hides its content from it.
+ * The content of mail that the mail page itself cannot show.
  * @param {import("../lib/shapes.js").Opened} opened
  * @param {PartFetcher} fetcher
  */
 function showParts(opened, fetcher) {
-  const hidden = opened.verdict.layers.some(({ form }) => form === "opaque");
-  if (hidden && opened.parts.length > 0) partsPlace.replaceChildren(partsView(opened, fetcher));
+  if (hidesContent(opened.verdict) && opened.parts.length > 0) partsPlace.replaceChildren(partsView(opened, fetcher));
 }
 
 function tellHeight() {

@@ -1,11 +1,15 @@
 /**
- * Thunderbird's details window: the verdict on one message in full. The address names the message
- * (`?message=<id>`); what is shown is found out anew by the background, so it is never older than the window.
+ * Thunderbird's details window: the verdict on one message in full, and the content where Thunderbird itself cannot show
+ * it. The address names the message (`?message=<id>`); what is shown is found out anew by the background, so it is never
+ * older than the window.
  */
 
+import { PartFetcher } from "./fetch-part.js";
 import { translate } from "./page.js";
+import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
+import { hidesContent } from "../lib/summary.js";
 
 translate();
 const root = /** @type {HTMLElement} */ (document.getElementById("verdict"));
@@ -19,5 +23,16 @@ const view = new VerdictView(root, {
   expanded: true,
 });
 
-channel.onMessage((state) => view.show(state));
+const fetcher = new PartFetcher(channel);
+const parts = /** @type {HTMLElement} */ (document.getElementById("parts"));
+/** What the parts on the screen belong to: a verdict that is renewed leaves them alone. @type {string | null} */
+let shown = null;
+
+channel.onMessage((said) => {
+  if (typeof said.phase !== "string") return; // about a part
+  view.show(said);
+  if (said.phase !== "opened" || said.opened.message === shown) return;
+  shown = said.opened.message;
+  parts.replaceChildren(...(hidesContent(said.opened.verdict) ? [partsView(said.opened, fetcher)] : []));
+});
 ask();

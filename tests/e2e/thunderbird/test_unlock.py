@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from letterlock.clients.table import Family
-from tests.e2e import axe
+from tests.e2e import axe, html_mail
 from tests.e2e.browsers import wait_for
 from tests.e2e.locked_keys import TEXT, fill_vault
 from tests.e2e.processes import free_port
@@ -24,6 +24,8 @@ from tests.needs import require_program
 from tests.signed_mail import DemoMail
 
 VAULT = "/ui/unlock.html"
+DETAILS = "/ui/thunderbird.html"
+LETTER = '<p>The roof: EUR 18,400.00</p><img src="cid:logo@muster.example"><img src="https://tracker.example/1.png">'
 
 
 @dataclass
@@ -38,6 +40,16 @@ class Locked:
         """Selects a mail, and waits until the bar says `code`."""
         self.thunderbird.select(self.mail[name])
         return self.screen.wait_for_bar(code, self.mail[name], 30)
+
+    def code_of(self, name: str) -> str:
+        """What the bar says of a mail, once it says something."""
+        self.thunderbird.select(self.mail[name])
+
+        def said() -> str:
+            bar = self.screen.bar()
+            return bar["code"] if bar and bar["uri"] == self.mail[name] and bar["code"] != "checking" else ""
+
+        return str(wait_for(said, "a bar", 30))
 
     def run(self, script: str) -> Any:
         """Runs a script in the window for the secret."""
@@ -79,6 +91,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
             thunderbird.install(packed_addon(folder / "extension"))
             filed = {
                 "vault": thunderbird.file(mail.encrypt("Offer", TEXT)),
+                "letter": thunderbird.file(mail.encrypt("Letter", html_mail.letter(LETTER))),
                 "card": thunderbird.file(mail.encrypt("Offer for the card", TEXT, to=mail.anna)),
             }
             yield Locked(thunderbird, Screen(thunderbird), filed)
@@ -114,6 +127,33 @@ def test_the_passphrase(locked: Locked) -> None:
     bar = locked.screen.wait_for_bar("encryption_decrypted", locked.mail["vault"], 30)
     assert bar["buttons"] == ["details"]
     locked.screen.screenshot(SCREENSHOTS / "encrypted-unlocked.png")
+
+
+def test_the_details_show_an_encrypted_letter(locked: Locked) -> None:
+    """Thunderbird shows an error page for it; the details window its text and its picture, and fetches nothing."""
+    bar = locked.read("letter", locked.code_of("letter"))
+    if "unlock" in bar["buttons"]:
+        locked.screen.press("unlock")
+        locked.enter(PASSPHRASE)
+        locked.wait_until_said("Your keys are unlocked")
+        locked.thunderbird.tidy()
+        locked.read("letter", "encryption_decrypted")
+    locked.screen.press("details")
+
+    def run(script: str) -> Any:
+        return locked.screen.run_in_window(DETAILS, script)
+
+    shown = """
+        const page = document.querySelector(".part__frame")?.contentDocument;
+        if (!page?.body?.innerText.includes("EUR 18,400.00")) return null;
+        const [own, remote] = [...page.images].map(({src, naturalWidth}) => ({src, naturalWidth}));
+        return own.naturalWidth === 40 ? {from: own.src.split(":")[0], remote: remote.src} : null;
+    """
+    found: dict[str, Any] = wait_for(lambda: run(shown), "the letter in the details window", 30)
+    assert found == {"from": "blob", "remote": ""}
+    assert "In an encrypted mail they could tell others" in run("return document.body.innerText")
+    assert axe.violations(run) == []
+    locked.screen.keep_window(SCREENSHOTS / "details-encrypted.png")
 
 
 def test_the_pin_of_a_card(locked: Locked) -> None:
