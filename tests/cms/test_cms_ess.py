@@ -96,6 +96,18 @@ def test_what_is_no_request(octets: bytes) -> None:
         ess.ReceiptRequest.parse(octets)
 
 
+def test_addresses_with_other_letters() -> None:
+    """As RFC 9598 has them; another kind of name is left out, a damaged one is refused."""
+    ours = ess.ReceiptRequest.asking(b"x", ["jürg@müller.example"], ["anna@muster.example"])
+    assert ess.ReceiptRequest.parse(ours.encoded) == ours
+    upn = der.value(0xA0, encoded("1.3.6.1.4.1.311.20.2.3") + der.value(0xA0, b"\x0c\x01x"))
+    assert ess.ReceiptRequest.parse(request(to=der.value(0x30, upn))).to == ()
+    for wrong in (b"", der.value(0xA0, b""), der.value(0xA0, b"\x05\x00")):
+        name = der.value(0xA0, encoded("1.3.6.1.5.5.7.8.9") + wrong)
+        with pytest.raises(CmsMalformed):
+            ess.ReceiptRequest.parse(request(to=der.value(0x30, name)))
+
+
 @pytest.mark.parametrize("from_", [[], ["bea@muster.example", "carl@muster.example"]])
 def test_a_request_of_ours(from_: list[str]) -> None:
     """Is read as it was meant, and stands in the set that OpenSSL reads (`test_receipts`)."""

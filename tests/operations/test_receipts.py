@@ -210,6 +210,35 @@ def test_one_who_is_not_named_says_as_whom(two: tuple[Computer, Computer]) -> No
     assert b"From: bea@muster.example" in bea.receipt(question, whose="bea@muster.example")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "eve@evil.example\r\nBcc: all@muster.example",
+        "eve@evil.example, all@muster.example",
+        "Eve <eve@evil.example>",
+        "eve@evil.example\0",
+        "\u202eeve@evil.example",
+        "nobody",
+        "",
+    ],
+)
+def test_names_that_are_no_address_reach_no_header(two: tuple[Computer, Computer], name: str) -> None:
+    """Whoever asks writes them: only what is one address is answered."""
+    anna, bea = two
+    around = b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n"
+
+    def asking(*to: str) -> bytes:
+        request = ReceiptRequest.asking(name.encode(), to)
+        mail = forged(anna, b"Content-Type: text/plain\r\n\r\nHello\r\n", (request.attribute(),), DATA, around)
+        return mail.replace(b"To: anna@", b"To: bea@")
+
+    with pytest.raises(r.ReceiptNotRequested):
+        bea.receipt(asking(name))
+    answer = bea.receipt(asking(name, "anna@muster.example"))
+    assert answer.count(b"\r\nTo: anna@muster.example\r\n") == 1
+    assert b"evil" not in answer.partition(b"\r\n\r\n")[0]
+
+
 # --- Receipts that prove nothing -------------------------------------------------------------------------------
 
 

@@ -24,7 +24,8 @@ MAIL_LIST_HISTORY = "1.2.840.113549.1.9.16.2.3"
 MESSAGE_SIGNATURE_DIGEST = "1.2.840.113549.1.9.16.2.5"
 
 _INTEGER, _OCTETS, _OID, _UTF8, _PRINTABLE, _TIME, _SEQUENCE, _SET = 0x02, 0x04, 0x06, 0x0C, 0x13, 0x18, 0x30, 0x31
-_RFC822_NAME = 0x81
+_OTHER_NAME, _RFC822_NAME = 0xA0, 0x81
+_SMTP_UTF8_MAILBOX = "1.3.6.1.5.5.7.8.9"
 
 
 @dataclass(frozen=True)
@@ -280,15 +281,32 @@ def _single(signed_attributes: Iterable[Attribute] | None, oid: str, where: str)
 
 
 def _names(address: str) -> bytes:
-    """GeneralNames with one rfc822Name."""
-    return der.value(_SEQUENCE, der.value(_RFC822_NAME, address.encode("ascii")))
+    """GeneralNames with one name: rfc822Name, or SmtpUTF8Mailbox (RFC 9598 §3) where the address is not ASCII."""
+    if address.isascii():
+        return der.value(_SEQUENCE, der.value(_RFC822_NAME, address.encode("ascii")))
+    mailbox = der.value(_UTF8, address.encode())
+    return der.value(_SEQUENCE, der.value(_OTHER_NAME, encoded(_SMTP_UTF8_MAILBOX) + der.value(0xA0, mailbox)))
 
 
 def _addresses(octets: bytes, where: str) -> list[str]:
     """The mail addresses among the GeneralNames of one entity."""
     names = _some(octets, _SEQUENCE, limits.NAMES_OF_ENTITY, where)
-    found = [der.contents(each, where) for each in names if each[0] == _RFC822_NAME]
-    return [each.decode("ascii") for each in found if each.isascii() and len(each) <= limits.ADDRESS_CHARACTERS]
+    found = [_address(each, where) for each in names]
+    return [each for each in found if each and len(each) <= limits.ADDRESS_CHARACTERS]
+
+
+def _address(name: bytes, where: str) -> str | None:
+    """The address in a GeneralName, whatever characters it has; None where it is another kind of name."""
+    if name[0] == _RFC822_NAME:
+        octets = der.contents(name, where)
+        return octets.decode("ascii") if octets.isascii() else None
+    if name[0] != _OTHER_NAME:
+        return None
+    kind, value = [*_some(name, _OTHER_NAME, 2, where), b"", b""][:2]
+    if kind != encoded(_SMTP_UTF8_MAILBOX):
+        return None
+    (mailbox,) = _some(value, 0xA0, 1, where) or [b"\0"]
+    return _typed(mailbox, _UTF8, where).decode("utf-8", "replace")
 
 
 def _exactly(octets: bytes, count: int, where: str) -> list[bytes]:

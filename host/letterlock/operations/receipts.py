@@ -406,10 +406,19 @@ def _receipts_to(request: ReceiptRequest, lists: Sequence[Expansion]) -> tuple[s
             to = last.addresses
         elif last.policy == "in_addition":
             to = (*to, *last.addresses)
-    to = tuple(dict.fromkeys(to))[: limits.RECEIPT_ADDRESSES]
+    # Whoever asks writes these names, and they are to stand in a header: nothing but one address each.
+    to = tuple(dict.fromkeys(filter(_is_address, to)))[: limits.RECEIPT_ADDRESSES]
     if not to:
         raise ReceiptNotRequested
     return to
+
+
+def _is_address(text: str) -> bool:
+    try:
+        found = parse_list(text)
+    except BadAddress:
+        return False
+    return text.isprintable() and [each.address for each in found] == [text]
 
 
 def _expansions(opened: OpenedMessage) -> tuple[Expansion, ...]:
