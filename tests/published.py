@@ -92,14 +92,14 @@ class Publisher:
         """A list in force now."""
         return crl(issuer, *revoked, **({"at": NOW - DAY, "made": NOW - DAY, "until": NOW + DAY} | deviation))
 
-    def mail(self, *, chain: bool = True) -> bytes:
+    def mail(self, *, chain: bool = True, text: str = "The roof is ready.") -> bytes:
         """Signed by Anna, an hour after the lists were made; `chain`: with the authority's certificate."""
         files = {"anna.pem": self.anna.pem, "ca.pem": self.ca.pem, "anna.key": self._key(self.anna)}
         for name, octets in files.items():
             (self.folder / name).write_bytes(octets)
         command = ["openssl", "cms", "-sign", "-signer", "anna.pem", "-inkey", "anna.key"]
         command += ["-certfile", "ca.pem"] if chain else []
-        content = b"Content-Type: text/plain\r\n\r\nThe roof is ready.\r\n"
+        content = f"Content-Type: text/plain\r\n\r\n{text}\r\n".encode()
         signed = subprocess.run(command, input=content, capture_output=True, check=True, cwd=self.folder).stdout
         head = f"From: Anna Muster <{ANNA.address}>\r\nTo: bert@beispiel.example\r\nSubject: The roof\r\n"
         return head.encode() + signed.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import FRAME_IN_OCTETS
-from tests.fuzz import proof
+from tests.fuzz import bundles, proof
 from tests.needs import PROJECT
 
 if TYPE_CHECKING:
@@ -541,6 +541,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "finished": finished,
     "ess": proof.ess,
     "journal": proof.journal,
+    "bundle": bundles.bundle,
+    "manifest": bundles.manifest,
     "open": open_,
 }
 

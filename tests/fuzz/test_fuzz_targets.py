@@ -8,15 +8,24 @@ import pytest
 
 from letterlock.cms import EnvelopedReader
 from tests.cms.test_cms_hostile import mutate
-from tests.fuzz import encrypted, proof
+from tests.fuzz import bundles, encrypted, proof
 from tests.fuzz.targets import TARGETS
 
-SEEDS = dict([*encrypted.seeds(), *proof.seeds()])
-COUNTS = {"ess": 1_500, "journal": 1_500, "compressed": 1_500, "encrypted": 1_500, "signer": 1_500}
+SEEDS = dict([*encrypted.seeds(), *proof.seeds(), *bundles.seeds()])
+COUNTS = {
+    "bundle": 1_000,
+    "manifest": 1_500,
+    "ess": 1_500,
+    "journal": 1_500,
+    "compressed": 1_500,
+    "encrypted": 1_500,
+    "signer": 1_500,
+}
 """Changes of each seed that belongs to a target; there are forty seeds of recipients, and one of each of these."""
 
 NAMES = (
     "ber",
+    "bundle",
     "certificate",
     "cms",
     "compressed",
@@ -27,6 +36,7 @@ NAMES = (
     "extensions",
     "graph",
     "journal",
+    "manifest",
     "recipient",
     "signer",
 )

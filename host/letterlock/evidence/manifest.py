@@ -85,7 +85,7 @@ def parse(octets: bytes, name: str) -> Manifest:
         BundleManifestMalformed: it is something else. A document type, and with it every entity, is refused.
     """
     reader = _Reader(name)
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("UTF-8", " ")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
