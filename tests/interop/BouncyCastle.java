@@ -189,19 +189,29 @@ public class BouncyCastle {
             .equals(PKCSObjectIdentifiers.envelopedData);
         RecipientInformationStore found = plain
             ? new CMSEnvelopedData(octets).getRecipientInfos() : new CMSAuthEnvelopedData(octets).getRecipientInfos();
-        RecipientInformation first = found.getRecipients().iterator().next();
-        Recipient with;
-        if (first instanceof KeyTransRecipientInformation)
-            with = plain ? new JceKeyTransEnvelopedRecipient(key(path)).setProvider("BC")
+        // Whose entry is ours, a key alone does not tell: each is tried.
+        CMSException refused = null;
+        for (RecipientInformation each : found.getRecipients()) {
+            try {
+                return each.getContent(with(each, plain, path));
+            } catch (CMSException | ClassCastException failure) {
+                refused = failure instanceof CMSException ? (CMSException) failure
+                    : new CMSException("another kind of key", new Exception(failure));
+            }
+        }
+        throw refused;
+    }
+
+    static Recipient with(RecipientInformation entry, boolean plain, String path) throws Exception {
+        if (entry instanceof KeyTransRecipientInformation)
+            return plain ? new JceKeyTransEnvelopedRecipient(key(path)).setProvider("BC")
                 : new JceKeyTransAuthEnvelopedRecipient(key(path)).setProvider("BC");
-        else if (!plain)
+        if (!plain)
             throw new CMSException("no AuthEnvelopedData for this kind of recipient");
-        else if (first instanceof KeyAgreeRecipientInformation)
-            with = new JceKeyAgreeEnvelopedRecipient(key(path)).setProvider("BC");
-        else if (first instanceof KEKRecipientInformation)
-            with = new JceKEKEnvelopedRecipient(new SecretKeySpec(SHARED, "AES")).setProvider("BC");
-        else
-            with = new JcePasswordEnvelopedRecipient(PASSWORD).setProvider("BC");
-        return first.getContent(with);
+        if (entry instanceof KeyAgreeRecipientInformation)
+            return new JceKeyAgreeEnvelopedRecipient(key(path)).setProvider("BC");
+        if (entry instanceof KEKRecipientInformation)
+            return new JceKEKEnvelopedRecipient(new SecretKeySpec(SHARED, "AES")).setProvider("BC");
+        return new JcePasswordEnvelopedRecipient(PASSWORD).setProvider("BC");
     }
 }

@@ -29,24 +29,24 @@ class Nss(Peer):
         self.known: set[str] = set()
 
     def _import(self, who: Person) -> None:
-        if who.kind in self.known:
+        if who.file_name in self.known:
             return
         try:
             octets = pkcs12.serialize_key_and_certificates(
-                who.kind.encode(), who.key, who.certificate, None,  # type: ignore[arg-type]
+                who.file_name.encode(), who.key, who.certificate, None,  # type: ignore[arg-type]
                 serialization.BestAvailableEncryption(PASSPHRASE.encode()),
             )  # fmt: skip
         except (TypeError, ValueError):
             raise PeerRefused("no PKCS#12 for such a key") from None
         self.run(self.import_key, "-i", self.file("key.p12", octets), "-d", self.database, "-W", PASSPHRASE, "-K", "")
-        self.known.add(who.kind)
+        self.known.add(who.file_name)
 
     def sign(self, how: Signature, who: Person, content: bytes) -> bytes:
         if how.pss:
             raise PeerRefused("no option for RSA-PSS")
         self._import(who)
         return self.run(
-            self.program, "-S", "-d", self.database, "-N", who.kind, "-G", "-P", "-H", how.digest.replace("-", ""),
+            self.program, "-S", "-d", self.database, "-N", who.file_name, "-G", "-P", "-H", how.digest.replace("-", ""),
             *(("-T",) if how.form == "detached" else ()), "-i", self.file("content", content),
         ).stdout  # fmt: skip
 

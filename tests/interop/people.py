@@ -29,9 +29,14 @@ class Person:
     key: PrivateKeyTypes
     certificate: x509.Certificate
 
+    @property
+    def file_name(self) -> str:
+        """One for each key, also where an address has two."""
+        return f"{self.address} {self.kind}"
+
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Certificate and key in PEM files of this folder."""
-        certificate, key = folder / f"{self.kind}.crt", folder / f"{self.kind}.key"
+        certificate, key = folder / f"{self.file_name}.crt", folder / f"{self.file_name}.key"
         certificate.write_bytes(self.certificate.public_bytes(Encoding.PEM))
         key.write_bytes(
             self.key.private_bytes(Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -47,14 +52,24 @@ def authority() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
 
 
 @cache
-def person(kind: str) -> Person:
-    """Whoever has a key of that kind; the same one each time."""
-    address = f"{kind.lower().replace(' ', '-')}@example.org"
+def person(kind: str, name: str = "", use: str = "") -> Person:
+    """Whoever has a key of that kind (and that name); the same one each time.
+
+    Args:
+        use: "sign" or "decrypt", for a certificate that is for this alone; such persons have an address by their name.
+    """
+    address = f"{name or kind.lower().replace(' ', '-')}@example.org"
     key: PrivateKeyTypes
-    # Keys of the tests beside, where they have such a kind.
-    key = receiver(kind)._key if kind in ("X25519", "X448", "ML-KEM-768", "ML-KEM-1024") else identity(kind).key
+    if name and kind == "X25519":
+        key = x25519.X25519PrivateKey.generate()
+    else:
+        # Keys of the tests beside, where they have such a kind.
+        key = receiver(kind)._key if kind in _RECEIVERS else identity(kind, name or "Anna Muster").key
     root, issuer = authority()
-    return Person(kind, address, key, _issue(_name(kind), key, root, issuer.subject, address))
+    return Person(kind, address, key, _issue(_name(name or kind), key, root, issuer.subject, address, use))
+
+
+_RECEIVERS = ("X25519", "X448", "ML-KEM-768", "ML-KEM-1024")
 
 
 def _name(text: str) -> x509.Name:
@@ -67,7 +82,12 @@ def _name(text: str) -> x509.Name:
 
 
 def _issue(
-    subject: x509.Name, key: PrivateKeyTypes, issuing: rsa.RSAPrivateKey, issuer: x509.Name, address: str | None
+    subject: x509.Name,
+    key: PrivateKeyTypes,
+    issuing: rsa.RSAPrivateKey,
+    issuer: x509.Name,
+    address: str | None,
+    use: str = "",
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     public = key.public_key()
@@ -85,11 +105,11 @@ def _issue(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing.public_key()), critical=False)
         .add_extension(
             x509.KeyUsage(
-                digital_signature=address is not None and not encapsulates,
+                digital_signature=address is not None and not encapsulates and use != "decrypt",
                 content_commitment=False,
-                key_encipherment=isinstance(key, rsa.RSAPrivateKey) and address is not None,
+                key_encipherment=isinstance(key, rsa.RSAPrivateKey) and address is not None and use != "sign",
                 data_encipherment=False,
-                key_agreement=address is not None and not isinstance(key, rsa.RSAPrivateKey),
+                key_agreement=address is not None and not isinstance(key, rsa.RSAPrivateKey) and use != "sign",
                 key_cert_sign=address is None,
                 crl_sign=address is None,
                 encipher_only=False,
