@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -266,12 +267,22 @@ def test_a_pulled_token_is_said(folder: Path) -> None:
         assert caught.value.token == "gezogen"
 
 
-@pytest.mark.parametrize("case", ["relative", "missing", "no library", "writable by all"])
+OTHERS = ("writable by all", "in a folder for all", "of somebody else")
+
+
+@pytest.mark.parametrize("case", ["relative", "missing", "no library", *OTHERS])
 def test_a_library_that_cannot_be_used_is_said(case: str, tmp_path: Path) -> None:
     """A library is code: it is loaded from a full path, and not from where everybody may write."""
     path = tmp_path / "lib.so"
     if case != "missing":
         path.write_bytes(b"no library")
     path.chmod(0o666 if case == "writable by all" else 0o644) if path.exists() else None
-    with pytest.raises(f.TokenLibraryUnusable):
+    if case == "in a folder for all":
+        tmp_path.chmod(0o777)
+    if case == "of somebody else":
+        if os.getuid():
+            pytest.skip("only root can give files away")
+        os.chown(path, 12345, -1)
+    with pytest.raises(f.TokenLibraryUnusable) as caught:
         tokens.tokens(Path("lib.so") if case == "relative" else path)
+    assert ("only its owner" in caught.value.detail) is (case in OTHERS)

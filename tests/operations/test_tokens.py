@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,58 @@ def test_a_mail_for_a_locked_token_says_which(made: tuple[softhsm.Card, x509.Cer
     assert (reason.code, reason.facts["token"]) == ("token_pin_needed", "Karte")
     own.unlock(reason.facts["serial"], softhsm.PIN)
     assert decrypt(enveloped([transport(made[1])]), [own])[1] == CONTENT
+
+
+def closed(own: Tokens) -> bool:
+    """Whether it locks within some seconds."""
+    end = time.monotonic() + 10
+    while own.unlocked() and time.monotonic() < end:
+        time.sleep(0.01)
+    return not own.unlocked()
+
+
+def test_a_card_locks_as_the_vault_does(own: Tokens, tmp_path: Path) -> None:
+    """With the screen, after idleness, and when any other process asks; until then it stays open."""
+    locked = threading.Event()
+    own.unlock("Karte", softhsm.PIN)
+    own.watch(locked.is_set, seconds=0.02)
+    time.sleep(0.2)
+    assert own.unlocked() == ["Karte"]
+    locked.set()
+    assert closed(own)
+
+    own.unlock("Karte", softhsm.PIN)
+    own.watch(lambda: None, idle=0.1, seconds=0.02)
+    assert closed(own)
+
+    own.unlock("Karte", softhsm.PIN)
+    own.watch(lambda: None, seconds=0.02)
+    tokens.ask_to_lock(tmp_path / "letterlock.sqlite")
+    assert closed(own)
+    with pytest.raises(f.TokenAbsent):
+        own.key_named("key")
+
+
+def test_of_two_cards_called_alike_neither_gets_a_pin(own: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever puts a token of the same label into another reader must not be told the PIN of the first."""
+    found, _ = tokens.present(own._database)
+    (mine,) = (each for each in found if each.label == "Karte")
+    other = replace(mine, serial="another", library=Path("/usr/lib/another.so"))
+    monkeypatch.setattr(tokens, "present", lambda database: ([other, mine], []))
+    asked: list[str] = []
+    opened = tokens.tokens.opened
+
+    def noted(library: Path, name: str, ask_pin: object, **options: bool) -> object:
+        asked.append(name)
+        return opened(library, name, ask_pin, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tokens.tokens, "opened", noted)
+    with pytest.raises(f.TokenAmbiguous) as caught:
+        own.unlock("Karte", softhsm.PIN)
+    assert set(caught.value.serials) == {"another", mine.serial}
+    assert asked == []
+    own.unlock(mine.serial, softhsm.PIN)
+    assert own.unlocked() == [mine.serial]
 
 
 def test_wrong_pins_and_absent_tokens_are_said(own: Tokens) -> None:

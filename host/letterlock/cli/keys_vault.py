@@ -24,7 +24,7 @@ def register(actions: Any) -> None:
     remove.add_argument("--yes", action="store_true", help="do not ask")
     vault.add_options(remove)
     remove.set_defaults(run=run_remove)
-    lock = actions.add_parser("lock", help="lock your keys in every browser and mail program")
+    lock = actions.add_parser("lock", help="lock your keys, and your cards, in every browser and mail program")
     lock.set_defaults(run=run_lock)
     passphrase = actions.add_parser("passphrase", help="change the passphrase")
     vault.add_options(passphrase)
@@ -91,8 +91,11 @@ def run_remove(arguments: argparse.Namespace) -> int:
 def run_lock(arguments: argparse.Namespace) -> int:
     """Ask every process to lock."""
     from letterlock.cli.show import say_line
+    from letterlock.operations import tokens
+    from letterlock.store import location
 
     vault.here().lock()
+    tokens.ask_to_lock(location.database())
     say_line("Locked, in every browser and mail program of yours.")
     return 0
 

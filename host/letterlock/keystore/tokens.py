@@ -196,15 +196,21 @@ def _loaded(library: Path) -> Any:
     if not library.is_absolute():
         raise f.TokenLibraryUnusable(str(library), "the path is not absolute")
     try:
-        mode = library.stat().st_mode
+        file, folder = library.stat(), library.parent.stat()
     except OSError as error:
         raise f.TokenLibraryUnusable(str(library), error.strerror or "it cannot be read") from None
-    if not stat.S_ISREG(mode) or (os.name == "posix" and mode & stat.S_IWOTH):
+    if not stat.S_ISREG(file.st_mode) or (os.name == "posix" and _changeable_by_others(file, folder)):
         raise f.TokenLibraryUnusable(str(library), "it is not a file that only its owner can change")
     try:
         return pkcs11.lib(str(library))
     except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
         raise f.TokenLibraryUnusable(str(library), str(error) or type(error).__name__) from None
+
+
+def _changeable_by_others(file: os.stat_result, folder: os.stat_result) -> bool:
+    """Whether somebody else than this user or root could have put that file there, or another in its place."""
+    shared = folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX
+    return bool(file.st_mode & stat.S_IWOTH or shared or file.st_uid not in (0, os.getuid()))
 
 
 def _named(library: Path, name: str) -> pkcs11.Token:

@@ -50,7 +50,7 @@ PASSPHRASE, RECOVERY, KEYCHAIN = "passphrase", "recovery", "keychain"
 _KEYS = "private keys"
 
 
-def _awake() -> float:
+def awake() -> float:
     # Time asleep counts as unused: a notebook that was closed for a day must not wake up unlocked.
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
@@ -63,7 +63,7 @@ class Vault:
         database: Path,
         cost: Cost = RFC_9106_SECOND,
         idle: float = limits.VAULT_IDLE_SECONDS,
-        clock: Callable[[], float] = _awake,
+        clock: Callable[[], float] = awake,
     ) -> None:
         self._database = database
         self._cost = cost

@@ -93,6 +93,14 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostVault(location.database())
 
+    def lock() -> dict[str, object]:
+        from letterlock.operations.tokens import ask_to_lock
+        from letterlock.store import location
+
+        tokens().lock()
+        ask_to_lock(location.database())
+        return vault().lock()
+
     def sent() -> Known:
         from letterlock.operations.receipts import Sent
         from letterlock.store import location
@@ -212,7 +220,7 @@ def standard(messages: OpenMessages) -> Operations:
         "vault_status": answered(lambda _: vault().status()),
         "vault_create": answered(lambda params: vault().create(params.passphrase, params.recovery)),
         "vault_unlock": answered(lambda params: vault().unlock(params.way, params.secret)),
-        "vault_lock": answered(lambda _: vault().lock()),
+        "vault_lock": answered(lambda _: lock()),
         "vault_passphrase": answered(lambda params: vault().change_passphrase(params.current, params.new)),
         "key_list": answered(lambda _: vault().listed()),
         **key_operations(keys, lambda: kept_settings().now()),

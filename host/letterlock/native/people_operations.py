@@ -29,6 +29,7 @@ def people_operations(
 
     def unlock(call: Call, asked: Any) -> None:
         tokens().unlock(asked.token, asked.pin)
+        tokens().watch()
         call.reply({"unlocked": tokens().unlocked()})
 
     def lock(call: Call, asked: Any) -> None:

@@ -1,13 +1,13 @@
 """Smart cards and other tokens: which libraries are asked, which tokens are there, and those unlocked in this process.
 
 A token is asked for its certificates only when an encrypted mail names no other key, or somebody wants the list: each
-look costs a card some tenths of a second. What is unlocked stays so until it is locked, pulled, or the process ends.
+look costs a card some tenths of a second. What is unlocked stays so until it is locked, pulled, or the process ends; in
+a host, which lives for days, also until it was idle, the screen is locked, or another process asks (`Tokens.watch`).
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,8 +19,10 @@ from letterlock.cms.keys import identifiers_of
 from letterlock.cms.recipients import KeyAgreement, KeyTransport, Recipient
 from letterlock.errors import LetterlockError
 from letterlock.keystore import tokens
-from letterlock.keystore.token_failures import TokenAbsent, TokenPinNeeded
+from letterlock.keystore.token_failures import TokenAbsent, TokenAmbiguous, TokenPinNeeded
 from letterlock.keystore.tokens import Description, Token
+from letterlock.keystore.vault import awake
+from letterlock.operations import screen
 from letterlock.store.database import Store
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 LIBRARIES = "tokens.libraries"
 """The setting with the PKCS#11 libraries that are asked, a list of paths. Only the command line writes it."""
+_LOCKS = "tokens.locks"
+"""The setting that counts how often every process was asked to lock its tokens."""
 
 
 def libraries(database: Path) -> list[Path]:
@@ -72,6 +76,19 @@ def present(database: Path) -> tuple[list[Description], list[LetterlockError]]:
     return list({(each.label, each.serial): each for each in found}.values()), failures
 
 
+def ask_to_lock(database: Path) -> None:
+    """Make every process that watches over unlocked tokens lock them. Raises as `Store.open`."""
+    if not database.exists():
+        return  # then nobody has unlocked anything
+    with Store.open(database) as store:
+        store.set_setting(_LOCKS, _asked(store) + 1)
+
+
+def _asked(store: Store) -> int:
+    found = store.setting(_LOCKS, 0)
+    return found if isinstance(found, int) else 0
+
+
 class Tokens:
     """The tokens of one process, as one key that opens mail: it finds the token that a mail is for.
 
@@ -79,9 +96,12 @@ class Tokens:
     person can be asked; one for a token that is not there is for nobody here.
     """
 
-    def __init__(self, database: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, database: Path, clock: Callable[[], float] = awake) -> None:
         self._database = database
         self._clock = clock
+        self._used = 0.0
+        self._locks = 0
+        self._watched = False
         self._one = threading.RLock()
         self._open: dict[str, tuple[Token, ExitStack]] = {}
         self._seen: tuple[float, list[Description]] | None = None
@@ -94,6 +114,8 @@ class Tokens:
         """
         with self._one:
             self.lock(name)
+            self._locks = self._asked()
+            self._unambiguous(name)
             for library in libraries(self._database):
                 stack = ExitStack()
                 try:
@@ -102,8 +124,53 @@ class Tokens:
                     continue
                 self._open[name] = (token, stack)
                 self._seen = None
+                self._used = self._clock()
                 return
         raise TokenAbsent(name)
+
+    def _unambiguous(self, name: str) -> None:
+        """A label is given by whoever made the token: a PIN goes to none of two that are called alike, in whichever
+        libraries they are seen. Raises `TokenAmbiguous`."""
+        found, _ = present(self._database)
+        if any(each.serial == name for each in found):
+            return
+        serials = tuple(dict.fromkeys(each.serial for each in found if each.label == name))
+        if len(serials) > 1:
+            raise TokenAmbiguous(name, serials)
+
+    def watch(
+        self,
+        screen_locked: Callable[[], bool | None] = screen.locked,
+        idle: float = limits.VAULT_IDLE_SECONDS,
+        seconds: float = limits.VAULT_WATCH_SECONDS,
+    ) -> None:
+        """Lock what is unlocked as the vault locks itself: after idleness, with the screen, or when somebody asks."""
+        with self._one:
+            if self._watched or not self._open:
+                return
+            self._watched = True
+
+        def look() -> None:
+            pause = threading.Event()
+            while True:
+                pause.wait(seconds)
+                due = screen_locked() or self._clock() - self._used > idle or self._asked() != self._locks
+                with self._one:
+                    if due:
+                        self.lock()
+                    if not self._open:
+                        self._watched = False
+                        return
+
+        threading.Thread(target=look, name="tokens", daemon=True).start()
+
+    def _asked(self) -> int:
+        """How often everybody was asked to lock; -1 where that cannot be known: then nothing stays open."""
+        try:
+            with Store.read(self._database) as store:
+                return _asked(store)
+        except LetterlockError:
+            return -1
 
     def lock(self, name: str | None = None) -> None:
         """Lock one, or all."""
@@ -120,6 +187,7 @@ class Tokens:
         """The keys of every unlocked token; one that was pulled has none."""
         with self._one:
             opened = dict(self._open)
+            self._used = self._clock()
         for name, (token, _) in opened.items():
             try:
                 yield from token.certified_keys()
