@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import FRAME_IN_OCTETS
-from tests.fuzz import bundles, proof
+from tests.fuzz import bundles, proof, sending
 from tests.needs import PROJECT
 
 if TYPE_CHECKING:
@@ -543,6 +543,9 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "journal": proof.journal,
     "bundle": bundles.bundle,
     "manifest": bundles.manifest,
+    "mail_server": sending.mail_server,
+    "folder_names": sending.folder_names,
+    "settings": sending.settings,
     "open": open_,
 }
 

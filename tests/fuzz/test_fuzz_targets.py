@@ -7,13 +7,16 @@ import random
 import pytest
 
 from letterlock.cms import EnvelopedReader
+from letterlock.net import imap, smtp
 from tests.cms.test_cms_hostile import mutate
-from tests.fuzz import bundles, encrypted, proof
+from tests.fuzz import bundles, encrypted, proof, sending
 from tests.fuzz.targets import TARGETS
 
-SEEDS = dict([*encrypted.seeds(), *proof.seeds(), *bundles.seeds()])
+SEEDS = dict([*encrypted.seeds(), *proof.seeds(), *bundles.seeds(), *sending.seeds()])
 COUNTS = {
     "bundle": 1_000,
+    "settings": 1_500,
+    "mail_server": 1_500,
     "manifest": 1_500,
     "ess": 1_500,
     "journal": 1_500,
@@ -34,10 +37,13 @@ NAMES = (
     "ess",
     "evidence",
     "extensions",
+    "folder_names",
     "graph",
     "journal",
+    "mail_server",
     "manifest",
     "recipient",
+    "settings",
     "signer",
 )
 """Targets that need no messages by OpenSSL."""
@@ -63,6 +69,12 @@ def test_seeds_open(seed: str) -> None:
     reader.feed(SEEDS[seed])
     reader.close()
     assert bytes(content) == encrypted.TEXT
+
+
+def test_seeds_of_mail_servers_take_the_message() -> None:
+    """Each is a conversation to its end; else the claim would hold for nothing."""
+    assert sending.talk(SEEDS["mail_server_smtp"], 1 << 16, smtp, "tls")[0] == "sent"
+    assert sending.talk(SEEDS["mail_server_imap"], 1 << 16, imap, "tls")[0] == "sent"
 
 
 @pytest.mark.parametrize("name", ["mailbox", "mime", "protected"])
