@@ -9,8 +9,8 @@ fetched is octets, believed by nobody: `trust` decides what they prove.
 - `wire`: a connection to exactly such an address, that ends in time whatever the other side does
 - `http`, `ldap`: the two protocols over it
 - `fetch`: one document by its URL; many who want the same one share it
-- `mail`, `smtp`, `imap`, `folders`: mail servers that a person has chosen, in TLS alone; `mail_settings`: over which ones
-  a domain's mail goes
+- `mail`, `smtp`, `imap`, `folders`: mail servers that a person has chosen, in TLS alone
+- `mail_settings`: over which servers a domain's mail goes
 - `failures`, `mail_failures`: what can go wrong
 
 **No proxy.** Through a proxy nobody knows which address is really connected to, so neither the environment's nor the
