@@ -278,6 +278,12 @@ BUNDLE_OCTETS = 1024 * 1024 * 1024
 BUNDLE_ENTRIES = 1_000
 """Objects in one bundle: some thirty when it is saved, some ten more with each renewal in a few years."""
 
+BUNDLE_TIME_STAMPS = 64
+"""Time-stamps in one bundle; each costs some key operations. One every three years makes thirty in a century."""
+
+BUNDLE_EVIDENCE_OCTETS = 128 * 1024 * 1024
+"""Octets of all certificates, or of all lists and answers, in one bundle; large public lists have ten million."""
+
 BUNDLE_NAME_CHARACTERS = 100
 """Longest name of an object; ours have at most 81."""
 

@@ -12,6 +12,7 @@ import pytest
 from cryptography import x509
 
 from letterlock.evidence.lifetimes import Ending, today
+from letterlock.evidence.manifest import Manifest, encode, parse
 from letterlock.operations.bundle_renew import RenewalRefused
 from letterlock.operations.bundle_save import NoAuthority
 from letterlock.operations.timestamps import NoTimeStamp
@@ -33,7 +34,7 @@ from tests.evidence.notary import (
     renewed,
 )
 from tests.evidence.repacked import altered, objects, repacked
-from tests.evidence.tokens import signed_mail, stamping
+from tests.evidence.tokens import Stamp, signed_mail, stamping
 from tests.trust.chains import DAY, person
 from tests.trust.evidence import crl
 
@@ -327,11 +328,41 @@ def test_a_time_stamp_of_something_else(fresh: bytes) -> None:
     }
 
 
+def test_a_renewal_that_is_older_than_what_it_renews(fresh: bytes) -> None:
+    """One of the two authorities told a wrong time, and nobody knows which."""
+    with Notary(now=NOW - 30 * DAY) as notary:
+        found = checked(renewed(fresh, notary), NOW + DAY)
+    assert found.status == "altered"
+    assert next(each for each in found.reasons if each.code == "bundle_time_stamp_broken").facts == {
+        "name": "META-INF/timestamp001.tst",
+        "why": "time_stamp_in_future",
+    }
+
+
+def test_a_time_stamp_beside_the_signature() -> None:
+    """CAdES-T: older than that of the bundle, and told; it counts for the certificate."""
+    mail = signed_mail(ANNA, [CA], lambda value: [Stamp(CLOCK, NOW - 20 * DAY).encode(value)], at=NOW - 20 * DAY)
+    with Notary(now=NOW + YEAR + DAY) as notary:
+        found = checked(bundle(notary, mail=mail, evidence=lists(NOW - 20 * DAY)), NOW + YEAR + 2 * DAY)
+    said = {each.code: each for each in found.statements}
+    assert found.verdict is not None
+    assert found.verdict.signature.status == "valid"
+    assert said["evidence_signature_stamped"].facts["time"] == f"{NOW - 20 * DAY:%Y-%m-%dT%H:%M:%SZ}"
+    assert said["evidence_certificate_good"].facts["time"] == f"{NOW - 20 * DAY:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_a_renewal_that_leaves_something_out(fresh: bytes) -> None:
     """Then what it leaves out was not renewed, whatever its time-stamp says."""
     with Notary(now=NOW + YEAR) as notary:
-        found = checked(renewed(fresh, notary), NOW + YEAR)
-        assert found.status == "holds"
+        whole = renewed(fresh, notary)
+        assert checked(whole, NOW + YEAR).status == "holds"
+        name = "META-INF/ASiCArchiveManifest.xml"
+        found = objects(whole)
+        manifest = parse(found[name], name)
+        shorter = Manifest(manifest.token, tuple(each for each in manifest.references if each.name != "message.eml"))
+        said = checked(repacked({**found, name: encode(shorter)}), NOW + YEAR)
+        assert "bundle_renewal_incomplete" in codes(said)
+        assert said.status == "altered"
         less = repacked({k: v for k, v in objects(fresh).items() if k != "verdict.json"})
         with pytest.raises(RenewalRefused) as refused:
             renewed(less, notary)

@@ -31,6 +31,7 @@ from letterlock.errors import Reason
 from letterlock.evidence import manifest as manifests
 from letterlock.evidence.bundle_failures import (
     BundleObjectUnexpected,
+    BundleTooManyEntries,
     NotABundle,
     ObjectChanged,
     ObjectDamaged,
@@ -142,14 +143,32 @@ class Bundle:
             yield from (RenewalIncomplete(each.name, name) for name in wanted if name not in named)
             before |= dict.fromkeys([*named, each.name, each.manifest.token])
 
-    def covering(self, name: str) -> list[str]:
-        """The manifests that have an object."""
-        return [each.name for each in self.stamped if any(one.name == name for one in each.manifest.references)]
+    @cached_property
+    def covering(self) -> dict[str, list[str]]:
+        """The manifests that have an object, for each that is in one."""
+        found: dict[str, list[str]] = {}
+        for each in self.stamped:
+            for reference in each.manifest.references:
+                found.setdefault(reference.name, []).append(each.name)
+        return found
 
-    def objects(self, folder: str) -> dict[str, bytes]:
-        """The octets of the certificates, or of the lists and answers."""
-        names = [each for each in self.names if each.startswith(f"{folder}/")]
-        return {each: self.container.octets(each, limits.EVIDENCE_OCTETS) for each in names}
+    @cached_property
+    def certificates(self) -> dict[str, bytes]:
+        """The octets of every certificate."""
+        return self._objects("certificates/")
+
+    @cached_property
+    def revocation(self) -> dict[str, bytes]:
+        """The octets of every list and answer."""
+        return self._objects("revocation/")
+
+    def _objects(self, folder: str) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        left = limits.BUNDLE_EVIDENCE_OCTETS
+        for name in (each for each in self.names if each.startswith(folder)):
+            found[name] = self.container.octets(name, min(left, limits.EVIDENCE_OCTETS))
+            left -= len(found[name])
+        return found
 
     def token(self, stamped: Stamped) -> bytes:
         """A time-stamp's octets; none where it is missing."""
@@ -188,6 +207,8 @@ def _stamped(container: Container) -> Iterable[Stamped]:
     renewals = sorted(each for each in container.entries if _RENEWAL.fullmatch(each))
     if LAST_RENEWAL in container.entries:
         renewals.append(LAST_RENEWAL)
+    if len(first) + len(renewals) > limits.BUNDLE_TIME_STAMPS:
+        raise BundleTooManyEntries(limits.BUNDLE_TIME_STAMPS)
     for name, renewal in [*((each, 0) for each in first), *((each, at + 1) for at, each in enumerate(renewals))]:
         octets = container.octets(name, limits.BUNDLE_MANIFEST_OCTETS)
         yield Stamped(name, manifests.parse(octets, name), octets, renewal)

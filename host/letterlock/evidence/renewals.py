@@ -10,7 +10,7 @@ Nobody is asked. Everything comes from the bundle, but the anchors, the time and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -28,7 +28,13 @@ from letterlock.evidence.bundle_failures import (
     BundleTimeStampBroken,
     BundleTimeStampNotTrusted,
 )
-from letterlock.evidence.failures import TimeStampBroken, TimeStampFailure, TimeStampForOther, TimeStampMalformed
+from letterlock.evidence.failures import (
+    TimeStampBroken,
+    TimeStampFailure,
+    TimeStampForOther,
+    TimeStampInFuture,
+    TimeStampMalformed,
+)
 from letterlock.evidence.lifetimes import Lifetimes
 from letterlock.evidence.timestamp import Terms, TimeStamp, Token, parse, verify
 from letterlock.trust.algorithms import LEGACY
@@ -74,12 +80,31 @@ class JudgedStamp:
         return self.reasons if self.stamp else ()
 
 
+class Document(NamedTuple):
+    """A list or an answer in the bundle, and what it is signed with."""
+
+    name: str
+    evidence: Evidence
+    algorithms: tuple[str, ...]
+
+
 @dataclass
 class Chain:
     """The result: the time-stamps in the order of the bundle, and since when each object is known to have existed."""
 
     stamps: list[JudgedStamp]
+    documents: list[Document] = field(default_factory=list)
     existed: dict[str, datetime] = field(default_factory=dict)
+
+    def usable(self, given: Given) -> Evidence:
+        """Lists and answers whose signature could not be forged before it is known that they were there."""
+        found = [
+            each.evidence
+            for each in self.documents
+            if not table.first_ended(each.algorithms, self.existed.get(each.name, given.now), given.lifetimes)
+        ]
+        crls = [*given.evidence.crls, *(one for each in found for one in each.crls)]
+        return Evidence(crls, [*given.evidence.answers, *(one for each in found for one in each.answers)])
 
     def proving(self, name: str) -> JudgedStamp | None:
         """The time-stamp by which an object existed."""
@@ -100,15 +125,16 @@ class Chain:
 
 def judge(bundle: Bundle, given: Given) -> Chain:
     """All time-stamps of a bundle."""
-    certificates, revocation = list(bundle.objects("certificates").values()), bundle.objects("revocation")
-    chain = Chain([])
+    certificates = list(bundle.certificates.values())
+    chain = Chain([], _documents(bundle))
     secured = given.now
     for renewal in sorted({each.renewal for each in bundle.stamped}, reverse=True):
-        judged = []
-        for stamped in (each for each in bundle.stamped if each.renewal == renewal):
-            evidence = given.evidence + usable(revocation, chain.existed, given)
-            terms = Terms(secured, given.anchors, evidence, Mode.AT_HAND, LEGACY)
-            judged.append(_judged(stamped, bundle.token(stamped), terms, certificates, given.lifetimes))
+        terms = Terms(secured, given.anchors, chain.usable(given), Mode.AT_HAND, LEGACY)
+        judged = [
+            _judged(each, bundle.token(each), terms, certificates, given)
+            for each in bundle.stamped
+            if each.renewal == renewal
+        ]
         chain.stamps[:0] = judged
         for each in judged:
             if each.stamp:
@@ -117,15 +143,12 @@ def judge(bundle: Bundle, given: Given) -> Chain:
     return chain
 
 
-def usable(revocation: Mapping[str, bytes], existed: Mapping[str, datetime], given: Given) -> Evidence:
-    """Lists and answers whose signature could not be forged before it is known that they were there."""
-    found = Evidence()
-    for name, octets in revocation.items():
+def _documents(bundle: Bundle) -> list[Document]:
+    found = []
+    for name, octets in bundle.revocation.items():
         evidence = Evidence.of([octets])
         algorithms = [each.algorithm for each in evidence.crls] + [each.algorithm for each in evidence.answers]
-        made = [each.name for each in algorithms if each]
-        if not table.first_ended(made, existed.get(name, given.now), given.lifetimes):
-            found += evidence
+        found.append(Document(name, evidence, tuple(each.name for each in algorithms if each)))
     return found
 
 
@@ -145,9 +168,7 @@ def unknown_withdrawal(path: Path) -> list[Reason]:
     return [BundleRevocationUnknown(each.name) for each, status in pairs if isinstance(status, NotChecked)]
 
 
-def _judged(
-    stamped: Stamped, token: bytes, terms: Terms, certificates: Iterable[bytes], lifetimes: Lifetimes
-) -> JudgedStamp:
+def _judged(stamped: Stamped, token: bytes, terms: Terms, certificates: Iterable[bytes], given: Given) -> JudgedStamp:
     name = stamped.manifest.token
     try:
         read = parse(token)
@@ -158,6 +179,9 @@ def _judged(
     except _ALTERED as failure:
         return JudgedStamp(stamped, read, None, terms.now, reasons=(BundleTimeStampBroken(name, failure.code),))
     except TimeStampFailure as failure:
+        if isinstance(failure, TimeStampInFuture) and terms.now < given.now:
+            # Older than what it is about: one of the two authorities told a wrong time.
+            return JudgedStamp(stamped, read, None, terms.now, reasons=(BundleTimeStampBroken(name, failure.code),))
         why = getattr(failure, "why", "") or failure.code
         return JudgedStamp(stamped, read, None, terms.now, reasons=(BundleTimeStampNotTrusted(name, why),))
     names = (*_algorithms(read, stamped), *algorithms_of(stamp.path))
@@ -166,10 +190,10 @@ def _judged(
     ends = min(stamp.path.chain[:-1] or stamp.path.chain, key=lambda each: each.not_after)
     if ends.not_after < terms.now:
         against.append(BundleTimeStampAged(name, ends.name, ends.not_after, terms.now))
-    if ended := table.first_ended(names, terms.now, lifetimes):
+    if ended := table.first_ended(names, terms.now, given.lifetimes):
         assert ended.day is not None
         against.append(BundleAlgorithmEnded(name, ended.algorithm, ended.day, terms.now, ended.source))
-    until = min([ends.not_after, *filter(None, [table.until(names, lifetimes)])])
+    until = min([ends.not_after, *filter(None, [table.until(names, given.lifetimes)])])
     reasons = tuple(against or unknown_withdrawal(stamp.path))
     return JudgedStamp(stamped, read, None if against else stamp, terms.now, names, reasons, until)
 

@@ -89,10 +89,10 @@ def _until_now(bundle: Bundle, renewing: Renewing) -> dict[str, bytes]:
 
 def _about(bundle: Bundle, stamped: Stamped, renewing: Renewing) -> dict[str, bytes]:
     trust, token = renewing.trust, bundle.token(stamped)
-    evidence = Evidence.of(bundle.objects("revocation").values())
+    evidence = Evidence.of(bundle.revocation.values())
     terms = trust.stamping(renewing.now, evidence, Allowance())
     try:
-        stamp = verify(token, stamped.octets, terms, bundle.objects("certificates").values())
+        stamp = verify(token, stamped.octets, terms, bundle.certificates.values())
     except TimeStampFailure:
         # Not believed here, perhaps elsewhere; what is known of it is in the bundle already.
         return {}

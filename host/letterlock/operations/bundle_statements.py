@@ -18,6 +18,7 @@ from letterlock.evidence.bundle_failures import (
     BundleNoTimeStamp,
     BundleSignatureNotValid,
     BundleSignerNotSender,
+    BundleTimeStampAged,
 )
 from letterlock.evidence.lifetimes import Lifetimes, first_ended
 from letterlock.evidence.renewals import Chain, JudgedStamp, algorithms_of, unknown_withdrawal
@@ -53,7 +54,7 @@ class Objects(NamedTuple):
     def of(cls, bundle: Bundle) -> Objects:
         """Those of a bundle."""
         digests = {name: each.sha256 for name, each in bundle.contents.items()}
-        return cls(digests, bundle.objects("revocation"), bundle.container.entries[MESSAGE].size)
+        return cls(digests, bundle.revocation, bundle.container.entries[MESSAGE].size)
 
     def proof(self, names: Iterable[str]) -> list[Proof]:
         """Those of these objects that are there, each once."""
@@ -87,9 +88,20 @@ def about_message(opened: Opened, lifetimes: Lifetimes) -> list[CodedReason]:
         found.append(BundleSignatureNotValid(said.value))
     for each in _deciding(opened):
         assert each.path is not None
+        found += _aged(each, opened)
         if (ended := first_ended(_algorithms(each), opened.at, lifetimes)) and ended.day is not None:
             found.append(BundleAlgorithmEnded(MESSAGE, ended.algorithm, ended.day, opened.at, ended.source))
         found += unknown_withdrawal(each.path)
+    return found
+
+
+def _aged(signer: SignerResult, opened: Opened) -> list[CodedReason]:
+    """Time-stamps beside the signature whose authority's certificate had run out before anything secured them."""
+    found: list[CodedReason] = []
+    for stamp in signer.times.stamps if signer.times else ():
+        ends = min(stamp.path.chain[:-1] or stamp.path.chain, key=lambda each: each.not_after)
+        if ends.not_after < opened.at:
+            found.append(BundleTimeStampAged(MESSAGE, ends.name, ends.not_after, opened.at))
     return found
 
 
@@ -171,7 +183,9 @@ def _stamp_proof(judged: JudgedStamp, objects: Objects) -> list[Proof]:
 def _signed(signer: SignerResult, opened: Opened, objects: Objects, language: str) -> Iterable[Statement]:
     assert signer.certificate is not None
     assert signer.path is not None
-    name, at = signer.certificate.name, iso(opened.at)
+    name = signer.certificate.name
+    # A time-stamp beside the signature may be older than that of the bundle.
+    at = iso(signer.times.counts if signer.times else opened.at)
     addresses = list(describe.certificate(signer.certificate).addresses)
     anchor = signer.path.anchor.certificate if signer.path.anchor else signer.path.chain[-1]
     own = _certificate(signer.certificate)
@@ -181,6 +195,11 @@ def _signed(signer: SignerResult, opened: Opened, objects: Objects, language: st
         language,
         objects.proof([MESSAGE, own]),
     )
+    for stamp in signer.times.stamps if signer.times else ():
+        when = {"time": iso(stamp.latest), "authority": stamp.authority.name}
+        yield statement(
+            "evidence_signature_stamped", when, language, objects.proof([MESSAGE, *objects.chain(stamp.path)])
+        )
     facts = {"name": name, "issuer": signer.certificate.issuer_name, "anchor": anchor.name, "time": at}
     yield statement("evidence_certificate_good", facts, language, objects.proof(objects.chain(signer.path)))
     proving = _about_withdrawal(objects, signer)

@@ -20,7 +20,7 @@ from letterlock.errors import Coded, LetterlockError
 from letterlock.evidence import lifetimes as table
 from letterlock.evidence.bundle import MESSAGE, Bundle
 from letterlock.evidence.lifetimes import Lifetimes
-from letterlock.evidence.renewals import Chain, Given, JudgedStamp, judge, usable
+from letterlock.evidence.renewals import Chain, Given, JudgedStamp, judge
 from letterlock.operations import bundle_statements as said
 from letterlock.operations import describe
 from letterlock.operations.bundle_shapes import (
@@ -76,8 +76,7 @@ def verify(file: IO[bytes], verifying: Verifying) -> Checked:
     anchors = Anchors.of(verifying.anchors)
     given = Given(verifying.now, anchors, verifying.evidence, verifying.lifetimes)
     chain = judge(bundle, given)
-    evidence = given.evidence + usable(bundle.objects("revocation"), chain.existed, given)
-    opened = _opened(bundle, chain, verifying, anchors, evidence)
+    opened = _opened(bundle, chain, verifying, anchors, chain.usable(given))
     return describe_bundle(bundle, chain, opened, verifying)
 
 
@@ -109,7 +108,7 @@ def describe_bundle(bundle: Bundle, chain: Chain, opened: said.Opened | None, ve
                 name=name,
                 size=bundle.container.entries[name].size,
                 sha256=bundle.contents[name].sha256,
-                covered_by=bundle.covering(name),
+                covered_by=bundle.covering.get(name, []),
                 altered=name in spoiled,
             )
             for name in bundle.names
@@ -152,7 +151,7 @@ def _opened(
         evidence=evidence,
         mode=Mode.AT_HAND,
         accepted=LEGACY,
-        issuers=tuple(_decoded(bundle.objects("certificates").values())),
+        issuers=tuple(_decoded(bundle.certificates.values())),
     )
     opening = Opening(trust, at, verifying.language, verifying.keys)
     try:

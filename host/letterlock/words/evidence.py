@@ -255,6 +255,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "",
         ),
     },
+    "evidence_signature_stamped": {
+        "en": ("The signature itself bears a time-stamp of {time}, by the word of {authority}.", ""),
+        "de": ("Die Signatur selbst trägt einen Zeitstempel vom {time}, nach dem Wort von {authority}.", ""),
+    },
     "evidence_certificate_good": {
         "en": ("At {time} the certificate of {name}, issued by {issuer}, was in force and led to {anchor}.", ""),
         "de": ("Am {time} war das Zertifikat von {name}, ausgestellt von {issuer}, gültig und führte zu {anchor}.", ""),
