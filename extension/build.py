@@ -57,7 +57,8 @@ PLATFORMS = {
         "letterlock-thunderbird.xpi",
         (
             *("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui", "vendor"),
-            *("background/thunderbird.js", "background/deliveries.js", "background/gate.js", "background/keys.js"),
+            *("background/thunderbird.js", "background/deliveries.js"),
+            *("background/gate.js", "background/keys.js", "background/manager.js"),
         ),
         re.compile(r"^(badge|sites|tabs|panel|check|popup)\."),
     ),

@@ -42,7 +42,7 @@ for (const platform of platforms) {
   test(`${platform}: everything a file refers to is in the package`, () => {
     for (const file of files.filter((name) => /\.(js|html|css)$/.test(name))) {
       const text = readFileSync(join(root, file), "utf8");
-      const pattern = file.endsWith(".js") ? /^(?:import|export)\b[^;]*?from "([^"]+)"/gm : /(?:src|href)="([^"]+)"|url\("([^"]+)"\)/g;
+      const pattern = file.endsWith(".js") ? /^(?:import|export)\b[^;]*?from "([^"]+)"/gm : /(?:src|href)="([^"#]+)"|url\("([^"]+)"\)/g;
       for (const match of text.matchAll(pattern)) {
         const target = join(root, dirname(file), match[1] ?? match[2]);
         assert.ok(existsSync(target), `${file} → ${match[1] ?? match[2]}`);

@@ -12,13 +12,14 @@
  * - `page`: one of our own pages, being the top document of its tab
  * - `keys`: the page on which a passphrase or a PIN is typed, being the top document of its tab. Nobody else may ask for
  *   what concerns the person's keys: a page around the panel could lead clicks, and a content script lives with the page
+ * - `manage`: the page on which keys, people and trust are managed, being the top document of its tab
  * - `menu`: the toolbar button's menu, which is in no tab
- * @typedef {"content" | "panel" | "page" | "keys" | "menu"} Role
+ * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "menu"} Role
  */
 
 /**
  * What a field must be.
- * @typedef {"string" | "count" | "count or null" | "boolean"} Field
+ * @typedef {"string" | "count" | "count or null" | "boolean" | "object"} Field
  */
 
 /**
@@ -44,6 +45,9 @@ export const MESSAGES = Object.freeze({
   "token.unlock": { from: ["keys"], fields: { token: "string", pin: "string" } },
   // keys.js: which certificates end soon
   "keys.notices": { from: ["keys", "menu"], fields: {} },
+  // manager.js: what the page that manages everything asks of the host
+  "host.ask": { from: ["manage"], fields: { request: "count", operation: "string", params: "object" } },
+  "host.stop": { from: ["manage"], fields: { request: "count" } },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page"], fields: { part: "string", text: "boolean", delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
@@ -54,6 +58,7 @@ export const MESSAGES = Object.freeze({
 const PAGES = new Set(["/ui/check.html"]);
 const PANEL = "/ui/panel.html";
 const KEYS = "/ui/unlock.html";
+const MANAGE = "/ui/manage.html";
 const MENU = "/ui/popup.html";
 
 /**
@@ -73,6 +78,7 @@ export async function roleOf(sender, own, isGranted) {
     const { pathname } = new URL(sender.url);
     if (pathname === PANEL && sender.frame !== 0) return "panel";
     if (pathname === KEYS) return sender.frame === 0 ? "keys" : null;
+    if (pathname === MANAGE) return sender.frame === 0 ? "manage" : null;
     // A page of ours inside somebody's frame is not a page: the one around it could lead the person's clicks.
     return PAGES.has(pathname) && sender.frame === 0 ? "page" : null;
   }
@@ -107,6 +113,8 @@ function fits(value, kind) {
       return value === null || fits(value, "count");
     case "count":
       return Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0;
+    case "object":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
     default:
       return typeof value === kind;
   }

@@ -10,6 +10,7 @@ import { Deliveries } from "./deliveries.js";
 import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
 import { Keys } from "./keys.js";
+import { Manager } from "./manager.js";
 import { Readings } from "./readings.js";
 import { Reception } from "./reception.js";
 import { connectHost } from "../browser/native.js";
@@ -32,17 +33,14 @@ const readings = new Readings(host);
 const deliveries = new Deliveries(host, readings);
 const expiry = new Expiry(host, setBadge);
 
-const keys = new Keys(host, {
-  openPage,
-  onUnlocked() {
-    for (const [channel, role] of reception.here) if (role === "panel" || role === "page") channel.post({ name: "unlocked" });
-  },
-});
+const keys = new Keys(host, { openPage, onUnlocked });
+const manager = new Manager(host, { onUnlocked });
 
 const reception = new Reception({
   roleOf: ({ sender }) => roleOf(sender, { id: ownId, origin: ownOrigin }, isGranted),
   handle,
   leave(channel) {
+    manager.leave(channel);
     deliveries.leave(channel);
     readings.leave(channel);
     readings.close(channel);
@@ -84,6 +82,10 @@ function handle(channel, role, message) {
     case "token.status":
     case "token.unlock":
       return void keys.serve(channel, message);
+    case "host.ask":
+      return void manager.ask(channel, message);
+    case "host.stop":
+      return manager.stop(channel, message);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
     case "part.more":
@@ -91,4 +93,9 @@ function handle(channel, role, message) {
     case "part.stop":
       return deliveries.stop(channel, message);
   }
+}
+
+/** Keys were unlocked: whoever shows a mail that needs one tries again. */
+function onUnlocked() {
+  for (const [channel, role] of reception.here) if (role === "panel" || role === "page") channel.post({ name: "unlocked" });
 }

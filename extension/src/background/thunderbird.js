@@ -6,6 +6,7 @@
 import { Deliveries } from "./deliveries.js";
 import { refusal } from "./gate.js";
 import { Keys } from "./keys.js";
+import { Manager } from "./manager.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
 import { source } from "../adapters/thunderbird/source.js";
 import { connectHost } from "../browser/native.js";
@@ -25,6 +26,7 @@ import { isPending, lockedKey } from "../lib/summary.js";
 
 const DETAILS = ownUrl("ui/thunderbird.html");
 const UNLOCK = ownUrl("ui/unlock.html");
+const MANAGE = ownUrl("ui/manage.html");
 /** Of the window in which a passphrase or a PIN is typed. */
 const UNLOCK_SIZE = { width: 560, height: 460 };
 
@@ -45,11 +47,9 @@ const reading = new Reading({
 
 const keys = new Keys(host, {
   openPage: (path) => thunderbird.openWindow(ownUrl(path), UNLOCK_SIZE),
-  onUnlocked() {
-    reading.unlocked();
-    for (const again of details) again();
-  },
+  onUnlocked,
 });
+const manager = new Manager(host, { onUnlocked });
 
 /** What each details window shows: there, parts of it are fetched. @type {Map<Channel, string>} */
 const messages = new Map();
@@ -77,6 +77,7 @@ onChannel((channel) => {
   const page = extension === ownId && frame === 0 ? url.split("?")[0] : "";
   if (page === DETAILS && channel.name === "details") serveDetails(channel);
   else if (page === UNLOCK && channel.name === "keys") serveKeys(channel);
+  else if (page === MANAGE && channel.name === "manage") serveManage(channel);
   else channel.close();
 });
 
@@ -122,6 +123,22 @@ function keep(channel, message) {
   if (before && before !== message) void host.close(before);
   if (message) messages.set(channel, message);
   else messages.delete(channel);
+}
+
+/** Keys were unlocked: what is on display tries again. */
+function onUnlocked() {
+  reading.unlocked();
+  for (const again of details) again();
+}
+
+/** @param {Channel} channel */
+function serveManage(channel) {
+  channel.onMessage((message) => {
+    if (refusal(message, "manage") !== null) return channel.close();
+    if (message.name === "host.stop") manager.stop(channel, message);
+    else void manager.ask(channel, message);
+  });
+  channel.onClose(() => manager.leave(channel));
 }
 
 /** @param {Channel} channel */

@@ -166,6 +166,19 @@ export class Host {
   }
 
   /**
+   * Any request without streams, for the pages that manage what the host keeps.
+   * @param {string} operation
+   * @param {Record<string, unknown>} params
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<any>} the result
+   */
+  async ask(operation, params, { signal } = {}) {
+    const session = await this.#ready();
+    if (!session.offers(operation)) throw Failure.own("host_older");
+    return this.turnstile.pass(session.limits.requests, () => session.ask(operation, params, { signal }));
+  }
+
+  /**
    * The decoded octets of a part, as base64 chunks in order.
    * @param {string} message
    * @param {string} part

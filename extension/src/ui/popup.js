@@ -17,6 +17,11 @@ document.getElementById("check")?.addEventListener("click", async () => {
   window.close();
 });
 
+document.getElementById("manage")?.addEventListener("click", async () => {
+  await openPage("ui/manage.html");
+  window.close();
+});
+
 const notices = document.getElementById("notices");
 if (notices) {
   const channel = openChannel("menu");

@@ -44,6 +44,9 @@ test("our panel is a panel only in a frame, our pages are pages only at the top"
   assert.equal(await role({ url: unlock, frame: 0 }), "keys");
   assert.equal(await role({ url: unlock, frame: 4 }), null, "the field for the passphrase inside somebody's frame");
   assert.equal(await role({ url: `${unlock}?token=Karte`, frame: 0 }), "keys");
+  const manage = `${OWN.origin}/ui/manage.html`;
+  assert.equal(await role({ url: `${manage}#trust`, frame: 0 }), "manage");
+  assert.equal(await role({ url: manage, frame: 4 }), null, "what manages keys inside somebody's frame");
   const menu = `${OWN.origin}/ui/popup.html`;
   assert.equal(await role({ url: menu, tab: undefined, frame: undefined }), "menu");
   assert.equal(await role({ url: menu }), null, "the menu in a tab");
@@ -52,12 +55,14 @@ test("our panel is a panel only in a frame, our pages are pages only at the top"
 });
 
 /** A value that fits a field. @type {Record<string, unknown>} */
-const FITTING = { string: "x", count: 7, "count or null": null, boolean: true };
+const FITTING = { string: "x", count: 7, "count or null": null, boolean: true, object: {} };
 /** Values that do not. @type {Record<string, unknown[]>} */
 const UNFITTING = {
   string: [7, null, undefined, {}, ["x"]],
   "count or null": [-1, 0.5, "7", Number.NaN, undefined, 2 ** 60],
   boolean: [0, "true", null, undefined],
+  count: [-1, 0.5, "7", null, undefined],
+  object: [null, "{}", 7, [], undefined],
 };
 
 for (const [name, { from, fields }] of Object.entries(MESSAGES)) {

@@ -1,0 +1,96 @@
+/**
+ * One place for everything that the host keeps: keys, other people's certificates, whose word counts, and what was done.
+ *
+ * A page of the extension's own, at the top of its tab, which no site can put into a frame. It keeps nothing: what is
+ * typed goes to the host, and what is shown is asked for anew by each view.
+ */
+
+import { button, element } from "./elements.js";
+import { Asking } from "./manage/asking.js";
+import { activity } from "./manage/activity.js";
+import { keys } from "./manage/keys.js";
+import { people } from "./manage/people.js";
+import { showVault, start } from "./manage/start.js";
+import { trust } from "./manage/trust.js";
+import { translate } from "./page.js";
+import { Failure } from "../lib/failure.js";
+import { failureWords, say } from "../browser/words.js";
+
+/**
+ * What a view is given.
+ * @typedef {object} Desk
+ * @property {(operation: string, params?: Record<string, unknown>, options?: { signal?: AbortSignal }) => Promise<any>} ask
+ * @property {(words: string) => void} tell      says it to the person
+ * @property {(thrown: unknown) => void} fail    says what went wrong
+ * @property {(work: () => Promise<unknown>) => Promise<void>} attempt  does it, and says what went wrong
+ * @property {() => Promise<void>} again         shows the view anew
+ * @property {import("../lib/shapes.js").VaultStatus} vault
+ */
+
+/** @typedef {(desk: Desk) => Promise<Node[]>} View */
+
+/** @type {Record<string, View>} */
+const VIEWS = { keys, people, trust, activity };
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const said = byId("said");
+const place = byId("view");
+const asking = new Asking();
+let shown = 0;
+
+translate();
+addEventListener("hashchange", () => {
+  tell("");
+  void show().then(() => place.focus());
+});
+void show();
+
+/** Shows the view that the address names. */
+async function show() {
+  const turn = ++shown;
+  const name = Object.hasOwn(VIEWS, location.hash.slice(1)) ? location.hash.slice(1) : "keys";
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  place.setAttribute("aria-busy", "true");
+  /** @type {Node[]} */
+  let nodes;
+  try {
+    const vault = await asking.ask("vault_status");
+    const desk = { ask: asking.ask.bind(asking), tell, fail, attempt, again: show, vault };
+    byId("vault").replaceChildren(...showVault(desk));
+    byId("views").hidden = !vault.exists;
+    nodes = await (vault.exists ? VIEWS[name] : start)(desk);
+  } catch (thrown) {
+    fail(thrown);
+    nodes = [element("div", { class: "actions" }, button(say("check_again"), () => void show()))];
+  }
+  // Somebody went to another view meanwhile.
+  if (turn !== shown) return;
+  place.replaceChildren(...nodes);
+  place.removeAttribute("aria-busy");
+}
+
+/** @param {string} words */
+function tell(words) {
+  said.dataset.kind = "news";
+  said.textContent = words;
+}
+
+/** @param {unknown} thrown */
+function fail(thrown) {
+  const { sentence, advice } = failureWords(Failure.from(thrown));
+  said.dataset.kind = "failure";
+  said.textContent = `${sentence} ${advice}`.trim();
+}
+
+/** @param {() => Promise<unknown>} work */
+async function attempt(work) {
+  try {
+    await work();
+  } catch (thrown) {
+    fail(thrown);
+  }
+}
