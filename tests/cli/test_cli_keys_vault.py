@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from letterlock.keystore import pkcs12
+from letterlock.keystore.failures import RecoveryNotSet
 from letterlock.keystore.vault import Vault
 from tests.keystore.vaults import PASSPHRASE
 from tests.needs import require_program
@@ -131,6 +132,31 @@ def test_passphrase_and_recovery(home: Home) -> None:
     assert forgotten.returncode == 0, forgotten.stderr
     assert home("keys", "test", "--passphrase-file", home.passphrase).returncode == 0
     assert home("keys", "lock").returncode == 0
+
+
+def test_a_recovery_code_from_the_start(tmp_path: Path) -> None:
+    """Shown once, when the vault is made, and only if asked for. That a lost passphrase is final is said, too."""
+
+    def letterlock(home: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "letterlock", "--language", "en", "keys", *arguments],
+            env={**os.environ, "LETTERLOCK_HOME": str(tmp_path / home)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    (tmp_path / "passphrase").write_text(f"{PASSPHRASE}\n")
+    create = ("create", "anna@muster.example", "--kind", "P-256", "--passphrase-file", str(tmp_path / "passphrase"))
+    made = letterlock("with", *create, "--recovery-code")
+    assert "Nobody can reset this passphrase" in made.stderr
+    (code,) = (line for line in made.stderr.splitlines() if line.count("-") > 3 and " " not in line)
+    assert code not in made.stdout
+    Vault.at(tmp_path / "with" / "data" / "letterlock.sqlite").unlock_by_recovery(code)
+    assert code not in letterlock("with", *create, "--recovery-code").stderr, "the vault is there: it has its code"
+    letterlock("without", *create)
+    with pytest.raises(RecoveryNotSet):
+        Vault.at(tmp_path / "without" / "data" / "letterlock.sqlite").unlock_by_recovery(code)
 
 
 def test_backup_and_restore(home: Home) -> None:

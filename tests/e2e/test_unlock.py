@@ -23,6 +23,7 @@ WORDS = {
         "unlock": "Unlock your keys",
         "card": "Unlock your smart card",
         "label": "Passphrase",
+        "ends": "ends in 9 days",
         "wrong": "Your keys do not open with this",
         "refused": f"The smart card “{CARD}” refuses this PIN",
         "open": "Your keys are unlocked",
@@ -34,6 +35,7 @@ WORDS = {
         "unlock": "Ihre Schlüssel entsperren",
         "card": "Ihre Chipkarte entsperren",
         "label": "Passphrase",
+        "ends": "endet in 9 Tagen",
         "wrong": "Damit lassen sich Ihre Schlüssel nicht öffnen",
         "refused": f"Die Chipkarte „{CARD}“ lehnt diese PIN ab",
         "open": "Ihre Schlüssel sind entsperrt",
@@ -92,6 +94,7 @@ def test_unlocked_and_opened(keys: Keys, webmail: Roundcube, mail: DemoMail) -> 
     keys.keep_screenshot("encrypted-locked")
     with keys.browser.in_new_tab(lambda: keys.panel.press_button(keys.words("unlock"))):
         wait_for(lambda: keys.said(keys.words("label")), "the field for the passphrase", 20)
+        wait_for(lambda: keys.said(keys.words("ends")), "the word that a certificate ends soon", 20)
         assert axe.violations(keys.browser.run) == []
         keys.enter("not this one")
         wait_for(lambda: keys.said(keys.words("wrong")), "the word that it was the wrong one", 20)
@@ -103,6 +106,12 @@ def test_unlocked_and_opened(keys: Keys, webmail: Roundcube, mail: DemoMail) -> 
         assert not keys.said(PASSPHRASE)
     wait_for(lambda: keys.panel.code() == "encryption_decrypted", "the opened mail", 20)
     keys.keep_screenshot("encrypted-unlocked")
+
+
+def test_a_certificate_that_ends_is_announced(keys: Keys, webmail: Roundcube, mail: DemoMail) -> None:
+    """By a sign on the toolbar button, for whoever only reads mail; unlocking is not needed for it."""
+    keys.reader.open_message(webmail.deliver(mail.good()))
+    wait_for(lambda: keys.browser.badge() == "!", "the sign on the toolbar button", 20)
 
 
 def test_a_card_asks_for_its_pin(keys: Keys, webmail: Roundcube, mail: DemoMail) -> None:

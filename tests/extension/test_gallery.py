@@ -76,9 +76,11 @@ def test_every_state(context: BrowserContext, gallery: str, language: str, look:
     page.close()
 
 
-@pytest.mark.parametrize("path", ["ui/check.html", "ui/popup.html", "ui/panel.html"])
+@pytest.mark.parametrize(
+    "path", ["ui/check.html", "ui/popup.html", "ui/panel.html", "ui/unlock.html", "ui/unlock.html?token=Karte"]
+)
 def test_page(context: BrowserContext, path: str) -> None:
-    """The page for message files, the toolbar's menu and a panel without a message break no rule, either."""
+    """Nor do the page for message files, the toolbar's menu, a panel without a message, and where secrets are typed."""
     page = context.new_page()
     page.goto(f"chrome-extension://{CHROMIUM_EXTENSION}/{path}")
     assert _violations(page) == []

@@ -44,7 +44,7 @@ def _init(actions: Any) -> None:
         "--root-key", type=Path, metavar="FILE", help="write the root's key into this file, to be kept offline"
     )
     _root_passphrase(init)
-    vault.add_options(init)
+    vault.add_options(init, creates=True)
     tokens.add_options(init, "make the issuing key on")
     init.add_argument(
         "--token-key", default="", metavar="KEY", help="use this key, which is on the card already (its label or ID)"

@@ -19,7 +19,7 @@ def register(actions: Any) -> None:
     restore = actions.add_parser("restore", help="put the keys of a backup into your vault; nothing there is replaced")
     restore.add_argument("file", type=Path, metavar="FILE")
     for parser, run in ((backup, run_backup), (restore, run_restore)):
-        vault.add_options(parser)
+        vault.add_options(parser, creates=parser is restore)
         parser.add_argument(
             "--backup-passphrase-file",
             type=Path,

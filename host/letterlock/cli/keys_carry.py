@@ -33,7 +33,7 @@ def register(actions: Any) -> None:
     )
     export.set_defaults(run=run_export)
     for parser, what in ((import_, "opens the file"), (export, "protects the file")):
-        vault.add_options(parser)
+        vault.add_options(parser, creates=parser is import_)
         parser.add_argument(
             "--file-passphrase-file", type=Path, metavar="FILE", help=f"whose first line {what} (else you are asked)"
         )

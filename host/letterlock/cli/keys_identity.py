@@ -47,7 +47,7 @@ def register(actions: Any) -> None:
     renew.add_argument("--kind", metavar="KIND", help="another kind of keys from now on")
     renew.set_defaults(run=run_renew)
     for parser in (create, request, renew):
-        vault.add_options(parser)
+        vault.add_options(parser, creates=parser is create)
         parser.add_argument(
             "--out", type=Path, metavar="FILE", help="where the request goes (default: standard output)"
         )

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from letterlock.keystore.vault import Vault
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--passphrase-file`."""
+def add_options(parser: argparse.ArgumentParser, *, creates: bool = False) -> None:
+    """Add `--passphrase-file`; to a command that makes a vault where there is none, `--recovery-code` too."""
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="FILE", help="whose first line opens your keys (else you are asked)"
     )
+    if creates:
+        parser.add_argument(
+            "--recovery-code", action="store_true", help="show a code to print, if the vault for your keys is made now"
+        )
 
 
 def here() -> Vault:
@@ -50,8 +54,15 @@ def unlocked(arguments: argparse.Namespace, *, create: bool = False) -> Vault:
     forbid_core_dumps()
     vault = here()
     if create and not vault.exists:
-        vault.create(new_passphrase(arguments.passphrase_file, "New passphrase for your keys: "))
+        chosen = new_passphrase(arguments.passphrase_file, "New passphrase for your keys: ")
+        code = vault.create(chosen, recovery=getattr(arguments, "recovery_code", False))
         print("Nobody can reset this passphrase. Back your keys up: letterlock keys backup FILE", file=sys.stderr)
+        if code:
+            # Beside a request or a document for programs, which go to standard output.
+            print(code, file=sys.stderr)
+            print("Print this code and put it away: it opens your keys, and is not kept here.", file=sys.stderr)
+        else:
+            print("A code to print, which opens them too: letterlock keys recovery", file=sys.stderr)
         return vault
     vault.unlock(passphrase(arguments.passphrase_file, "Passphrase of your keys: "))
     return vault

@@ -35,6 +35,9 @@ class Browser(Protocol):
     def press_in_toolbar_menu(self, selector: str) -> None:
         """Opens the menu of the extension's toolbar button, presses a button in it, and goes on in the tab it opens."""
 
+    def badge(self) -> str:
+        """What stands on the extension's toolbar button."""
+
     def in_new_tab(self, press: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
         """Does what opens a tab, and is in that tab until the end, when it is closed."""
 

@@ -100,6 +100,9 @@ class Chromium:
         self.page.close()
         self.page = opened.value
 
+    def badge(self) -> str:
+        return str(self._context.service_workers[0].evaluate("chrome.action.getBadgeText({})"))
+
     @contextmanager
     def in_new_tab(self, press: Callable[[], None]) -> Iterator[None]:
         before = self.page

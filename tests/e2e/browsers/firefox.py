@@ -54,6 +54,11 @@ _OPEN_MENU = """
     const action = ExtensionParent.apiManager.global.browserActionFor(WebExtensionPolicy.getByID(id).extension);
     action.openPopup(window, false).then(() => done(), done);
 """
+_BADGE = """
+    const {ExtensionParent} = ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs");
+    const extension = WebExtensionPolicy.getByID(arguments[0]).extension;
+    return ExtensionParent.apiManager.global.browserActionFor(extension).action.getProperty(null, "badgeText");
+"""
 _MENU_IS_LOADED = """
     const menu = document.querySelector(".webextension-popup-browser");
     return menu?.currentURI.filePath === "/ui/popup.html" && !menu.webProgress.isLoadingDocument;
@@ -147,6 +152,10 @@ class Firefox:
         marionette.close()
         (opened,) = set(marionette.window_handles) - {here}
         marionette.switch_to_window(opened)
+
+    def badge(self) -> str:
+        with self.marionette.using_context("chrome"):
+            return str(self.marionette.execute_script(_BADGE, script_args=(FIREFOX_EXTENSION,), sandbox="system"))
 
     @contextlib.contextmanager
     def in_new_tab(self, press: Callable[[], None]) -> Iterator[None]:

@@ -117,6 +117,7 @@ def test_the_passphrase(locked: Locked) -> None:
     locked.screen.screenshot(SCREENSHOTS / "encrypted-locked.png")
     locked.screen.press("unlock")
     locked.wait_until_said("Passphrase")
+    locked.wait_until_said("ends in 9 days")
     assert axe.violations(locked.run) == []
     locked.enter("not this one")
     locked.wait_until_said("Your keys do not open with this")
