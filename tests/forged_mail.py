@@ -3,7 +3,9 @@
 A class of attacks is a rule that makes many messages; each class names where it was published. All are made from
 mail that OpenSSL signed, by people who hold no key of Anna's, or only their own.
 
-    for name, raw in forgeries(mail): …      # not one of them may be `valid`
+    for name, raw in CLASSES["From: encoded words"].make(Material(mail)): …      # not one of them may be `valid`
+
+More classes are in `forged_parsing` and `forged_signers`.
 """
 
 from __future__ import annotations
@@ -472,11 +474,3 @@ CLASSES: dict[str, Forgeries] = {
     "Covert content in replies": Forgeries(COVERT, _covert),
     "Header protection misused": Forgeries(PROTECTION, _protection),
 }
-
-
-def forgeries(mail: DemoMail) -> Iterator[tuple[str, str, bytes]]:
-    """Class, name, and octets of every forged message."""
-    having = Material(mail)
-    for kind, (_, make) in CLASSES.items():
-        for name, raw in make(having):
-            yield kind, name, raw
