@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from letterlock.operations import identities, protect, receipts, trust
+from letterlock.operations import identities, protect, receipt_make, trust
 from letterlock.operations.open import OpenedMessage, Opening
 from letterlock.operations.protect import Wish
 from letterlock.operations.receipts import Known, Sent
@@ -72,7 +72,7 @@ class Computer(WritingDesk):
         """Made for a message that came."""
         opened = self.read(message)
         try:
-            return receipts.make(opened, self.desk, whose, again).octets
+            return receipt_make.make(opened, self.desk, whose, again).octets
         finally:
             opened.close()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from letterlock.evidence import journal as pure
-from letterlock.operations import journal, keys_choose, protect
+from letterlock.operations import journal, journal_check, keys_choose, protect
 from letterlock.operations.timestamps import Authority, Stamping
 from letterlock.store.journal import HeadRow, JournalRecords
 from tests.evidence.openssl_authority import ROOT, stamping_server
@@ -33,8 +33,8 @@ def several(anna: Computer, count: int = 4) -> None:
         sent(anna, LETTER.replace(b"Offer", b"Offer %d" % number), SIGNED)
 
 
-def report(anna: Computer, exported: tuple[bytes, bytes] | None = None) -> journal.Report:
-    return journal.verified(anna.database, anna.vault, anna.desk.trust, AT, exported)
+def report(anna: Computer, exported: tuple[bytes, bytes] | None = None) -> journal_check.Report:
+    return journal_check.verified(anna.database, anna.vault, anna.desk.trust, AT, exported)
 
 
 def codes(anna: Computer, exported: tuple[bytes, bytes] | None = None) -> list[tuple[str, object]]:
@@ -56,7 +56,7 @@ def test_everything_that_is_signed_is_entered(anna: Computer) -> None:
     assert len(anna.protect(blind, SIGNED)) == 2
     anna.protect(LETTER.replace(b"bea@", b"anna@"), replace(BOTH, sign=False))
     anna.protect(LETTER, replace(SIGNED, draft=True))
-    found = journal.listed(anna.database, anna.vault)
+    found = journal_check.listed(anna.database, anna.vault)
     assert [each.row.number for each in found] == [1, 2, 3]
     assert all(each.details is not None for each in found)
     assert found[2].details is not None
@@ -74,7 +74,7 @@ def test_nothing_of_the_message_stands_in_clear(anna: Computer) -> None:
     for secret in (b"bea@", b"Offer 0", b"<1@muster"):
         assert secret not in file
     anna.vault.lock()
-    (entry,) = journal.listed(anna.database, anna.vault)
+    (entry,) = journal_check.listed(anna.database, anna.vault)
     assert entry.sealed
     assert entry.details is None
     assert report(anna).reasons == ()
@@ -154,7 +154,7 @@ def test_an_end_kept_elsewhere_shows_an_older_state(anna: Computer) -> None:
     several(anna, 2)
     before = anna.database.read_bytes()
     several(anna, 1)
-    exported = journal.exported(anna.database)
+    exported = journal_check.exported(anna.database)
     assert codes(anna, exported) == []
     several(anna, 1)
     assert codes(anna, exported) == []
@@ -164,17 +164,17 @@ def test_an_end_kept_elsewhere_shows_an_older_state(anna: Computer) -> None:
     text, signed = exported
     assert codes(anna, (text.replace(b"Entries: 3", b"Entries: 2"), signed)) == [("journal_end_wrong", 2)]
     for wrong in (b"", b"\xff" * 100, text[:-1], text + b"x"):
-        with pytest.raises(journal.JournalEndUnreadable):
+        with pytest.raises(journal_check.JournalEndUnreadable):
             report(anna, (wrong, signed))
 
 
 def test_a_journal_that_was_deleted_begins_anew(anna: Computer) -> None:
     """With another identifier: no entry of the old one fits into it."""
     several(anna, 2)
-    exported = journal.exported(anna.database)
+    exported = journal_check.exported(anna.database)
     assert journal.delete(anna.database) == 2
     with pytest.raises(journal.JournalEmpty):
-        journal.exported(anna.database)
+        journal_check.exported(anna.database)
     several(anna, 3)
     assert codes(anna) == []
     assert codes(anna, exported) == [("journal_rolled_back", 2)]

@@ -14,7 +14,7 @@ from letterlock.cms.attributes import SIGNING_CERTIFICATE_V2
 from letterlock.cms.signed import SignerInfo
 from letterlock.errors import Reason
 from letterlock.keystore.vault import Vault
-from letterlock.operations import journal, keys_choose, protect, trust
+from letterlock.operations import journal_check, keys_choose, protect, trust
 from letterlock.operations.open import Opening
 from letterlock.operations.protect_reasons import (
     KeyNotForSigning,
@@ -66,7 +66,7 @@ def test_a_stamped_signature(anna: Computer, tmp_path: Path, wish: protect.Wish)
             "-CAfile", str(tmp_path / "root.pem"),
         )  # fmt: skip
         assert (b"Verification: OK" in done.stdout + done.stderr) is good
-    (entry,) = journal.listed(anna.database, anna.vault)
+    (entry,) = journal_check.listed(anna.database, anna.vault)
     assert entry.facts["time_stamped"] == reason.facts()["time"]
 
 
@@ -110,7 +110,7 @@ def test_an_authority_that_does_not_answer(anna: Computer) -> None:
     anna.stamping = Stamping(nobody, required=True)
     with pytest.raises(NoTimeStamp):
         anna.protect(LETTER, SIGNED)
-    assert len(journal.listed(anna.database, anna.vault)) == 1
+    assert len(journal_check.listed(anna.database, anna.vault)) == 1
 
 
 # --- Which key signs -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from letterlock.cms import SignedDataWriter, Signing, ess
 from letterlock.cms.content_types import DATA, RECEIPT
 from letterlock.cms.ess import Receipt, ReceiptRequest
-from letterlock.operations import journal, keys_choose, protect, receipts
+from letterlock.operations import journal, journal_check, keys_choose, protect, receipt_make, receipts
 from letterlock.operations import receipt_reasons as r
 from letterlock.operations.receipts import Given
 from letterlock.store.journal import JournalRecords
@@ -55,11 +55,11 @@ def test_from_the_question_to_the_proof(tmp_path: Path, kind: str, encrypt: bool
     assert "receipt_requested" not in anna.codes(question)
     anna.codes(answer)
     assert anna.codes(question).count("receipt_received") == 1, "one receipt is entered once"
-    (entry_, receipt_) = journal.listed(anna.database, anna.vault)
+    (entry_, receipt_) = journal_check.listed(anna.database, anna.vault)
     assert entry_.details is not None
     assert entry_.details["recipients"] == ["bea@muster.example"]
     assert entry_.receipts == (receipt_.row,)
-    assert journal.verified(anna.database, anna.vault, anna.desk.trust, AT).reasons == ()
+    assert journal_check.verified(anna.database, anna.vault, anna.desk.trust, AT).reasons == ()
 
 
 # --- OpenSSL, both ways ----------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ def test_receipts_that_do_not_fit(two: tuple[Computer, Computer], tmp_path: Path
     request = ess.receipt_request(signer.info.signed_attributes)
     assert request is not None
     assert signer.checked is not None
-    good = receipts._signature_digest(signer)
+    good = receipts.signature_digest(signer)
     right = Receipt(DATA, request.identifier, signer.info.value)
     digest = ess.message_signature_digest_attribute(good)
     wrong_digest = ess.message_signature_digest_attribute(bytes(len(good)))
@@ -287,7 +287,7 @@ def test_receipts_that_do_not_fit(two: tuple[Computer, Computer], tmp_path: Path
         first = came.verdict.reasons[0]
         return first.code, first.facts.get("why") or first.facts.get("where")
 
-    before = len(journal.listed(anna.database, anna.vault))
+    before = len(journal_check.listed(anna.database, anna.vault))
     assert said(replace(right, content_type=RECEIPT).encode(), digest) == ("receipt_does_not_fit", "contentType")
     other = replace(right, identifier=b"other").encode()
     assert said(other, digest) == ("receipt_does_not_fit", "signedContentIdentifier")
@@ -304,9 +304,9 @@ def test_receipts_that_do_not_fit(two: tuple[Computer, Computer], tmp_path: Path
     eve = Computer(tmp_path / "eve", "eve")
     anna.trusts(eve)
     assert said(right.encode(), digest, who=eve)[0] == "receipt_from_other"
-    assert len(journal.listed(anna.database, anna.vault)) == before
+    assert len(journal_check.listed(anna.database, anna.vault)) == before
     assert said(right.encode(), digest)[0] == "receipt_confirms"
-    assert len(journal.listed(anna.database, anna.vault)) == before + 1
+    assert len(journal_check.listed(anna.database, anna.vault)) == before + 1
 
 
 def test_every_changed_octet_of_a_receipt_is_noticed(two: tuple[Computer, Computer]) -> None:
@@ -402,9 +402,9 @@ def test_what_a_list_says(two: tuple[Computer, Computer], tmp_path: Path, policy
     try:
         if to is None:
             with pytest.raises(r.ReceiptForbiddenByList):
-                receipts.asked(opened, ["bea@muster.example"])
+                receipt_make.asked(opened, ["bea@muster.example"])
         else:
-            assert list(receipts.asked(opened, ["bea@muster.example"]).to) == to
+            assert list(receipt_make.asked(opened, ["bea@muster.example"]).to) == to
     finally:
         opened.close()
 

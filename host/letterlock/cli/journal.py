@@ -51,10 +51,10 @@ def register(commands: Any) -> None:
 def run_list(arguments: argparse.Namespace) -> int:
     """Show the entries, oldest first."""
     from letterlock.cli.show_proof import show_journal
-    from letterlock.operations import describe_proof, journal
+    from letterlock.operations import describe_proof, journal_check
     from letterlock.store import location
 
-    found = [describe_proof.entry(each) for each in journal.listed(location.database(), _vault(arguments))]
+    found = [describe_proof.entry(each) for each in journal_check.listed(location.database(), _vault(arguments))]
     if arguments.json:
         print(json.dumps({"entries": found}, ensure_ascii=False, indent=2))
     else:
@@ -66,7 +66,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Say whether the journal is whole."""
     from letterlock import limits
     from letterlock.cli.show_proof import show_report
-    from letterlock.operations import describe_proof, journal, trust
+    from letterlock.operations import describe_proof, journal_check, trust
     from letterlock.operations.authority_clock import now
     from letterlock.store import location
 
@@ -75,7 +75,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
         with arguments.head.open("rb") as text, _signature(arguments.head).open("rb") as signed:
             exported = text.read(limits.JOURNAL_HEAD_OCTETS), signed.read(limits.JOURNAL_HEAD_OCTETS + 1)
     settings = trust.settings(location.database(), policy=location.policy())
-    found = journal.verified(location.database(), _vault(arguments), settings, now(), exported)
+    found = journal_check.verified(location.database(), _vault(arguments), settings, now(), exported)
     answer = describe_proof.report(found, arguments.language)
     if arguments.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -87,12 +87,12 @@ def run_verify(arguments: argparse.Namespace) -> int:
 def run_head(arguments: argparse.Namespace) -> int:
     """Write the signed end into two files that were not there before."""
     from letterlock.cli.show import say_line
-    from letterlock.operations import journal
+    from letterlock.operations import journal_check
     from letterlock.store import location
 
     if arguments.sign and not _sign(arguments):
         return 2
-    text, signed = journal.exported(location.database())
+    text, signed = journal_check.exported(location.database())
     for path, octets in ((arguments.out, text), (_signature(arguments.out), signed)):
         with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(octets)

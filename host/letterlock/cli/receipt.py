@@ -62,7 +62,7 @@ def run_make(arguments: argparse.Namespace) -> int:
     """Make a receipt."""
     from letterlock.cli.protect import desk, refuse
     from letterlock.errors import NotAMessage
-    from letterlock.operations import describe_proof, receipts
+    from letterlock.operations import describe_proof, receipt_make, receipts
     from letterlock.operations.protect_reasons import NothingLeaves
 
     if arguments.json and not arguments.out:
@@ -74,7 +74,7 @@ def run_make(arguments: argparse.Namespace) -> int:
     except NotAMessage as failure:
         return _no_message(arguments, failure)
     try:
-        made = receipts.make(opened, own, arguments.whose, arguments.again, arguments.language)
+        made = receipt_make.make(opened, own, arguments.whose, arguments.again, arguments.language)
     except NothingLeaves as failure:
         refuse(arguments, failure)
         return 2

@@ -8,7 +8,7 @@ from typing import Any
 
 from letterlock.errors import Coded
 from letterlock.operations import describe
-from letterlock.operations.journal import CheckedEnd, Listed, Report
+from letterlock.operations.journal_check import CheckedEnd, Listed, Report
 from letterlock.operations.timestamps import Stamping
 from letterlock.store.journal import EntryRow
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock import limits
 from letterlock.keystore.vault import Vault
-from letterlock.operations import describe_proof, journal, receipts
+from letterlock.operations import describe_proof, journal_check, receipt_make
 from letterlock.operations.trust import TrustSettings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class HostProof:
 
     def listed(self, after: int) -> Answer:
         """A page of the journal, the newest entry first."""
-        found = journal.listed(self._database, self._vault)[::-1]
+        found = journal_check.listed(self._database, self._vault)[::-1]
         page: list[Answer] = []
         octets = 0
         for each in found[after : after + limits.JOURNAL_IN_REPLY]:
@@ -41,12 +41,12 @@ class HostProof:
 
     def verified(self, trust: TrustSettings, language: str) -> Answer:
         """Whether the journal is whole."""
-        found = journal.verified(self._database, self._vault, trust, datetime.now(UTC))
+        found = journal_check.verified(self._database, self._vault, trust, datetime.now(UTC))
         return describe_proof.report(found, language)
 
     def receipt(self, opened: OpenedMessage, whose: str | None, again: bool, desk: Desk, language: str) -> Answer:
         """The receipt that an opened message asks for."""
-        made = receipts.make(opened, desk, whose, again, language)
+        made = receipt_make.make(opened, desk, whose, again, language)
         return {
             "mail": base64.b64encode(made.octets).decode(),
             "sender": made.sender,
