@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from letterlock.net import folders
+from letterlock.net import folders, imap
 from letterlock.net.folders import Folder
+from letterlock.net.mail import Login
+from tests.net.mail_servers import Peer, listening
+from tests.net.mail_tls import Authority
 
 
 @pytest.mark.parametrize(
@@ -70,3 +73,37 @@ def test_where_a_new_one_goes() -> None:
     assert folders.new_sent(_folders("- INBOX", "- Trash")) == "Sent"
     assert folders.new_sent(_folders("- INBOX", "- INBOX.Trash", delimiter=".")) == "INBOX.Sent"
     assert folders.new_sent(_folders("- INBOX")) == "Sent"
+
+
+def test_a_server_that_speaks_utf8_gets_utf8(mail_authority: Authority) -> None:
+    """RFC 6855: names and headers as they are, once it has been enabled; names that cannot be quoted as literals."""
+    taken: list[bytes] = []
+
+    def talk(peer: Peer) -> None:
+        peer.say("* OK test")
+        while True:
+            line = peer.line()
+            tag, _, command = line.partition(b" ")
+            if command.startswith(b"APPEND"):
+                peer.say("+ name")
+                name = peer.exactly(int(command.rpartition(b"{")[2][:-1]))
+                rest = peer.line()
+                peer.say("+ message")
+                octets = peer.exactly(int(rest.rpartition(b"{")[2][:-1]))
+                taken.extend([command, name, rest, octets, peer.line()])
+            elif command.startswith(b"LIST"):
+                peer.say('* LIST (\\Sent) "/" "Größe"'.encode() + b"\r\n")
+            elif command.startswith(b"CAPABILITY"):
+                peer.say("* CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT AUTH=PLAIN SASL-IR")
+            peer.say(tag + b" OK done\r\n")
+
+    message = "Subject: Grüße\r\n\r\n".encode()
+    with (
+        listening(talk, mail_authority.serving()) as listener,
+        imap.connected(listener.server(), mail_authority.trusting()) as session,
+    ):
+        session.login(Login("password", "anna", "geheim"))
+        assert session.sent_folder() == "Größe"
+        session.append("Größe", len(message), [message], utf8=True)
+    assert taken[0] == b"APPEND {7}"
+    assert taken[1:] == ["Größe".encode(), b" (\\Seen) UTF8 (~{%d}" % len(message), message, b")"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from letterlock.net import mail_settings
 from letterlock.net.failures import FetchRefused, FetchUnreachable
 from letterlock.net.mail import MailServer
 from letterlock.net.mail_failures import MailSettingsBroken, MailSettingsNotFound
+from letterlock.net.rules import DEFAULT
 from tests.fuzz.sending import SETTINGS
+from tests.net.named import running
 
 ADDRESS = "anna@muster.example"
 NO_RECORDS: Callable[[str], list[tuple[int, int, int, str]]] = lambda _: []  # noqa: E731
@@ -137,3 +140,19 @@ def test_private_addresses_are_not_asked() -> None:
     """A domain whose web server is said to be this computer: the rules of every request hold here, too."""
     with pytest.raises(MailSettingsNotFound):
         mail_settings.find("anna@localhost", ask=NO_RECORDS)
+
+
+def test_records_of_a_real_name_server(tmp_path: Path) -> None:
+    """BIND answers; what is not there is not there."""
+    import dns.resolver
+
+    records = "_submissions._tcp IN SRV 0 1 465 mail\n_imaps._tcp IN SRV 0 0 0 .\n_imap._tcp IN SRV 3 4 143 mail\n"
+    with running(tmp_path, {"bare.example.": records}) as server:
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers, resolver.port = ["127.0.0.1"], server.port
+        ask = mail_settings.asking(DEFAULT, resolver=resolver)
+        found = mail_settings.find("anna@bare.example", read=nowhere, ask=ask)
+        assert found.smtp == MailServer("mail.bare.example", 465, "tls")
+        assert found.imap == MailServer("mail.bare.example", 143, "starttls")
+        with pytest.raises(MailSettingsNotFound):
+            mail_settings.find("anna@signed.example", read=nowhere, ask=ask)

@@ -1,7 +1,7 @@
-"""A process that sends until it is done or killed: `sender_process.py DATABASE CA submit|resume [SECONDS]`.
+"""A process that sends until it is done or killed: `sender_process.py DATABASE CA submit|large|resume [SECONDS]`.
 
-With SECONDS its clock is ahead by so many: claims of processes that were killed have run out. It says what became of
-each recipient, as JSON.
+With SECONDS its clock is ahead by so many: claims of processes that were killed have run out. What is large does not
+fit into the buffers of a connection. It says what became of each recipient, as JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from letterlock.operations import accounts, protect, send
 from letterlock.operations.outbox import Outbox
 from letterlock.operations.send import Way
 from tests.keystore.vaults import PASSPHRASE, QUICK
-from tests.operations.sending_desk import note, statuses
+from tests.operations.notes import note, statuses
 
 
 def main(database: Path, ca: str, what: str, ahead: float) -> None:
@@ -30,9 +30,9 @@ def main(database: Path, ca: str, what: str, ahead: float) -> None:
     def outbox() -> Outbox:
         return Outbox(database, vault, lambda: time.time() + ahead)
 
-    if what == "submit":
+    if what != "resume":
         incoming = protect.Incoming()
-        incoming.feed(note("x" * 70 + "\r\n" + "y" * 800 + "\r\n" * 20_000))
+        incoming.feed(note(("y" * 76 + "\r\n") * (200_000 if what == "large" else 2_000)))
         parcels = send.as_it_is(incoming.close(), datetime.now(UTC), account.copies)
         print(json.dumps(statuses(send.submit(parcels, account, outbox(), way))), flush=True)
         return

@@ -16,9 +16,10 @@ from letterlock.operations.compose import Written
 from letterlock.operations.outbox import Item, Outbox
 from letterlock.operations.protect import Wish
 from letterlock.operations.send import Report, Way
+from tests.operations.notes import ANNA, BEA, CARL, note, statuses
 from tests.operations.writing_desk import BOTH, WritingDesk
 
-ANNA, BEA, CARL = (f"{name}@muster.example" for name in ("anna", "bea", "carl"))
+__all__ = ["ANNA", "BEA", "CARL", "Sender", "SendingDesk", "note", "statuses"]
 
 
 class Sender:
@@ -80,13 +81,3 @@ class SendingDesk(WritingDesk):
         finally:
             for each in made:
                 each.octets.close()
-
-
-def note(text: str = "Hello", to: str = BEA, more: str = "") -> bytes:
-    """A finished message."""
-    return f"From: Anna <{ANNA}>\r\nTo: {to}\r\n{more}Subject: Note\r\n\r\n{text}\r\n".encode()
-
-
-def statuses(report: Report) -> dict[str, str]:
-    """What became of it, for each recipient."""
-    return {each.address: each.status.value for each in report.recipients}

@@ -24,6 +24,7 @@ import pytest
 from letterlock import limits
 from letterlock.errors import Cancelled, LetterlockError
 from letterlock.keystore.failures import SecretDamaged, VaultLocked
+from letterlock.mime.failures import BadAddress
 from letterlock.net import mail_failures as failures
 from letterlock.net.mail import MailServer
 from letterlock.operations import accounts, protect, send
@@ -338,7 +339,7 @@ def test_killed_in_the_middle_it_is_sent_once_by_the_next(tmp_path: Path, mail_a
     with listening(talk, mail_authority.serving()) as listener:
         database = tmp_path / "data" / "letterlock.sqlite"
         sender = Sender(database, made(database), mail_authority.trusting(), listener.server())
-        doomed = process(sender, mail_authority, "submit")
+        doomed = process(sender, mail_authority, "large")
         assert reached.wait(30)
         doomed.send_signal(signal.SIGKILL)
         doomed.wait()
@@ -375,13 +376,13 @@ def test_killed_after_the_last_word_it_is_not_sent_again(tmp_path: Path, mail_au
 
 
 def test_killed_at_any_moment_nothing_is_half_and_nothing_twice(tmp_path: Path, mail_authority: Authority) -> None:
-    """Eight kills, from before the vault opens to after the end: each message is sent at most once, or waits whole."""
+    """Six kills, from before the vault opens to after the end: each message is sent at most once, or waits whole."""
     with sending(tmp_path, mail_authority) as (sender, server, _):
         begun = time.monotonic()
         process(sender, mail_authority, "submit").communicate(timeout=60)
         whole = time.monotonic() - begun
         server.taken.clear()
-        rounds = 8
+        rounds = 6
         for number in range(rounds):
             doomed = process(sender, mail_authority, "submit")
             time.sleep(whole * (0.3 + 0.7 * number / rounds))
@@ -446,7 +447,7 @@ def test_what_is_put_in_halves_is_swept_away(tmp_path: Path, mail_authority: Aut
     with sending(tmp_path, mail_authority) as (sender, _, _):
 
         def broken() -> Iterator[bytes]:
-            yield note("x\r\n" * 500_000)
+            yield note("x\r\n" * 3_000_000)
             os.kill(os.getpid(), signal.SIGKILL)
 
         child = os.fork()
@@ -599,6 +600,31 @@ def test_as_many_wait_as_may(tmp_path: Path, mail_authority: Authority, monkeypa
         with pytest.raises(OutboxFull):
             sender.finished(note())
         assert Outbox.counted(sender.database) == 2
+
+
+def test_recipients_that_are_no_addresses(tmp_path: Path, mail_authority: Authority) -> None:
+    """What could become a parameter of a command is refused before it is one."""
+    with sending(tmp_path, mail_authority) as (sender, server, _):
+        for typed in ('"a"@x> NOTIFY=NEVER <b@y', "nobody", "a@b>"):
+            with pytest.raises(BadAddress):
+                sender.finished(note(), [typed])
+        assert server.taken == []
+
+
+def test_a_server_that_goes_in_the_middle_of_a_message(tmp_path: Path, mail_authority: Authority) -> None:
+    """It hangs up while the message is on its way: nothing was sent, and it waits."""
+
+    def goes(peer: Peer) -> bytes:
+        peer.exactly(1_000)
+        raise ConnectionError
+
+    with sending(tmp_path, mail_authority) as (sender, server, _):
+        server._content = goes  # type: ignore[method-assign]
+        report = sender.finished(note(("z" * 76 + "\r\n") * 200_000))
+        assert statuses(report) == {BEA: "waiting"}
+        assert isinstance(report.recipients[0].failure, failures.MailAnswerBroken)
+        (item,) = sender.waiting()
+        assert not item.unsure
 
 
 def test_failures_have_a_code(tmp_path: Path, mail_authority: Authority) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,8 @@ from letterlock.errors import LetterlockError
 from letterlock.mime.letter import Attachment
 from letterlock.net import imap, smtp
 from letterlock.net.mail import Login
-from letterlock.net.mail_failures import MailLoginRefused, MailTooLargeForServer, RecipientRefused
-from letterlock.operations import accounts
+from letterlock.net.mail_failures import MailFolderRefused, MailLoginRefused, MailTooLargeForServer, RecipientRefused
+from letterlock.operations import accounts, protect, send
 from letterlock.operations.compose import Written
 from letterlock.operations.protect import Wish
 from letterlock.operations.send import CopyStatus
@@ -212,10 +215,6 @@ def test_an_account_is_tried_out_without_sending(desk: SendingDesk, mail_provide
 
 def test_a_notice_of_delivery_is_asked_for(desk: SendingDesk, mail_provider: Provider) -> None:
     """RFC 3461: the notice comes back to the sender."""
-    from datetime import UTC, datetime
-
-    from letterlock.operations import protect, send
-
     before = len(mail_provider.messages("anna"))
     incoming = protect.Incoming()
     incoming.feed(note("with notice"))
@@ -225,3 +224,45 @@ def test_a_notice_of_delivery_is_asked_for(desk: SendingDesk, mail_provider: Pro
     assert report.remarks == []
     notice = mail_provider.messages("anna", least=before + 1)[-1]
     assert b"report-type=delivery-status" in notice
+
+
+def test_a_copy_that_the_server_does_not_take_waits_and_is_kept_once(
+    desk: SendingDesk, mail_provider: Provider, before: dict[str, int]
+) -> None:
+    """The message itself is sent. An attempt that came further than anybody knows does not make a second copy."""
+    sender = desk.sender
+    copies = len(mail_provider.messages("anna", SENT))
+    sender.account = accounts.put(desk.database, desk.vault, replace(sender.account, folder="No/Such"))
+    report = sender.finished(note("the copy waits"))
+    assert statuses(report) == {BEA: "sent"}
+    assert report.copy is CopyStatus.WAITING
+    assert isinstance(report.copy_failure, MailFolderRefused)
+    sender.account = accounts.put(desk.database, desk.vault, replace(sender.account, folder=""))
+    (report,) = sender.resume()
+    assert report.recipients == []
+    assert report.copy is CopyStatus.KEPT
+    assert len(mail_provider.messages("anna", SENT)) == copies + 1
+    # Killed between the copy and the note that it is there: as if it had never been noted.
+    outbox = sender.outbox()
+    with sqlite3.connect(desk.database) as connection:
+        tables = ("outbox", "outbox_piece")
+        for name in tables:
+            connection.execute(f"CREATE TEMP TABLE old_{name} AS SELECT * FROM {name} WHERE 0")
+        incoming = protect.Incoming()
+        incoming.feed(note("once"))
+        parcels = send.as_it_is(incoming.close(), datetime.now(UTC), True)
+        items = outbox.put(sender.account.id, parcels)
+        for name in tables:
+            connection.execute(f"INSERT INTO old_{name} SELECT * FROM {name}")
+        connection.commit()
+        assert send.resume(items, sender.account, outbox, sender.way()).copy is CopyStatus.KEPT
+        for name in tables:
+            connection.execute(f"INSERT INTO {name} SELECT * FROM old_{name}")
+        connection.execute("DELETE FROM outbox WHERE role = 'message'")
+        connection.execute("UPDATE outbox SET state = 'ending', claim = NULL, until = 0")
+        connection.commit()
+    (report,) = sender.resume()
+    assert report.copy is CopyStatus.KEPT
+    assert sender.waiting() == []
+    assert len(mail_provider.messages("anna", SENT)) == copies + 2
+    assert len(mail_provider.messages("bea", least=before["bea"] + 2)) == before["bea"] + 2

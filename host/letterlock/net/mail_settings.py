@@ -77,6 +77,7 @@ def find(
 
     Raises:
         MailSettingsNotFound: the domain says nothing that can be used.
+        DnssecMissing: its web server says nothing, and the DNS cannot be asked here.
         Cancelled: as asked.
     """
     local, _, typed = address.rpartition("@")
@@ -99,6 +100,9 @@ def find(
             continue
     try:
         found = from_dns(address, domain, ask or asking(rules, cancelled))
+    except DnssecMissing:
+        # The person can mend that.
+        raise
     except FetchFailure:
         found = None
     if found is None:
@@ -230,19 +234,20 @@ def _server(domain: str, ask: AskSrv, services: Iterable[tuple[str, Security]]) 
     return None
 
 
-def asking(rules: Rules, cancelled: Callable[[], bool] = never) -> AskSrv:
+def asking(rules: Rules, cancelled: Callable[[], bool] = never, resolver: Any = None) -> AskSrv:
     """Asks the resolver that this computer uses for everything. Raises `DnssecMissing`."""
     dns = library()
     try:
         import dns.resolver
     except ImportError:
         raise DnssecMissing("DNS") from None
+    asked = resolver or dns.resolver
 
     def ask(name: str) -> list[tuple[int, int, int, str]]:
         if cancelled():
             raise Cancelled
         try:
-            answer = dns.resolver.resolve(name, "SRV", lifetime=min(rules.request_seconds, 5.0), search=False)
+            answer = asked.resolve(name, "SRV", lifetime=min(rules.request_seconds, 5.0), search=False)
         except dns.exception.DNSException:
             return []
         return [(each.priority, each.weight, each.port, each.target.to_text()) for each in answer]

@@ -118,15 +118,14 @@ class Outbox:
             )  # fmt: skip
         try:
             with Store.open(self._database) as store:
-                kept.prepare(store, items, self._clock())
+                putting = _Putting(store, items, self._owner, self._clock)
                 slips: list[Slip] = []
                 for item, parcel in zip(items, parcels, strict=True):
-                    slips.append(self._filled(store, item, parcel, slips[-1] if slips else None))
+                    slips.append(self._filled(putting, item, parcel, slips[-1] if slips else None))
                 whole = [
                     replace(item, envelope=self._sealed(item, slip)) for item, slip in zip(items, slips, strict=True)
                 ]
-                if not kept.ready(store, whole, self._until()):
-                    raise OutboxTaken
+                putting.finish(whole)
         except BaseException:
             self._forget(items)
             raise
@@ -219,7 +218,7 @@ class Outbox:
             if not kept.become(store, item.id, self._owner, state, self._until()):
                 raise OutboxTaken
 
-    def _filled(self, store: Store, item: StoredItem, parcel: Parcel, before: Slip | None) -> Slip:
+    def _filled(self, putting: _Putting, item: StoredItem, parcel: Parcel, before: Slip | None) -> Slip:
         """Keep the pieces of a parcel, and say what was found out about it."""
         slip = Slip(parcel.sender, parcel.recipients, parcel.message_id, parcel.receipt)
         if parcel.pieces is None:
@@ -228,9 +227,7 @@ class Outbox:
             return replace(slip, octets=known[0], pieces=known[1], eight_bit=known[2], utf8=known[3])
         measure, number = Measure(), 0
         for piece in _even(map(measure.pass_, parcel.pieces)):
-            sealed = self._vault.seal(_piece(item.content, number), piece)
-            if not kept.add_piece(store, item.content, number, sealed, self._owner, self._until()):
-                raise OutboxTaken
+            putting.piece(item.content, number, self._vault.seal(_piece(item.content, number), piece))
             number += 1
         if not measure.sendable:
             raise MailUnsendable(measure.longest, limits.MAIL_LINE_LENGTH)
@@ -258,6 +255,44 @@ class Outbox:
             raise StoreDamaged(str(self._database), f"outbox {stored.id}") from None
         busy = stored.claim is not None and stored.until >= self._clock() and stored.claim != self._owner
         return Item(stored, slip, busy, unsure=stored.state == ENDING and not busy)
+
+
+class _Putting:
+    """Pieces on their way into the database: all at once while they are few, else in steps that are not too small."""
+
+    def __init__(self, store: Store, items: Sequence[StoredItem], owner: str, clock: Callable[[], float]) -> None:
+        self._store, self._items, self._owner, self._clock = store, items, owner, clock
+        self._held: list[kept.Piece] = []
+        self._begun = False
+
+    def piece(self, content: str, number: int, sealed: bytes) -> None:
+        """One more. Raises `OutboxTaken`: this took so long that it was swept away."""
+        self._held.append((content, number, sealed))
+        if sum(len(octets) for _, _, octets in self._held) >= _STEP_OCTETS:
+            self._flush()
+
+    def finish(self, whole: Sequence[StoredItem]) -> None:
+        """Those were all, and `whole` are the items as they are to be kept."""
+        if not self._begun:
+            kept.put(self._store, whole, self._held, self._clock())
+            return
+        self._flush()
+        if not kept.ready(self._store, whole, self._until()):
+            raise OutboxTaken
+
+    def _flush(self) -> None:
+        if not self._begun:
+            kept.prepare(self._store, self._items, self._clock())
+            self._begun = True
+        if not kept.add_pieces(self._store, self._held, self._owner, self._until()):
+            raise OutboxTaken
+        self._held = []
+
+    def _until(self) -> float:
+        return self._clock() + limits.OUTBOX_CLAIM_SECONDS
+
+
+_STEP_OCTETS = 4 * limits.OUTBOX_PIECE_OCTETS
 
 
 def _envelope(item: StoredItem) -> str:

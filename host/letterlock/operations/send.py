@@ -163,7 +163,8 @@ def as_it_is(
         return sendable.split(finished.read(root.start, root.end))
 
     head, _ = whole()
-    named = list(recipients) or [each for name in ("to", "cc", "bcc") for each in _named(head, name)]
+    named = [each.address for typed in recipients for each in parse_list(typed)]
+    named = named or [each for name in ("to", "cc", "bcc") for each in _named(head, name)]
     everybody = _bounded(named)
     head = head.completed(at, sender.rpartition("@")[2])
     message_id = head.message_id or ""
@@ -243,8 +244,10 @@ class _Delivery:
                 self._copy(copy)
             return self._report
         finally:
-            with suppress(LetterlockError):
-                self._outbox.release()
+            # What is gone needs no letting go, and that is the ordinary case.
+            if not self._report.all_sent or self._report.kept:
+                with suppress(LetterlockError):
+                    self._outbox.release()
 
     # --- Messages ---
 

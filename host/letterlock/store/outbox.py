@@ -14,7 +14,7 @@ A copy for the folder of sent mail is "held" until the first message of its batc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -67,36 +67,37 @@ def piece(store: Store, content: str, number: int) -> bytes:
 # --- Putting ---
 
 
-def prepare(store: Store, items: Sequence[StoredItem], now: float) -> None:
-    """Begin a batch. What others began and never finished is swept away: nobody was told that it is kept.
+Piece = tuple[str, int, bytes]
+"""Of which content, its number, and its sealed octets."""
+
+
+def put(store: Store, items: Sequence[StoredItem], pieces: Sequence[Piece], now: float) -> None:
+    """Keep a batch that is small, at once.
 
     Raises:
         OutboxFull: as many wait as may.
     """
     with store.writing() as connection:
-        stale = connection.execute("SELECT id FROM outbox WHERE state = ? AND until < ?", (PREPARING, now)).fetchall()
-        for (item,) in stale:
-            _delete(connection, item)
-        ((count,),) = connection.execute("SELECT count(DISTINCT batch) FROM outbox").fetchall()
-        if count >= limits.OUTBOX_BATCHES:
-            raise OutboxFull(limits.OUTBOX_BATCHES)
-        for each in items:
-            made = each.made.astimezone(UTC).isoformat(timespec="microseconds")
-            row = (each.id, each.batch, each.number, each.account, each.role, PREPARING, each.content, each.envelope)
-            connection.execute(
-                f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 (constants)
-                (*row, each.claim, each.until, made),
-            )
+        _begin(connection, items, now)
+        connection.executemany("INSERT INTO outbox_piece VALUES (?, ?, ?)", pieces)
 
 
-def add_piece(store: Store, content: str, number: int, octets: bytes, owner: str, until: float) -> bool:
-    """Keep one more piece of something in preparation, and renew the claim; false: it was swept away."""
+def prepare(store: Store, items: Sequence[StoredItem], now: float) -> None:
+    """Begin a batch that is kept in several steps. Raises `OutboxFull`."""
+    with store.writing() as connection:
+        _begin(connection, [replace(each, state=PREPARING) for each in items], now)
+
+
+def add_pieces(store: Store, pieces: Sequence[Piece], owner: str, until: float) -> bool:
+    """Keep more of something in preparation, and renew the claim; false: it was swept away."""
     with store.writing() as connection:
         connection.execute("UPDATE outbox SET until = ? WHERE claim = ?", (until, owner))
-        mine = connection.execute("SELECT 1 FROM outbox WHERE content = ? AND claim = ?", (content, owner)).fetchone()
-        if mine:
-            connection.execute("INSERT INTO outbox_piece VALUES (?, ?, ?)", (content, number, octets))
-        return mine is not None
+        for content in {content for content, _, _ in pieces}:
+            mine = "SELECT 1 FROM outbox WHERE content = ? AND claim = ?"
+            if connection.execute(mine, (content, owner)).fetchone() is None:
+                return False
+        connection.executemany("INSERT INTO outbox_piece VALUES (?, ?, ?)", pieces)
+    return True
 
 
 def ready(store: Store, items: Sequence[StoredItem], until: float) -> bool:
@@ -113,6 +114,23 @@ def ready(store: Store, items: Sequence[StoredItem], until: float) -> bool:
             row = (each.state, each.envelope, until, each.id)
             connection.execute("UPDATE outbox SET state = ?, envelope = ?, until = ? WHERE id = ?", row)
     return True
+
+
+def _begin(connection: Any, items: Sequence[StoredItem], now: float) -> None:
+    """Insert items. What others began and never finished is swept away: nobody was told that it is kept."""
+    stale = connection.execute("SELECT id FROM outbox WHERE state = ? AND until < ?", (PREPARING, now)).fetchall()
+    for (item,) in stale:
+        _delete(connection, item)
+    ((count,),) = connection.execute("SELECT count(DISTINCT batch) FROM outbox").fetchall()
+    if count >= limits.OUTBOX_BATCHES:
+        raise OutboxFull(limits.OUTBOX_BATCHES)
+    for each in items:
+        made = each.made.astimezone(UTC).isoformat(timespec="microseconds")
+        row = (each.id, each.batch, each.number, each.account, each.role, each.state, each.content, each.envelope)
+        connection.execute(
+            f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 (constants)
+            (*row, each.claim, each.until, made),
+        )
 
 
 # --- Sending ---
