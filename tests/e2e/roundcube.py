@@ -161,6 +161,7 @@ class Roundcube:
         self._servants = Servants.of_this_machine()
         self.url = f"http://127.0.0.1:{self._http}/"
         self.sink = SmtpSink(self)
+        self.smtp_port = smtp
         self._submission = Controller(self.sink, hostname="127.0.0.1", port=smtp)
         try:
             self._lay_out(schema, smtp)

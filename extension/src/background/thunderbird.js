@@ -9,6 +9,7 @@ import { Keys } from "./keys.js";
 import { Manager } from "./manager.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
 import { source } from "../adapters/thunderbird/source.js";
+import { Writing } from "../adapters/thunderbird/writing.js";
 import { connectHost } from "../browser/native.js";
 import { onChannel, ownId, ownUrl } from "../browser/runtime.js";
 import * as thunderbird from "../browser/thunderbird.js";
@@ -66,6 +67,13 @@ thunderbird.onBarAction((tab, message, action) => {
   if (action === "again") reading.displayed(tab, message);
   if (action === "details") void thunderbird.openWindow(`${DETAILS}?message=${message}`);
   if (action === "unlock") void unlock(tab, message);
+});
+
+const writing = new Writing(host);
+
+thunderbird.onProtect((wish, file) => writing.protect(wish, file));
+thunderbird.onRecipients(async (window, addresses) => {
+  await thunderbird.describeRecipients(window, await writing.recipients(addresses));
 });
 
 // Installed, or woken up, with messages on display.

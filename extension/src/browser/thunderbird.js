@@ -29,6 +29,24 @@ import { api } from "./api.js";
  *   displayed(tab: number): Promise<number | null>,
  *   clear(tab: number): Promise<void>,
  *   onAction: Event<(tab: number, message: number, action: string) => void> }} letterlockBar
+ * @property {{ describe(window: number, description: Recipients): Promise<void>,
+ *   renew(window: number): Promise<void>,
+ *   defaults(identity: string): Promise<Defaults>,
+ *   setDefaults(identity: string, defaults: Defaults): Promise<void>,
+ *   onRecipients: Event<(window: number, addresses: string) => void>,
+ *   onAction: Event<(window: number, action: string, address: string) => void> }} letterlockCompose
+ * @property {{ onProtect: Event<(wish: Outgoing, file: File) => Promise<Protected>> }} letterlockSending
+ *
+ * What is known of the recipients in a compose window, for its strip.
+ * @typedef {{ asked: string, everybody: boolean, failed: string,
+ *   recipients: { address: string, good: boolean, line: string, find: boolean }[] }} Recipients
+ *
+ * What new messages of an identity start with.
+ * @typedef {{ sign: boolean, encrypt: "never" | "possible" | "always" }} Defaults
+ *
+ * What is wanted of a message that is about to leave, or to be kept as a draft; and what it became.
+ * @typedef {{ sign: boolean, encrypt: boolean, draft: boolean, quotes: boolean, inClear: boolean }} Outgoing
+ * @typedef {{ made: { role: string, recipients: string[], octets: Blob }[] } | { refused: string }} Protected
  * @typedef {{ id: number }} Tab
  * @typedef {{ messages: { id: number }[] }} MessageList
  */
@@ -125,6 +143,37 @@ export function onBarAction(listener) {
  */
 export async function openWindow(url, { width, height } = { width: 720, height: 820 }) {
   await api.windows.create({ url, type: "popup", width, height });
+}
+
+/**
+ * Calls the listener for each message that is to be signed or encrypted before it leaves. Without an answer it stays.
+ * @param {(wish: Outgoing, file: File) => Promise<Protected>} listener
+ */
+export function onProtect(listener) {
+  messenger.letterlockSending.onProtect.addListener(listener);
+}
+
+/** @param {(window: number, addresses: string) => void} listener  called as recipients are typed, one a line */
+export function onRecipients(listener) {
+  messenger.letterlockCompose.onRecipients.addListener(listener);
+}
+
+/** @param {(window: number, action: string, address: string) => void} listener */
+export function onRecipientAction(listener) {
+  messenger.letterlockCompose.onAction.addListener(listener);
+}
+
+/**
+ * @param {number} window
+ * @param {Recipients} description
+ */
+export function describeRecipients(window, description) {
+  return messenger.letterlockCompose.describe(window, description);
+}
+
+/** Has a compose window ask for its recipients again. @param {number} window */
+export function renewRecipients(window) {
+  return messenger.letterlockCompose.renew(window);
 }
 
 /** @param {MessageList} list */

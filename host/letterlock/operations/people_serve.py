@@ -9,8 +9,9 @@ from typing import Any
 
 from letterlock import limits
 from letterlock.errors import LetterlockError
+from letterlock.keystore.vault import Vault
 from letterlock.net.rules import Rules
-from letterlock.operations import describe, describe_people, lookup, people, recipients, tokens
+from letterlock.operations import authority, describe, describe_people, lookup, people, recipients, tokens
 from letterlock.operations.tokens import Tokens
 from letterlock.operations.trust import TrustSettings
 from letterlock.verdict import reason
@@ -54,9 +55,12 @@ class HostPeople:
         }
 
     def recipients(self, addresses: Sequence[str], trust: TrustSettings, language: str) -> Answer:
-        """Who can be encrypted to."""
+        """Who can be encrypted to: judged as `protect` judges when the mail is sent."""
+        now = datetime.now(UTC)
         own = recipients.own(self._database)
-        found = recipients.choose(self._database, addresses, trust, datetime.now(UTC), own)
+        people_here = authority.people_in_force(self._database, now)
+        believed = recipients.with_issuers(trust, Vault.at(self._database).entries())
+        found = recipients.choose(self._database, addresses, believed, now, own, people_here)
         return describe_people.choices(found, language)
 
     def tokens(self, unlocked: Tokens, language: str) -> Answer:

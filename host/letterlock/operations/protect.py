@@ -364,7 +364,7 @@ def find(sender: str | None, addresses: Sequence[str], wish: Wish, desk: Desk, m
         addresses: everybody in To, Cc and Bcc.
     """
     entries = desk.vault.entries()
-    desk = replace(desk, trust=_with_issuers(desk))
+    desk = replace(desk, trust=recipients.with_issuers(desk.trust, entries))
     own = keys_choose.choose(entries, desk.database, sender or "", desk.at)
     key = None
     if wish.sign and not wish.draft and sender:
@@ -493,17 +493,6 @@ def _replaced(old: Spool, pieces: Iterable[bytes]) -> Spool:
         return _spooled(pieces)
     finally:
         old.close()
-
-
-def _with_issuers(desk: Desk) -> TrustSettings:
-    """Also the authorities that came with own certificates: they may have certified the recipients' too."""
-    chains = dict.fromkeys(each for entry in desk.vault.entries() for each in entry.chain)
-    return desk.trust._replace(issuers=(*desk.trust.issuers, *map(Certificate.parse, chains)))
-
-
-def certificate_of(key: SigningKey) -> Certificate:
-    """The certificate of a key."""
-    return _parsed(key.certificate)
 
 
 def _parsed(certificate: x509.Certificate) -> Certificate:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from letterlock import limits
 from letterlock.errors import Coded, Reason
+from letterlock.keystore.entries import KeyEntry
 from letterlock.keystore.vault import Vault
 from letterlock.operations import keys
 from letterlock.operations.memory import Memory
@@ -140,6 +141,12 @@ def own(database: Path) -> list[Certificate]:
     """
     entries = Vault.at(database).entries()
     return [certificate for entry in entries if not entry.superseded for certificate in keys.certificates(entry)]
+
+
+def with_issuers(trust: TrustSettings, entries: Iterable[KeyEntry]) -> TrustSettings:
+    """Also the authorities that came with own certificates: they may have certified the recipients' too."""
+    chains = dict.fromkeys(each for entry in entries for each in entry.chain)
+    return trust._replace(issuers=(*trust.issuers, *map(Certificate.parse, chains)))
 
 
 def content_algorithm(choices: Sequence[RecipientChoice], wanted: Sequence[str] = ()) -> tuple[str, Reason]:

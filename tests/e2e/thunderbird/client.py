@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,18 @@ MARIONETTE = ("-marionette", "-remote-allow-system-access")
 
 
 class Thunderbird:
-    """A running Thunderbird. `home` keeps its profile and native-messaging manifest and is its whole world."""
+    """A running Thunderbird. `home` keeps its profile and native-messaging manifest and is its whole world.
 
-    def __init__(self, home: Path, imap_port: int, imap_user: str) -> None:
+    `more`: preferences beside the usual ones."""
+
+    def __init__(self, home: Path, imap_port: int, imap_user: str, more: Mapping[str, Any] | None = None) -> None:
         program = require_program("thunderbird", "thunderbird")
         profile = home / "profile"
         profile.mkdir(parents=True, exist_ok=True)
         port = free_port()
         preferences: dict[str, Any] = {**QUIET, **ACCOUNTS, "marionette.port": port}
         preferences |= {"mail.server.server2.port": imap_port, "mail.server.server2.userName": imap_user}
+        preferences |= more or {}
         (profile / "user.js").write_text(
             "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items())
         )

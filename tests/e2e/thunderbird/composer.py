@@ -1,0 +1,164 @@
+"""A person who writes mail in Thunderbird: the compose window, the strip in it, and what the buttons do."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.thunderbird.client import Thunderbird
+
+OUTGOING = {
+    "mail.identity.id1.fullName": "Anna Muster",
+    "mail.identity.id1.useremail": "anna@muster.example",
+    "mail.identity.id1.smtpServer": "smtp1",
+    "mail.identity.id1.compose_html": False,
+    "mail.identity.id1.fcc": True,
+    "mail.identity.id1.fcc_folder": "imap://anna@127.0.0.1/Sent",
+    "mail.identity.id1.draft_folder": "imap://anna@127.0.0.1/Drafts",
+    "mail.smtpservers": "smtp1",
+    "mail.smtp.defaultserver": "smtp1",
+    "mail.smtpserver.smtp1.hostname": "127.0.0.1",
+    "mail.smtpserver.smtp1.authMethod": 1,
+    "mail.smtpserver.smtp1.try_ssl": 0,
+    "mail.smtpserver.smtp1.username": "",
+    "mail.compose.attachment_reminder": False,
+    "mail.compose.warn_public_recipients.aggressive": False,
+    "mailnews.show_send_progress": False,
+}
+"""An identity that sends over loopback and keeps its copies on the IMAP server."""
+
+_STRIP = """
+    const compose = Services.wm.getMostRecentWindow("msgcompose");
+    const strip = compose?.document.getElementById("letterlock-strip")?.shadowRoot;
+"""
+
+
+class Composer:
+    """One compose window at a time."""
+
+    def __init__(self, thunderbird: Thunderbird) -> None:
+        self._thunderbird = thunderbird
+
+    def log_in(self, password: str) -> None:
+        """Stores the password of the IMAP account, as a person does at the first prompt."""
+        self._thunderbird.run_async(
+            """
+            const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+            const server = MailServices.accounts.allServers.find(each => each.type === "imap");
+            const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+            login.init("imap://127.0.0.1", null, "imap://127.0.0.1", server.username, given[0], "", "");
+            await Services.logins.addLoginAsync(login);
+            """,
+            password,
+        )
+
+    def write(self, text: str, original: str = "", kind: str = "New", **fields: str) -> None:
+        """Opens a compose window with these fields (`to`, `cc`, `bcc`, `subject`) and text, and waits for the strip.
+
+        `original`, `kind`: the URI of a message that is answered, forwarded or edited, and Thunderbird's word for that.
+        """
+        self._thunderbird.run(
+            """
+            const [text, original, kind, given] = arguments;
+            const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+            const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
+            Object.assign(fields, given, text ? { body: text } : {});
+            const params = Cc["@mozilla.org/messengercompose/composeparams;1"].createInstance(Ci.nsIMsgComposeParams);
+            params.type = Ci.nsIMsgCompType[kind];
+            params.format = Ci.nsIMsgCompFormat.PlainText;
+            params.identity = MailServices.accounts.allIdentities.find(each => each.key === "id1");
+            params.composeFields = fields;
+            if (original) {
+                params.originalMsgURI = original;
+                params.origMsgHdr = MailServices.messageServiceFromURI(original).messageURIToMsgHdr(original);
+            }
+            MailServices.compose.OpenComposeWindowWithParams(null, params);
+            """,
+            text,
+            original,
+            kind,
+            fields,
+        )
+        self.wait_for("return !!strip && !!compose.gMsgCompose?.editor", seconds=30)
+
+    def wait_for(self, script: str, *arguments: Any, seconds: float = 20) -> Any:
+        """The first true value of a script that knows `compose`, the window, and `strip`."""
+        return self._thunderbird.wait_for(_STRIP + script, *arguments, seconds=seconds)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """The value of a script that knows `compose`, the window, and `strip`."""
+        return self._thunderbird.run(_STRIP + script, *arguments)
+
+    def press(self, selector: str) -> None:
+        """Presses a button of the strip by the keyboard."""
+        self.run(
+            """
+            compose.focus();
+            strip.querySelector(arguments[0]).focus();
+            const keys = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
+            keys.beginInputTransactionForTests(compose);
+            const key = new compose.KeyboardEvent("", { key: "Enter", keyCode: 13 });
+            keys.keydown(key);
+            keys.keyup(key);
+            """,
+            selector,
+        )
+
+    def switch(self, name: str, on: bool = True) -> None:
+        """Sets the switch `sign` or `encrypt`."""
+        if self.is_on(name) is not on:
+            self.press(f"[data-switch={name}]")
+            assert self.is_on(name) is on
+
+    def is_on(self, name: str) -> bool:
+        """Whether a switch is on."""
+        script = "return strip.querySelector(`[data-switch=${arguments[0]}]`).ariaPressed === 'true'"
+        pressed: bool = self.run(script, name)
+        return pressed
+
+    def line(self) -> str:
+        """What the strip says."""
+        words: str = self.run("return strip.querySelector('.line').textContent")
+        return words
+
+    def send(self, how: str = "SendMessage") -> None:
+        """Presses Send (or `SendMessageLater`, `SaveAsDraft`)."""
+        self.run("compose.setTimeout(() => compose[arguments[0]]())", how)
+
+    def wait_until_gone(self) -> None:
+        """Waits until the window has closed, as it does after sending."""
+        self._thunderbird.wait_for("return !Services.wm.getMostRecentWindow('msgcompose')", seconds=20)
+
+    def refusal(self) -> str:
+        """What the window says after a sending that was refused; it is still there."""
+        script = """
+            const notice = compose?.gComposeNotification.getNotificationWithValue("letterlock");
+            return notice?.messageText?.textContent.trim();
+        """
+        text: str = self.wait_for(script, seconds=40)
+        return text
+
+    def close(self) -> None:
+        """Closes every compose window without saving."""
+        self._thunderbird.run(
+            """
+            for (const each of Services.wm.getEnumerator("msgcompose")) {
+                each.gContentChanged = false;
+                each.close();
+            }
+            """
+        )
+        self.wait_until_gone()
+
+    def screenshot(self, picture: Path) -> None:
+        """Keeps a picture of the compose window."""
+        marionette = self._thunderbird.marionette
+        main = marionette.current_chrome_window_handle
+        others = set(marionette.chrome_window_handles) - {main}
+        for window in others:
+            marionette.switch_to_window(window)
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            picture.write_bytes(base64.b64decode(marionette.screenshot(format="base64", full=False)))
+            break
+        marionette.switch_to_window(main)
