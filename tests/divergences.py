@@ -14,6 +14,40 @@ VALID_THOUGH_CALLED_BAD: dict[str, str] = {
 }
 """Messages that the other project's own program calls bad and we call valid."""
 
+_SMIME = "thunderbird/mailnews/test/data/smime/"
+_AROUND_CIPHERTEXT = (
+    "Dave signs what Alice encrypted. Thunderbird tells his signature alone, and that nothing was encrypted. Whoever "
+    "signs a ciphertext need not know what is in it: it is decrypted, and the signature is `partial`."
+)
+_INNERMOST_DECIDES = (
+    "Alice's signature inside Dave's. Thunderbird judges the outermost one: the text is Dave's, who is in From. Here "
+    "the innermost one decides whose text it is, and Alice is not in From: `mismatch`."
+)
+_SIGNATURE_TOLD = (
+    "A signature around the encryption, broken or by whom it does not help. Thunderbird says nothing of it, because it "
+    "shows only the encryption; here it is told, and never `valid`."
+)
+
+THUNDERBIRD: dict[str, str] = {
+    **VALID_THOUGH_CALLED_BAD,
+    **{
+        f"{_SMIME}alice.env.{inner}.{sha}.{form}.dave.sig.{sha}.opaque.eml": _AROUND_CIPHERTEXT
+        for inner, form in (("dsig", "multipart"), ("sig", "opaque"))
+        for sha in ("SHA1", "SHA256", "SHA384", "SHA512")
+    },
+    **{
+        f"{_SMIME}alice.plain.sig.{sha}.opaque.dave.sig.{sha}.opaque.eml": _INNERMOST_DECIDES
+        for sha in ("SHA256", "SHA384", "SHA512")
+    },
+    **{
+        f"{_SMIME}alice.env.{form}.eml": _SIGNATURE_TOLD
+        for sha in ("SHA1", "SHA256", "SHA384", "SHA512")
+        for form in (f"dsig.{sha}.multipart", f"sig.{sha}.opaque")
+    },
+    "thunderbird/mailnews/test/data/smime-manual/outer-smime-bad-sig-inner-smime-enc.eml": _SIGNATURE_TOLD,
+}
+"""Rows of Thunderbird's application tests of whose signature or encryption we say something else."""
+
 PKITS_MAIL: dict[str, str] = {
     "SignedValidDSAParameterInheritanceTest5.eml": (
         "The authority's DSA key has no parameters of its own (RFC 3279 §2.3.2), and the library cannot load it."

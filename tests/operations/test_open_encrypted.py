@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -179,32 +177,3 @@ def test_wrong_passphrase(mail: DemoMail, tmp_path: Path) -> None:
     (tmp_path / "passphrase").write_text("wrong")
     with pytest.raises(WrongPassphrase):
         identities.given([mail.key_file(mail.carla, "correct horse")], tmp_path / "passphrase")
-
-
-def test_thunderbirds_encrypted_mail(corpora: Path, tmp_path: Path) -> None:
-    """Every encrypted message of Thunderbird's tests opens with Bob's or Fran's key and has its text.
-
-    What Thunderbird calls a good signature inside is intact here; what it calls bad or missing is never `valid`.
-    """
-    (tmp_path / "passphrase").write_text("nss")
-    files = sorted((corpora / "thunderbird").rglob("*.p12"))
-    keys = identities.given(files, tmp_path / "passphrase")
-    settings = TrustSettings(tuple(trust.given([corpora / "thunderbird/mailnews/test/data/smime/TestCA.pem"])))
-    rows = json.loads((corpora / "expected.json").read_text())
-    seen = 0
-    for row in rows:
-        if not row["path"].startswith("thunderbird/") or row["operation"] != "decrypt+verify":
-            continue
-        opening = Opening(settings, datetime(2026, 2, 1, tzinfo=UTC), keys=keys)
-        opening.feed((corpora / row["path"]).read_bytes())
-        message = opening.close()
-        expected = row["expected"]
-        assert message.verdict.encryption.status == "decrypted", (row["path"], codes(message))
-        if expected["text_contains"]:
-            assert expected["text_contains"].encode() in text(message), row["path"]
-        if expected["signature_good"]:
-            assert message.verdict.signature.status in ("valid", "mismatch"), (row["path"], codes(message))
-        else:
-            assert message.verdict.signature.status != "valid", row["path"]
-        seen += 1
-    assert seen == 26

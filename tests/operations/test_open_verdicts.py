@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +14,7 @@ from letterlock.errors import Cancelled, LetterlockError, NotAMessage, UnknownPa
 from letterlock.operations import trust
 from letterlock.operations.open import OpenedMessage, Opening
 from letterlock.operations.trust import TrustSettings
-from letterlock.verdict import SignatureStatus, Verdict
-from tests.divergences import VALID_THOUGH_CALLED_BAD
+from letterlock.verdict import Verdict
 from tests.needs import require_program
 from tests.signed_mail import ANNA, DemoMail
 
@@ -420,46 +417,6 @@ def test_no_damage_raises_anything_uncoded(mail: DemoMail, settings: TrustSettin
                 verdict(damaged, settings)
             except LetterlockError:
                 continue
-
-
-# --- Mail of other projects ------------------------------------------------------------------------------------
-
-
-def thunderbird_rows(corpora: Path) -> list[dict[str, object]]:
-    rows = json.loads((corpora / "expected.json").read_text())
-    return [row for row in rows if row["path"].startswith("thunderbird/")]
-
-
-def test_thunderbirds_bad_mail_is_never_valid(corpora: Path) -> None:
-    """No signed message that Thunderbird's own tests call bad is `valid`, but for the divergences listed."""
-    settings = TrustSettings(tuple(trust.given([corpora / "thunderbird/mailnews/test/data/smime/TestCA.pem"])))
-    at = datetime(2026, 2, 1, tzinfo=UTC)
-    diverging = set()
-    for row in thunderbird_rows(corpora):
-        expected = row["expected"]
-        assert isinstance(expected, dict)
-        found = verdict((corpora / str(row["path"])).read_bytes(), settings, at)
-        if found.signature.status == SignatureStatus.VALID and not expected["signature_good"]:
-            diverging.add(str(row["path"]))
-    assert diverging == set(VALID_THOUGH_CALLED_BAD)
-
-
-def test_thunderbirds_good_mail_is_intact(corpora: Path) -> None:
-    """Signed and not encrypted mail that Thunderbird calls good is intact here, and trusted under its test CA."""
-    settings = TrustSettings(tuple(trust.given([corpora / "thunderbird/mailnews/test/data/smime/TestCA.pem"])))
-    at = datetime(2026, 2, 1, tzinfo=UTC)
-    seen = 0
-    for row in thunderbird_rows(corpora):
-        expected = row["expected"]
-        assert isinstance(expected, dict)
-        if row["operation"] != "verify" or not expected["signature_good"]:
-            continue
-        found = verdict((corpora / str(row["path"])).read_bytes(), settings, at)
-        intact = [signer for signer in found.signers if signer.status not in ("invalid", "untrusted")]
-        assert intact, (row["path"], codes(found))
-        assert found.signature.status in ("valid", "mismatch", "partial"), (row["path"], codes(found))
-        seen += 1
-    assert seen >= 12
 
 
 @pytest.mark.parametrize(
