@@ -117,3 +117,17 @@ def test_a_stopped_call_raises_wherever_it_is(waiting: str) -> None:
     with pytest.raises(Cancelled):
         work[waiting]()
     assert call.cancelled()
+
+
+def test_a_stopped_call_answers_where_it_must() -> None:
+    """What was sent is told also to whoever cancelled; and a client that has gone is told apart."""
+    channel = Channel()
+    call = Call(channel, "r", "en")
+    call.stop()
+    assert (call.cancelled(), call.gone()) == (True, False)
+    with pytest.raises(Cancelled):
+        call.reply({})
+    call.reply({"sent": True}, stopped=True)
+    assert channel.said == [("reply", {"sent": True})]
+    call.leave()
+    assert (call.cancelled(), call.gone()) == (True, True)

@@ -128,6 +128,16 @@ def test_cancel_is_answered_at_once_and_nothing_follows(talk: Talk) -> None:
     assert talk.session.reply("r", {}) == b""
 
 
+def test_a_cancelled_send_is_stopped_and_still_answered(talk: Talk) -> None:
+    """It may be too late: what was sent is known only to the reply, which ends the request."""
+    params = {"size": 1, "sign": False, "encrypt": False}
+    talk.say({"type": "request", "id": "r", "operation": "send", "params": params})
+    events = talk.say({"type": "cancel", "id": "r"})
+    assert events == [Ended("r")]
+    assert frame_of(talk.session.reply("r", {}))["type"] == "reply"
+    assert errors(talk.say({"type": "cancel", "id": "r"})) == [("r", "unknown_stream")]
+
+
 def test_cancelled_work_counts_until_it_has_stopped() -> None:
     """A client cannot pile up work by cancelling: twice the limit is all there ever is."""
     talk = Talk(requests=2)

@@ -223,7 +223,8 @@ def _item(store: Store, row: Any) -> StoredItem:
     id_, batch, number, account, role, state, content, envelope, claimed, until, made = row
     try:
         texts = (id_, batch, account, role, state, content)
-        if isinstance(envelope, bytes) and all(isinstance(each, str) for each in texts):
+        known = role in (MESSAGE, COPY) and state in (PREPARING, HELD, WAITING, ENDING)
+        if known and isinstance(envelope, bytes) and all(isinstance(each, str) for each in texts):
             begun = datetime.fromisoformat(made)
             return StoredItem(
                 id_, batch, int(number), account, role, state, content, envelope, claimed, float(until), begun
