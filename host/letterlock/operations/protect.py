@@ -495,6 +495,11 @@ def _replaced(old: Spool, pieces: Iterable[bytes]) -> Spool:
         old.close()
 
 
+def certificate_of(key: SigningKey) -> Certificate:
+    """The certificate of a key."""
+    return _parsed(key.certificate)
+
+
 def _parsed(certificate: x509.Certificate) -> Certificate:
     from cryptography.hazmat.primitives.serialization import Encoding
 
