@@ -16,7 +16,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 from letterlock import limits
 from letterlock.evidence.bundle_failures import (
@@ -91,41 +91,49 @@ class Container:
         return b"".join(self.pieces(name))
 
 
-class ContainerWriter:
-    """Writes a container to a file that can be read and positioned."""
+class Sink(Protocol):
+    """What takes octets one after the other."""
 
-    def __init__(self, file: IO[bytes], at: datetime) -> None:
-        self._file = file
+    def write(self, data: bytes, /) -> object: ...
+
+
+class ContainerWriter:
+    """Writes a container from its beginning to its end."""
+
+    def __init__(self, sink: Sink, at: datetime) -> None:
+        self._sink = sink
+        self._at = 0
         # MS-DOS time, in steps of two seconds. It proves nothing and helps people who list the file.
         self._day = (at.year - 1980) << 9 | at.month << 5 | at.day, at.hour << 11 | at.minute << 5 | at.second // 2
         self._directory: list[bytes] = []
         self.add("mimetype", [MIMETYPE])
 
     def add(self, name: str, pieces: Iterable[bytes]) -> None:
-        """One more entry."""
-        start, size, crc = self._file.tell(), 0, 0
-        self._file.write(bytes(_LOCAL_FORM.size) + name.encode("ascii"))
+        """One more entry. `pieces` are gone through twice: what stands before them tells their size and checksum."""
+        start, size, crc = self._at, 0, 0
         for piece in pieces:
-            self._file.write(piece)
             size += len(piece)
             crc = zlib.crc32(piece, crc)
-        after = self._file.tell()
-        if after > limits.BUNDLE_OCTETS:
+        if start + size > limits.BUNDLE_OCTETS:
             raise BundleEntryTooLarge(name, limits.BUNDLE_OCTETS)
         date, time = self._day
         common = (_VERSION, 0, _STORED, time, date, crc, size, size, len(name), 0)
-        self._file.seek(start)
-        self._file.write(_LOCAL_FORM.pack(_LOCAL, *common))
-        self._file.seek(after)
+        self._write(_LOCAL_FORM.pack(_LOCAL, *common) + name.encode("ascii"))
+        for piece in pieces:
+            self._write(piece)
+        assert self._at == start + _LOCAL_FORM.size + len(name) + size
         central = _CENTRAL_FORM.pack(_CENTRAL, _MADE_BY, *common, 0, 0, 0, _EXTERNAL, start)
         self._directory.append(central + name.encode("ascii"))
 
     def close(self) -> None:
-        """Writes the directory. The file stays open."""
+        """Writes the directory. The sink stays open."""
         directory = b"".join(self._directory)
         count = len(self._directory)
-        end = _END_FORM.pack(_END, 0, 0, count, count, len(directory), self._file.tell(), 0)
-        self._file.write(directory + end)
+        self._write(directory + _END_FORM.pack(_END, 0, 0, count, count, len(directory), self._at, 0))
+
+    def _write(self, octets: bytes) -> None:
+        self._sink.write(octets)
+        self._at += len(octets)
 
 
 def _entries(file: IO[bytes]) -> Iterator[Entry]:

@@ -8,15 +8,17 @@ time-stamp was the last. Nothing that is there is changed, so that everything be
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import IO, NamedTuple
 
 from letterlock.errors import Fault, LetterlockError
 from letterlock.evidence import manifest as manifests
 from letterlock.evidence.bundle import DIGEST, LAST_RENEWAL, Bundle, Stamped
+from letterlock.evidence.container import Sink
 from letterlock.evidence.failures import TimeStampFailure
 from letterlock.evidence.manifest import Manifest
 from letterlock.evidence.timestamp import verify
-from letterlock.operations.bundle_save import ObjectWriter, about, stamped_by
+from letterlock.operations.bundle_save import Again, ObjectWriter, about, stamped_by
 from letterlock.operations.online import Online
 from letterlock.operations.timestamps import Authority
 from letterlock.operations.trust import TrustSettings
@@ -49,8 +51,8 @@ class Renewed(NamedTuple):
     doubt: LetterlockError | None
 
 
-def renew(source: IO[bytes], file: IO[bytes], renewing: Renewing) -> Renewed:
-    """Write the bundle in `source` into `file`, with one more time-stamp.
+def renew(source: IO[bytes], sink: Sink, renewing: Renewing) -> Renewed:
+    """Write the bundle in `source` into `sink`, with one more time-stamp.
 
     Raises:
         BundleUnreadable: `source` is no bundle.
@@ -61,10 +63,10 @@ def renew(source: IO[bytes], file: IO[bytes], renewing: Renewing) -> Renewed:
     if bundle.alterations:
         raise RenewalRefused(tuple(dict.fromkeys(str(each.facts()["name"]) for each in bundle.alterations)))
     numbered, token = bundle.next_names()
-    writer = ObjectWriter(file, renewing.now, renewing.digest)
+    writer = ObjectWriter(sink, renewing.now, renewing.digest)
     for name in bundle.names:
         renamed = numbered if name == LAST_RENEWAL else name
-        writer.add(renamed, bundle.container.pieces(name), root=name == LAST_RENEWAL)
+        writer.add(renamed, Again(partial(bundle.container.pieces, name)), root=name == LAST_RENEWAL)
     for name, octets in _until_now(bundle, renewing).items():
         if name not in writer.sha256:
             writer.add(name, [octets])

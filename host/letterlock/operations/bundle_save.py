@@ -17,14 +17,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from letterlock import limits
 from letterlock.errors import Fault, LetterlockError
 from letterlock.evidence import bundle as objects
 from letterlock.evidence import manifest as manifests
 from letterlock.evidence.bundle import MESSAGE, VERDICT, by_digest
-from letterlock.evidence.container import ContainerWriter
+from letterlock.evidence.container import ContainerWriter, Sink
 from letterlock.evidence.failures import TimeStampAuthorityNotTrusted, TimeStampFailure
 from letterlock.evidence.manifest import Manifest, Reference
 from letterlock.evidence.timestamp import TimeStamp, parse, verify
@@ -98,13 +98,13 @@ class Stamping(NamedTuple):
     doubt: LetterlockError | None
 
 
-def save(pieces: Iterable[bytes], file: IO[bytes], saving: Saving) -> Saved:
-    """Write a bundle of the message into `file`, which is empty and can be positioned.
+def save(pieces: Iterable[bytes], sink: Sink, saving: Saving) -> Saved:
+    """Write a bundle of the message into `sink`.
 
     Raises:
         NotAMessage, MessageTooLarge …: as `Opening`.
         NoAuthority, NoTimeStamp: nobody stamped. What was written is then of no use.
-        OSError: as the file does.
+        OSError: as the sink does.
     """
     if not saving.authorities:
         raise NoAuthority
@@ -113,21 +113,20 @@ def save(pieces: Iterable[bytes], file: IO[bytes], saving: Saving) -> Saved:
         opening.feed(piece)
     opened = opening.close()
     try:
-        _find_out(opened, saving)
-        return _written(opened, file, saving)
+        if opened.pending:
+            opened.renew(opened.find(asking=saving.asking))
+        return keep(opened, sink, saving)
     except BaseException:
         opened.close()
         raise
 
 
-def _find_out(opened: OpenedMessage, saving: Saving) -> None:
-    if opened.pending:
-        opened.renew(opened.find(asking=saving.asking))
-
-
-def _written(opened: OpenedMessage, file: IO[bytes], saving: Saving) -> Saved:
-    writer = ObjectWriter(file, saving.now, saving.digest)
-    writer.add(MESSAGE, opened.raw(), root=True)
+def keep(opened: OpenedMessage, sink: Sink, saving: Saving) -> Saved:
+    """The same of a message that is open, with what is known of it. Raises as `save`."""
+    if not saving.authorities:
+        raise NoAuthority
+    writer = ObjectWriter(sink, saving.now, saving.digest)
+    writer.add(MESSAGE, Again(opened.raw), root=True)
     found = _objects(opened)
     for name, octets in found.items():
         writer.add(name, [octets])
@@ -174,8 +173,8 @@ def _reports(
 class ObjectWriter:
     """The container, and a reference to everything that a time-stamp is to be about."""
 
-    def __init__(self, file: IO[bytes], now: datetime, digest: str) -> None:
-        self.container = ContainerWriter(file, now)
+    def __init__(self, sink: Sink, now: datetime, digest: str) -> None:
+        self.container = ContainerWriter(sink, now)
         self.references: list[Reference] = []
         self.sha256: dict[str, str] = {}
         self.octets = 0
@@ -192,16 +191,26 @@ class ObjectWriter:
         self.octets = measured.size if name == MESSAGE else self.octets
 
 
+class Again:
+    """Octets that can be had more than once."""
+
+    def __init__(self, pieces: Callable[[], Iterable[bytes]]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces()
+
+
 class _Measured:
-    """Octets that pass, with their digests."""
+    """Octets that pass, with the digests of the last time."""
 
     def __init__(self, pieces: Iterable[bytes], algorithm: str) -> None:
         self._pieces = pieces
-        self._own = objects.running(algorithm)
-        self._sha256 = hashlib.sha256()
+        self._algorithm = algorithm
         self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
+        self.size, self._own, self._sha256 = 0, objects.running(self._algorithm), hashlib.sha256()
         for piece in self._pieces:
             self._own.update(piece)
             self._sha256.update(piece)
