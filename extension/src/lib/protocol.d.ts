@@ -192,6 +192,32 @@ export interface ErrorFrame {
   error: Failure;
 }
 
+/** `evidence_save`: which open message. */
+export interface EvidenceSaveParams {
+  message: string;
+}
+
+/** Makes an evidence bundle of a message, stamped by the authorities that the user or the organisation chose. */
+export interface EvidenceSaveRequest {
+  type: "request";
+  id: string;
+  operation: "evidence_save";
+  params: EvidenceSaveParams;
+}
+
+/**
+ * The bundle, whose `size` octets `part` fetches with `message` and `part`, until `close`. `times`: of its
+ * time-stamps (UTC); `reasons`: who did not stamp, or is not believed here.
+ */
+export interface EvidenceSaved {
+  message: string;
+  part: string;
+  name: string;
+  size: number;
+  times: string[];
+  reasons: Reason[];
+}
+
 /** A stable code for programs, a sentence and advice for people, whose fault it is, and the facts. */
 export interface Failure {
   code: string;
@@ -987,7 +1013,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | CloseReply;
 }
 
 /**
@@ -1353,6 +1379,6 @@ export interface Waiting {
   copy_only: boolean;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
+from letterlock.native.evidence_operations import evidence_operations
 from letterlock.native.key_operations import key_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
@@ -228,6 +229,7 @@ def standard(messages: OpenMessages) -> Operations:
         **trust_operations(trust),
         **proof_operations(proof, lambda: kept_settings().now(), messages, desk),
         **writing_operations(messages, desk),
+        **evidence_operations(messages, lambda: kept_settings().now(), online),
         **send_operations(sending, desk, lambda: kept_settings().now()),
     }
 

@@ -4,7 +4,7 @@ Sans-IO: every module here takes bytes and values and returns bytes and values. 
 and the threads.
 
 - `frames`: the length-prefixed JSON texts of native messaging
-- `models`, `vault_models`, `key_models`, `people_models`, `proof_models`: what a client says
+- `models`, `vault_models`, `key_models`, `people_models`, `proof_models`, `evidence_models`: what a client says
 - `requests`: which model is whose
 - `host_models`: what the host says
 - `streams`: credit, so that neither side ever buffers a whole mail

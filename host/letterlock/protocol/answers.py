@@ -47,6 +47,7 @@ OPERATIONS = (
     "journal_list",
     "journal_verify",
     "receipt_make",
+    "evidence_save",
     "trust_list",
     "trust_read",
     "trust_add",

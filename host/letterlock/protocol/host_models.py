@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from letterlock.protocol.evidence_models import EvidenceSaved, EvidenceSaveRequest
 from letterlock.protocol.key_models import (
     KeyCertified,
     KeyCertifyRequest,
@@ -174,6 +175,7 @@ class Reply(Shape):
         | PeopleFound
         | Recipients
         | Protected
+        | EvidenceSaved
         | TokenList
         | TokensUnlocked
         | JournalList
@@ -250,6 +252,7 @@ Request = (
     | JournalListRequest
     | JournalVerifyRequest
     | ReceiptMakeRequest
+    | EvidenceSaveRequest
     | TrustListRequest
     | TrustReadRequest
     | TrustAddRequest

@@ -37,7 +37,7 @@ PROTOCOL = Version(1, 7)
 1.4 the vault, 1.5 making, carrying and checking keys,
 1.6 other people's certificates, recipients and tokens,
 1.7 alternatives and flowed text in `Part`, and parts as text; the journal and signed receipts; finished messages
-signed and encrypted (`protect`); whose word counts (`trust_…`); accounts, sending and the outbox."""
+signed and encrypted (`protect`); evidence bundles; whose word counts (`trust_…`); accounts, sending and the outbox."""
 
 UPDATES = Version(1, 3)
 """From here on a client knows that a verdict may be renewed."""

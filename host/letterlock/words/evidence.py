@@ -73,11 +73,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "bundle_no_authority": {
         "en": (
             "Nobody is named who could time-stamp the evidence.",
-            "Name a time-stamping authority with --tsa, or choose one for good.",
+            "Choose a time-stamping authority with `letterlock timestamps add`, or name one with --tsa.",
         ),
         "de": (
             "Es ist niemand benannt, der einen Zeitstempel geben könnte.",
-            "Nennen Sie eine Zeitstempelstelle mit --tsa, oder wählen Sie eine für immer.",
+            "Wählen Sie eine Zeitstempelstelle mit `letterlock timestamps add`, oder nennen Sie eine mit --tsa.",
         ),
     },
     "bundle_renewal_refused": {
