@@ -1,8 +1,9 @@
 """`CreateMessageFromSmime`: what OWA hands over is opened, and shown as OWA's `Message` object.
 
 OWA gives the CMS object alone (`data:application/pkcs7-mime…`) or the whole signed entity (`data:multipart/signed…`).
-A CMS object alone has no From field, so no signature on it can be `valid`, unless the sender protected the fields
-(RFC 9788) or the request names the sender, which is taken where it stands.
+A CMS object alone has no From field, so no signature on it can be `valid`: OWA shows a sender that nobody here has seen.
+Protected fields (RFC 9788) inside do not help, for it is not them that OWA shows. Where a request names the sender, that
+is taken.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from letterlock.verdict import Part
 
 _URL_CHARACTERS = 2_000
 _CMS_TYPES = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\]{1,64}@[^\s<>()\[\],;:\"\\]{1,255}")
 _EMPTY = (
@@ -50,11 +52,12 @@ def raw(params: Mapping[str, Any]) -> Iterator[bytes]:
         yield from octets
         return
     first = next(octets, b"")
-    if _FIELD.match(first) and re.search(rb"^from[ \t]*:", first[: limits.HEADERS_OCTETS], re.I | re.M) is None:
-        yield _sender_field(params)
-    if not _FIELD.match(first):
+    if first.lstrip(b"\r\n").startswith(b"--"):
+        # The body alone: its type stands in the address.
         printable = "".join(each for each in type_ if " " <= each <= "~")
         yield _sender_field(params) + f"MIME-Version: 1.0\r\nContent-Type: {printable}\r\n\r\n".encode()
+    elif _FIELD.match(first) and _FROM.search(re.split(rb"\r?\n\r?\n", first, maxsplit=1)[0]) is None:
+        yield _sender_field(params)
     yield first
     yield from octets
 

@@ -93,7 +93,7 @@ class Server:
     no_revocation: bool = False
     revocation_on_send: bool = False
     timeout: float | None = None
-    other_addresses: bool = True
+    other_addresses: bool = False
     only_cards: bool = False
     seen: frozenset[str] = field(default=frozenset(), compare=False)
 

@@ -28,11 +28,12 @@ _SHORT = 4096
 
 _BEFORE = re.compile(rb'[^"]*')
 _INSIDE = re.compile(rb'[^"\\]*')
-_WHOLE_UNITS = re.compile(
-    rb"(?:[^\\]+|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u(?![dD][89abAB])[0-9a-fA-F]{4}|\\[^u])*"
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
-"""As much as can be unescaped by itself: no escape cut in two, and no pair of surrogates."""
-_LONGEST_UNIT = 12
+"""RFC 8259 §7. Two of them are one character where they are a pair of surrogates."""
+_LONGEST_ESCAPE = 12
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,12 @@ class Text:
         pending = b""
         for block in self.spool.blocks(self.start, self.end):
             pending += block
-            if b"\\" not in pending:
-                yield pending
-                pending = b""
-                continue
-            found = _WHOLE_UNITS.match(pending)
-            cut = found.end() if found else 0
-            yield _unescaped(pending[:cut])
+            if _CONTROL.search(block):
+                raise FrameNotJson
+            cut = len(pending) if b"\\" not in pending else _before_open_escape(pending)
+            yield _ESCAPE.sub(_unescaped, pending[:cut])
             pending = pending[cut:]
-            if len(pending) > _LONGEST_UNIT:
-                break  # no escape: the next lines say so
-        if pending:
-            yield _unescaped(pending)
+        yield _ESCAPE.sub(_unescaped, pending)
 
     def whole(self, limit: int) -> str:
         """The string in memory. Raises `MessageTooLarge`."""
@@ -186,6 +181,8 @@ class _Cutter:
 
     def _restored(self, value: Any) -> Any:
         if isinstance(value, dict):
+            if any(name.startswith(self._mark) for name in value):
+                raise MessageTooLarge(_SHORT)
             return {name: self._restored(each) for name, each in value.items()}
         if isinstance(value, list):
             return [self._restored(each) for each in value]
@@ -194,9 +191,17 @@ class _Cutter:
         return value
 
 
-def _unescaped(octets: bytes) -> bytes:
+def _before_open_escape(octets: bytes) -> int:
+    """How much can be unescaped by itself: nothing of an escape, or a pair of them, that may go on."""
+    for found in _ESCAPE.finditer(octets):
+        if found.end() > len(octets) - _LONGEST_ESCAPE:
+            return found.start()
+    return len(octets) - octets.endswith(b"\\")
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
     try:
-        return str(json.loads(b'"%s"' % octets, strict=False)).encode("utf-8", "replace")
+        return str(json.loads(b'"%s"' % escape[0])).encode("utf-8", "replace")
     except ValueError:
         raise FrameNotJson from None
 
