@@ -1,9 +1,9 @@
 """`CreateMessageFromSmime`: what OWA hands over is opened, and shown as OWA's `Message` object.
 
 OWA gives the CMS object alone (`data:application/pkcs7-mime…`) or the whole signed entity (`data:multipart/signed…`).
-A CMS object alone has no From field, so no signature on it can be `valid`: OWA shows a sender that nobody here has seen.
-Protected fields (RFC 9788) inside do not help, for it is not them that OWA shows. Where a request names the sender, that
-is taken.
+A CMS object alone has no From field, so no signature on it can be `valid`: OWA shows a sender that nobody here has
+seen. Protected fields (RFC 9788) inside do not help, for it is not them that OWA shows. Where a request names the
+sender, that is taken.
 """
 
 from __future__ import annotations
