@@ -34,6 +34,7 @@ def test_a_message_is_saved(tmp_path: Path) -> None:
     """By the authority that the user chose; before that, nobody can stamp it, and the message stays open."""
     home = {"LETTERLOCK_HOME": str(tmp_path / "home")}
     mail = DemoMail(tmp_path / "mail")
+    message = mail.good()
     root = tmp_path / "time-root.pem"
     root.write_bytes(ROOT.pem)
 
@@ -44,7 +45,7 @@ def test_a_message_is_saved(tmp_path: Path) -> None:
     for anchor in (mail.anchor, root):
         letterlock("trust", "add", str(anchor))
     with stamping_server(tmp_path / "tsa") as authority, HostProcess(environment=home, seconds=60) as host:
-        opened = host.open(mail.good())
+        opened = host.open(message)
         with pytest.raises(HostFailed) as failed:
             asked(host, "evidence_save", {"message": opened["message"]})
         assert failed.value.code == "bundle_no_authority"
@@ -60,7 +61,7 @@ def test_a_message_is_saved(tmp_path: Path) -> None:
             assert failed.value.code == "unknown_message"
         assert asked(host, "close", {"message": saved["message"]}) == {}
         assert host.part(opened["message"], opened["parts"][0]["id"])
-    assert objects(octets)["message.eml"] == mail.good()
+    assert objects(octets)["message.eml"] == message
     anchors = trust.given([mail.anchor, root])
     found = verify(io.BytesIO(octets), Verifying(anchors, datetime.now(UTC)))
     assert found.status == "limited"
