@@ -77,7 +77,8 @@ def test_every_state(context: BrowserContext, gallery: str, language: str, look:
 
 
 @pytest.mark.parametrize(
-    "path", ["ui/check.html", "ui/popup.html", "ui/panel.html", "ui/unlock.html", "ui/unlock.html?token=Karte"]
+    "path",
+    ["ui/check.html", "ui/popup.html", "ui/panel.html", "ui/mark.html", "ui/unlock.html", "ui/unlock.html?token=Karte"],
 )
 def test_page(context: BrowserContext, path: str) -> None:
     """Nor do the page for message files, the toolbar's menu, a panel without a message, and where secrets are typed."""

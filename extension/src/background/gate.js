@@ -48,6 +48,9 @@ export const MESSAGES = Object.freeze({
   // manager.js: what the page that manages everything asks of the host
   "host.ask": { from: ["manage"], fields: { request: "count", operation: "string", params: "object" } },
   "host.stop": { from: ["manage"], fields: { request: "count" } },
+  // own-marks.js: what genuine frames are known by
+  "mark.show": { from: ["page", "menu"], fields: {} },
+  "mark.choose": { from: ["page"], fields: { colour: "string", words: "string" } },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page"], fields: { part: "string", text: "boolean", delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
@@ -55,7 +58,7 @@ export const MESSAGES = Object.freeze({
 });
 
 /** Our own pages that may ask for something, by path. */
-const PAGES = new Set(["/ui/check.html"]);
+const PAGES = new Set(["/ui/check.html", "/ui/mark.html"]);
 const PANEL = "/ui/panel.html";
 const KEYS = "/ui/unlock.html";
 const MANAGE = "/ui/manage.html";

@@ -2,8 +2,8 @@
  * The background: owns the host, lets in whom the gate knows, and hands their messages on.
  *
  * A worker sleeps and is woken by events, so every listener is registered here, at the top, synchronously. Nothing
- * here has to outlive a sleep: the granted sites are the browser's record, and a message can be opened again by
- * whoever has it.
+ * here has to outlive a sleep: the granted sites are the browser's record, the person's mark is kept in a database, and
+ * a message can be opened again by whoever has it.
  */
 
 import { Deliveries } from "./deliveries.js";
@@ -11,15 +11,17 @@ import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
 import { Keys } from "./keys.js";
 import { Manager } from "./manager.js";
+import { OwnMarks } from "./own-marks.js";
 import { Readings } from "./readings.js";
 import { Reception } from "./reception.js";
 import { connectHost } from "../browser/native.js";
 import { isMozilla } from "../browser/api.js";
 import { setBadge } from "../browser/badge.js";
+import { keep, kept } from "../browser/keeping.js";
 import { onBegin, onChannel, ownId, ownOrigin } from "../browser/runtime.js";
 import { openPage } from "../browser/tabs.js";
 import { isGranted, onSitesChanged, syncSites } from "../browser/sites.js";
-import { language } from "../browser/words.js";
+import { language, say } from "../browser/words.js";
 import { Host } from "../lib/host.js";
 import { HOST_NAME } from "../lib/product.js";
 
@@ -35,6 +37,13 @@ const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, { openPage, onUnlocked });
 const manager = new Manager(host, { onUnlocked });
+
+const marks = new OwnMarks({
+  kept,
+  keep,
+  words: () => [say("mark_first_words").split(" "), say("mark_second_words").split(" ")],
+  frames: () => [...reception.here].filter(([, role]) => role === "panel" || role === "page").map(([channel]) => channel),
+});
 
 const reception = new Reception({
   roleOf: ({ sender }) => roleOf(sender, { id: ownId, origin: ownOrigin }, isGranted),
@@ -71,7 +80,13 @@ function handle(channel, role, message) {
     case "mail.panel":
       return readings.panel(channel);
     case "panel.claim":
-      return readings.claim(channel, message.token);
+      // Only a frame that our content script put there gets the mark: a page could show what it sees in another.
+      if (!readings.claim(channel, message.token)) return false;
+      return void marks.tell(channel);
+    case "mark.show":
+      return void marks.tell(channel);
+    case "mark.choose":
+      return void marks.choose(channel, message);
     case "issuers.fetch":
       return void readings.fetchIssuers(channel);
     case "keys.ask":

@@ -6,6 +6,7 @@
  */
 
 import { PartFetcher } from "./fetch-part.js";
+import { showMark } from "./own-mark.js";
 import { translate } from "./page.js";
 import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
@@ -20,6 +21,7 @@ const ATTEMPTS = 20;
 const UNCLAIMED = 10_000;
 
 const place = /** @type {HTMLElement} */ (document.getElementById("verdict"));
+const markPlace = /** @type {HTMLElement} */ (document.getElementById("mark"));
 const partsPlace = /** @type {HTMLElement} */ (document.getElementById("parts"));
 
 translate();
@@ -55,6 +57,7 @@ function claim(token, port) {
   let state = { phase: "checking" };
   channel.onMessage((said) => {
     if (said.name === "accepted") accept(channel, port);
+    if (said.name === "mark" && channel === current) showMark(markPlace, said.mark);
     if (said.name === "unlocked" && channel === current && state.phase === "opened" && lockedKey(state.opened.verdict)) {
       port.postMessage({ again: true });
     }

@@ -1,9 +1,10 @@
 /**
- * The toolbar button's menu: this site, message files, and own certificates that end soon.
+ * The toolbar button's menu: this site, message files, own certificates that end soon, and the person's own mark.
  */
 
 import { button, element } from "./elements.js";
 import { showNotices } from "./notices.js";
+import { showMark } from "./own-mark.js";
 import { translate } from "./page.js";
 import { isGranted, removeSite, requestSite, sitePattern } from "../browser/sites.js";
 import { openChannel } from "../browser/runtime.js";
@@ -22,11 +23,23 @@ document.getElementById("manage")?.addEventListener("click", async () => {
   window.close();
 });
 
+document.getElementById("choose")?.addEventListener("click", async () => {
+  await openPage("ui/mark.html");
+  window.close();
+});
+
 const notices = document.getElementById("notices");
-if (notices) {
+const own = document.getElementById("own");
+const mark = document.getElementById("mark");
+if (notices && own && mark) {
   const channel = openChannel("menu");
-  channel.onMessage(({ status }) => showNotices(notices, status ?? []));
+  channel.onMessage((said) => {
+    if (said.name !== "mark") return showNotices(notices, said.status ?? []);
+    showMark(mark, said.mark);
+    own.hidden = false;
+  });
   channel.post({ name: "keys.notices" });
+  channel.post({ name: "mark.show" });
 }
 
 const address = await activeAddress();
