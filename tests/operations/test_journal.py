@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from letterlock.evidence import journal as pure
-from letterlock.operations import journal, journal_check, keys_choose, protect
+from letterlock.operations import describe_proof, journal, journal_check, keys_choose, protect
 from letterlock.operations.timestamps import Authority, Stamping
 from letterlock.store.journal import HeadRow, JournalRecords
 from tests.evidence.openssl_authority import ROOT, stamping_server
@@ -90,6 +90,9 @@ def test_nothing_of_the_message_stands_in_clear(anna: Computer) -> None:
             [("journal_entry_altered", 2), ("journal_details_altered", 2)],
         ),
         ("UPDATE journal_entry SET mark = 'x' WHERE number = 2", [("journal_entry_altered", 2)]),
+        ("UPDATE journal_entry SET at = x'00ff' WHERE number = 2", [("journal_entry_altered", 2)]),
+        ("UPDATE journal_entry SET details = 7 WHERE number = 2", [("journal_details_altered", 2)]),
+        ("UPDATE journal_head SET signed = 'text'", [("journal_end_wrong", 4)]),
         ("UPDATE journal_entry SET object = x'00' WHERE number = 2", [("journal_entry_altered", 2)]),
         ("UPDATE journal_entry SET details = x'00' WHERE number = 2", [("journal_details_altered", 2)]),
         (
@@ -114,6 +117,9 @@ def test_what_was_altered_is_named(anna: Computer, statement: str, expected: lis
     several(anna)
     altered(anna, statement)
     assert codes(anna) == expected
+    shown = [describe_proof.entry(each) for each in journal_check.listed(anna.database, anna.vault)]
+    assert len(shown) == len({each["number"] for each in shown})
+    assert anna.codes(sent(anna)), "and mail is read and written all the same"
 
 
 def test_a_chain_that_is_computed_anew_does_not_fit_the_signed_end(anna: Computer) -> None:

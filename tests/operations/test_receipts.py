@@ -287,6 +287,14 @@ def test_receipts_that_do_not_fit(two: tuple[Computer, Computer], tmp_path: Path
         first = came.verdict.reasons[0]
         return first.code, first.facts.get("why") or first.facts.get("where")
 
+    opened = anna.read(question)
+    given = Given(opened)
+    opened.close()
+    other = replace(right, signature=b"another")
+    assert given.message(other) == given.message(right), "found by its identifier, to be told that it does not fit"
+    came = anna.read(forged(bea, other.encode(), (digest,)), given)
+    came.close()
+    assert came.verdict.reasons[0].code == "receipt_does_not_fit"
     before = len(journal_check.listed(anna.database, anna.vault))
     assert said(replace(right, content_type=RECEIPT).encode(), digest) == ("receipt_does_not_fit", "contentType")
     other = replace(right, identifier=b"other").encode()

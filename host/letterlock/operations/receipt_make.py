@@ -207,7 +207,7 @@ def _not_yet(database: Path, value: bytes) -> None:
     with JournalRecords.read(database) as records:
         rows = records.answering(digest)
     if rows:
-        raise ReceiptMadeAlready(datetime.fromisoformat(rows[0].at), rows[0].number)
+        raise ReceiptMadeAlready(rows[0].time, rows[0].number)
 
 
 def _fields(opened: OpenedMessage, wanted: Asked, at: datetime, language: str) -> list[bytes]:

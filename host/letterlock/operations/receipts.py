@@ -62,10 +62,12 @@ _CLASSIFICATIONS = ("unmarked", "unclassified", "restricted", "confidential", "s
 class Message(NamedTuple):
     """What is kept of a sent message to compare a receipt with (RFC 2634 §2.6).
 
-    `entry`: its entry in the journal; `recipients`: None where they cannot be told.
+    `signature`: SHA-256 of the signature value; `attributes`: digest of the signed attributes, both in hex; `entry`:
+    its entry in the journal; `recipients`: None where they cannot be told.
     """
 
     identifier: str
+    signature: str
     attributes: str
     recipients: tuple[str, ...] | None
     entry: EntryRow | None = None
@@ -99,14 +101,15 @@ class Sent:
         """By the signature value; else by the identifier, so that a receipt for something else is told from a stray
         one."""
         with JournalRecords.read(self._database) as records:
-            found = records.marked(hashlib.sha256(receipt.signature).hexdigest())
+            found = records.marked(_sha256(receipt.signature))
             rows = [each for each in found if each.kind == Kind.SENT] or records.identified(receipt.identifier.hex())
         if not rows:
             return None
         facts = entries.facts(rows[0])
         details = journal_check.details(rows[0], self._vault()) if self._vault else None
         recipients = tuple(map(str, details.get("recipients", ()))) if details else None
-        return Message(str(facts.get("identifier")), str(facts.get("attributes")), recipients, rows[0])
+        identifier, signature, attributes = (str(facts.get(name)) for name in ("identifier", "signature", "attributes"))
+        return Message(identifier, signature, attributes, recipients, rows[0])
 
     def delivered(self, receipt: bytes, signer: Certificate, message: Message) -> None:
         """Entered, where that is wanted."""
@@ -118,8 +121,8 @@ class Sent:
         rows = journal_check.marked(self._database, value)
         if all(each.kind != Kind.SENT for each in rows):
             return None
-        found = [(entries.facts(each), each.at) for each in rows if each.kind == Kind.RECEIPT_RECEIVED]
-        return [(str(facts.get("by", "–")), datetime.fromisoformat(at)) for facts, at in found]
+        found = [(entries.facts(each), each.time) for each in rows if each.kind == Kind.RECEIPT_RECEIVED]
+        return [(str(facts.get("by", "–")), at) for facts, at in found]
 
 
 class Given:
@@ -133,7 +136,10 @@ class Given:
                 request = request_of(each)
                 digest = signature_digest(each)
                 self._messages[each.info.value] = Message(
-                    request.identifier.hex() if request else "", digest.hex(), recipients or None
+                    request.identifier.hex() if request else "",
+                    _sha256(each.info.value),
+                    digest.hex(),
+                    recipients or None,
                 )
 
     def message(self, receipt: Receipt) -> Message | None:
@@ -212,9 +218,8 @@ def _compared(
     message = sent.message(receipt) if sent else None
     if message is None:
         return ReceiptForUnknown()
-    if message.entry is not None and message.entry.mark != hashlib.sha256(receipt.signature).hexdigest():
-        return ReceiptDoesNotFit("originatorSignatureValue")
     for field_, fits in (
+        ("originatorSignatureValue", _sha256(receipt.signature) == message.signature),
         ("contentType", receipt.content_type == DATA),
         ("signedContentIdentifier", receipt.identifier.hex() == message.identifier),
         ("msgSigDigest", digest.hex() == message.attributes),
@@ -229,7 +234,7 @@ def _compared(
         sent.delivered(encoded, certificate, message)
     if message.entry is None:
         return ReceiptFits(certificate.name)
-    return ReceiptConfirms(certificate.name, datetime.fromisoformat(message.entry.at), message.entry.number)
+    return ReceiptConfirms(certificate.name, message.entry.time, message.entry.number)
 
 
 def _received(result: SignerResult, sent: Known | None) -> list[tuple[str, datetime]] | None:
@@ -245,6 +250,10 @@ def _shown(label: ess.SecurityLabel) -> LabelShown:
     said = [] if number is None else [_CLASSIFICATIONS[number] if number < len(_CLASSIFICATIONS) else str(number)]
     said += [label.mark] if label.mark else []
     return LabelShown(" · ".join(said) or "–", label.policy, number, label.categories)
+
+
+def _sha256(octets: bytes) -> str:
+    return hashlib.sha256(octets).hexdigest()
 
 
 def _name(result: SignerResult) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class EntryRow(NamedTuple):
     mark: str
     details: bytes | None
     object: bytes | None
+
+    @property
+    def time(self) -> datetime:
+        """When it was entered; the beginning of all times where somebody has written something else there."""
+        try:
+            found = datetime.fromisoformat(self.at)
+        except ValueError:
+            return datetime.min.replace(tzinfo=UTC)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class HeadRow(NamedTuple):
@@ -72,33 +82,33 @@ class JournalRecords:
 
     def entries(self) -> tuple[EntryRow, ...]:
         """All of them, the first one first."""
-        return tuple(EntryRow(*row) for row in self._store.rows(_ENTRIES + "ORDER BY number"))
+        return self._found("ORDER BY number")
 
     def marked(self, mark: str) -> tuple[EntryRow, ...]:
         """Those about the signature whose value has this SHA-256."""
-        return tuple(EntryRow(*row) for row in self._store.rows(_ENTRIES + "WHERE mark = ? ORDER BY number", mark))
+        return self._found("WHERE mark = ? ORDER BY number", mark)
 
     def identified(self, identifier: str) -> tuple[EntryRow, ...]:
         """The messages whose receipts repeat this identifier (lower-case hex)."""
         # A body that somebody has changed need not be JSON any more.
         query = "WHERE kind = 'sent' AND CASE WHEN json_valid(body) THEN json_extract(body, '$.identifier') END = ?"
-        return tuple(EntryRow(*row) for row in self._store.rows(_ENTRIES + query + _IN_ORDER, identifier))
+        return self._found(query + _IN_ORDER, identifier)
 
     def answering(self, mark: str) -> tuple[EntryRow, ...]:
         """The receipts that were made for the signature whose value has this SHA-256."""
         query = "WHERE kind = 'receipt_sent' AND "
         query += "CASE WHEN json_valid(body) THEN json_extract(body, '$.receipt_for') END = ?"
-        return tuple(EntryRow(*row) for row in self._store.rows(_ENTRIES + query + _IN_ORDER, mark))
+        return self._found(query + _IN_ORDER, mark)
 
     def last(self) -> EntryRow | None:
         """The last entry."""
-        rows = self._store.rows(_ENTRIES + "ORDER BY number DESC LIMIT 1")
-        return EntryRow(*rows[0]) if rows else None
+        rows = self._found("ORDER BY number DESC LIMIT 1")
+        return rows[0] if rows else None
 
     def heads(self) -> tuple[HeadRow, ...]:
         """The signed ends, the newest first."""
         rows = self._store.rows("SELECT number, signed, stamped FROM journal_head ORDER BY number DESC")
-        return tuple(HeadRow(number, bytes(signed), bool(stamped)) for number, signed, stamped in rows)
+        return tuple(HeadRow(number, _octets(signed) or b"", bool(stamped)) for number, signed, stamped in rows)
 
     def append(self, make: Callable[[str, EntryRow | None], EntryRow]) -> EntryRow:
         """Add what `make` makes of the journal's identifier and its last entry."""
@@ -110,6 +120,10 @@ class JournalRecords:
             row = make(identifier, self.last())
             connection.execute("INSERT INTO journal_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return row
+
+    def _found(self, condition: str, *values: object) -> tuple[EntryRow, ...]:
+        # SQLite keeps any type in any column: what somebody else has written there need not be what we write.
+        return tuple(_entry(*row) for row in self._store.rows(_ENTRIES + condition, *values))
 
     def add_head(self, identifier: str, head: HeadRow) -> bool:
         """Keep a signed end of this journal; ends before it that no authority stamped say nothing more and go.
@@ -132,3 +146,18 @@ class JournalRecords:
             connection.execute("DELETE FROM journal_entry")
             connection.execute("DELETE FROM journal")
         return int(entries)
+
+
+def _entry(
+    number: int, at: object, kind: object, body: object, hashed: object, mark: object, details: object, object_: object
+) -> EntryRow:
+    texts = _text(at), _text(kind), _text(body), _text(hashed), _text(mark)
+    return EntryRow(number, *texts, _octets(details), _octets(object_))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else repr(value)
+
+
+def _octets(value: object) -> bytes | None:
+    return value if value is None or isinstance(value, bytes) else repr(value).encode()
