@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from letterlock.cli import main
+from letterlock.cli import main, vault
+from letterlock.keystore.vault import Vault
 from letterlock.net import mail, mail_settings
 from letterlock.net.mail import MailServer
 from letterlock.net.mail_settings import Settings
 from letterlock.store import location
-from tests.keystore.vaults import PASSPHRASE
+from tests.keystore.vaults import PASSPHRASE, QUICK
 from tests.net.mail_rig import PASSWORD, TOKEN, Provider
 from tests.net.mail_servers import Listener, SmtpServer, smtp_server
 from tests.net.mail_tls import Authority
@@ -25,13 +27,21 @@ from tests.operations.writing_desk import WritingDesk
 KEYS = ["--passphrase-file", "keys.txt"]
 
 
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with Anna's and Bea's keys."""
+    return WritingDesk(tmp_path_factory.mktemp("keys")).database
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Anna's and Bea's keys, and a letter."""
+def folder(keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Those keys, in a vault that is quickly opened, and a letter."""
+    database = tmp_path / "letterlock.sqlite"
+    shutil.copyfile(keys, database)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(location, "database", lambda: tmp_path / "letterlock.sqlite")
+    monkeypatch.setattr(location, "database", lambda: database)
     monkeypatch.setattr(location, "policy", lambda: None)
-    WritingDesk(tmp_path)
+    monkeypatch.setattr(vault, "here", lambda: Vault.at(database, cost=QUICK))
     (tmp_path / "keys.txt").write_text(f"{PASSPHRASE}\n")
     (tmp_path / "letter.txt").write_text(
         "From: anna@muster.example\nTo: bea@muster.example\nSubject: Offer\n\nDear Bea\n", encoding="utf-8"

@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from letterlock.limits import CHUNK_OCTETS
 from letterlock.native.client import HostFailed, HostProcess
+from letterlock.operations import accounts
+from letterlock.operations.outbox import Outbox
 from tests.keystore.vaults import PASSPHRASE
 from tests.net.mail_servers import Listener, SmtpServer, smtp_server
 from tests.net.mail_tls import Authority
@@ -22,12 +23,21 @@ from tests.operations.writing_desk import WritingDesk
 LARGE = note(("z" * 76 + "\r\n") * 100_000)
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> WritingDesk:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> WritingDesk:
     """A home with keys for three people."""
-    folder = tmp_path / "data"
+    folder = tmp_path_factory.mktemp("home") / "data"
     folder.mkdir()
     return WritingDesk(folder, people=("anna", "bea", "carl"))
+
+
+@pytest.fixture
+def desk(home: WritingDesk) -> Iterator[WritingDesk]:
+    """The same home for each test, without any account."""
+    yield home
+    for each in accounts.listed(home.database):
+        accounts.remove(home.database, each.id)
+    assert Outbox.counted(home.database) == 0
 
 
 @contextmanager

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from letterlock.cms import RecipientKey
@@ -30,3 +35,11 @@ def own_keys(demo: DemoMail, tmp_path_factory: pytest.TempPathFactory) -> list[R
     passphrase = tmp_path_factory.mktemp("own") / "passphrase"
     passphrase.write_text("correct horse\n")
     return identities.given([demo.key_file(demo.carla, "correct horse")], passphrase)
+
+
+@pytest.fixture
+def quick_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where the system has such a disk: killed processes leave the same behind there, sooner."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
+        yield Path(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from letterlock.operations.send import Report
+from letterlock.operations.send_report import Report
 
 ANNA, BEA, CARL = (f"{name}@muster.example" for name in ("anna", "bea", "carl"))
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from letterlock.keystore.vault import Vault
-from letterlock.operations import accounts, protect, send
+from letterlock.operations import accounts, parcels, protect, send
 from letterlock.operations.outbox import Outbox
 from letterlock.operations.send import Way
 from tests.keystore.vaults import PASSPHRASE, QUICK
@@ -33,8 +33,8 @@ def main(database: Path, ca: str, what: str, ahead: float) -> None:
     if what != "resume":
         incoming = protect.Incoming()
         incoming.feed(note(("y" * 76 + "\r\n") * (200_000 if what == "large" else 2_000)))
-        parcels = send.as_it_is(incoming.close(), datetime.now(UTC), account.copies)
-        print(json.dumps(statuses(send.submit(parcels, account, outbox(), way))), flush=True)
+        letters = parcels.as_it_is(incoming.close(), datetime.now(UTC), account.copies)
+        print(json.dumps(statuses(send.submit(letters, account, outbox(), way))), flush=True)
         return
     for batch in dict.fromkeys(each.stored.batch for each in outbox().items()):
         own = outbox()

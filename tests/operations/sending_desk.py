@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from letterlock.keystore.vault import Vault
 from letterlock.net.mail import MailServer
-from letterlock.operations import accounts, protect, send
+from letterlock.operations import accounts, parcels, protect, send
 from letterlock.operations.accounts import Account
 from letterlock.operations.compose import Written
-from letterlock.operations.outbox import Item, Outbox
+from letterlock.operations.outbox import Item, Outbox, Parcel
 from letterlock.operations.protect import Wish
-from letterlock.operations.send import Report, Way
+from letterlock.operations.send import Way
+from letterlock.operations.send_report import Report
+from tests.keystore.vaults import made
+from tests.net.mail_servers import Listener, SmtpServer, smtp_server
+from tests.net.mail_tls import Authority
 from tests.operations.notes import ANNA, BEA, CARL, note, statuses
 from tests.operations.writing_desk import BOTH, WritingDesk
 
-__all__ = ["ANNA", "BEA", "CARL", "Sender", "SendingDesk", "note", "statuses"]
+__all__ = ["ANNA", "BEA", "CARL", "Sender", "SendingDesk", "in_parcels", "note", "sending", "statuses"]
 
 
 class Sender:
@@ -48,8 +53,8 @@ class Sender:
         """Send a finished message as it is."""
         incoming = protect.Incoming()
         incoming.feed(message)
-        parcels = send.as_it_is(incoming.close(), datetime.now(UTC), self.account.copies, recipients)
-        return send.submit(parcels, self.account, self.outbox(), self.way(**more))
+        letters = parcels.as_it_is(incoming.close(), datetime.now(UTC), self.account.copies, recipients)
+        return send.submit(letters, self.account, self.outbox(), self.way(**more))
 
     def waiting(self) -> list[Item]:
         return self.outbox().items()
@@ -61,6 +66,21 @@ class Sender:
             outbox = self.outbox()
             reports.append(send.resume(outbox.items(each), self.account, outbox, self.way(**more), anyway))
         return reports
+
+
+@contextmanager
+def sending(folder: Path, authority: Authority, **how: Any) -> Iterator[tuple[Sender, SmtpServer, Listener]]:
+    """A sender and his server."""
+    with smtp_server(authority, **how) as (server, listener):
+        database = folder / "data" / "letterlock.sqlite"
+        sender = Sender(database, made(database), authority.trusting(), listener.server())
+        yield sender, server, listener
+
+
+def in_parcels(message: bytes) -> list[Parcel]:
+    incoming = protect.Incoming()
+    incoming.feed(message)
+    return parcels.as_it_is(incoming.close(), datetime.now(UTC), False)
 
 
 class SendingDesk(WritingDesk):
@@ -76,8 +96,8 @@ class SendingDesk(WritingDesk):
         """Compose, protect and send."""
         made = self.compose(written, wish)
         try:
-            parcels = send.parcels(made, ANNA, self.sender.account.copies)
-            return send.submit(parcels, self.sender.account, self.sender.outbox(), self.sender.way(**more))
+            letters = parcels.of_made(made, ANNA, self.sender.account.copies)
+            return send.submit(letters, self.sender.account, self.sender.outbox(), self.sender.way(**more))
         finally:
             for each in made:
                 each.octets.close()

@@ -15,10 +15,10 @@ from letterlock.mime.letter import Attachment
 from letterlock.net import imap, smtp
 from letterlock.net.mail import Login
 from letterlock.net.mail_failures import MailFolderRefused, MailLoginRefused, MailTooLargeForServer, RecipientRefused
-from letterlock.operations import accounts, protect, send
+from letterlock.operations import accounts, parcels, protect, send
 from letterlock.operations.compose import Written
 from letterlock.operations.protect import Wish
-from letterlock.operations.send import CopyStatus
+from letterlock.operations.send_report import CopyStatus
 from tests.net.mail_rig import PASSWORD, TOKEN, Provider
 from tests.operations.sending_desk import ANNA, BEA, CARL, Sender, SendingDesk, note, statuses
 from tests.operations.writing_desk import BOTH, ENCRYPTED, SIGNED
@@ -218,8 +218,8 @@ def test_a_notice_of_delivery_is_asked_for(desk: SendingDesk, mail_provider: Pro
     before = len(mail_provider.messages("anna"))
     incoming = protect.Incoming()
     incoming.feed(note("with notice"))
-    parcels = send.as_it_is(incoming.close(), datetime.now(UTC), False, receipt=True)
-    report = send.submit(parcels, desk.sender.account, desk.sender.outbox(), desk.sender.way())
+    letters = parcels.as_it_is(incoming.close(), datetime.now(UTC), False, receipt=True)
+    report = send.submit(letters, desk.sender.account, desk.sender.outbox(), desk.sender.way())
     assert statuses(report) == {BEA: "sent"}
     assert report.remarks == []
     notice = mail_provider.messages("anna", least=before + 1)[-1]
@@ -250,8 +250,8 @@ def test_a_copy_that_the_server_does_not_take_waits_and_is_kept_once(
             connection.execute(f"CREATE TEMP TABLE old_{name} AS SELECT * FROM {name} WHERE 0")
         incoming = protect.Incoming()
         incoming.feed(note("once"))
-        parcels = send.as_it_is(incoming.close(), datetime.now(UTC), True)
-        items = outbox.put(sender.account.id, parcels)
+        letters = parcels.as_it_is(incoming.close(), datetime.now(UTC), True)
+        items = outbox.put(sender.account.id, letters)
         for name in tables:
             connection.execute(f"INSERT INTO old_{name} SELECT * FROM {name}")
         connection.commit()

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from letterlock.operations.accounts import Account
     from letterlock.operations.outbox import Outbox, Parcel
     from letterlock.operations.protect import Outgoing
-    from letterlock.operations.send import Report, Way
+    from letterlock.operations.send import Way
+    from letterlock.operations.send_report import Report
 
 
 def register(commands: Any) -> None:
@@ -84,21 +85,21 @@ def _wrong(arguments: argparse.Namespace) -> str:
 
 
 def _unchanged(arguments: argparse.Namespace) -> int:
-    from letterlock.operations import send
+    from letterlock.operations import parcels
     from letterlock.operations.authority_clock import now
 
     finished = protect.incoming(arguments.letter).close()
-    account = _account(arguments, send.sender_of(finished))
+    account = _account(arguments, parcels.sender_of(finished))
     keys = vault.unlocked(arguments)
     copy = account.copies and not arguments.no_copy
-    parcels = send.as_it_is(finished, now(), copy, arguments.recipient, arguments.notice)
-    return _submit(arguments, account, keys, parcels)
+    letters = parcels.as_it_is(finished, now(), copy, arguments.recipient, arguments.notice)
+    return _submit(arguments, account, keys, letters)
 
 
 def _protected(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from letterlock.operations import compose, send
+    from letterlock.operations import compose, parcels
     from letterlock.operations import protect as protecting
 
     wish, source = protect.wish(arguments), None if arguments.finished else protect.written(arguments)
@@ -116,7 +117,7 @@ def _protected(arguments: argparse.Namespace) -> int:
             if not arguments.json:
                 say(reason, arguments.language)
         copy = account.copies and not arguments.no_copy
-        return _submit(arguments, account, desk.vault, send.parcels(made, plan.sender, copy, arguments.notice))
+        return _submit(arguments, account, desk.vault, parcels.of_made(made, plan.sender, copy, arguments.notice))
     finally:
         for each in made:
             each.octets.close()
@@ -131,14 +132,14 @@ def _account(arguments: argparse.Namespace, sender: str) -> Account:
     return accounts.sending_for(location.database(), sender)
 
 
-def _submit(arguments: argparse.Namespace, account: Account, keys: Vault, parcels: list[Parcel]) -> int:
+def _submit(arguments: argparse.Namespace, account: Account, keys: Vault, letters: list[Parcel]) -> int:
     from letterlock.operations import send
     from letterlock.operations.outbox import Outbox
     from letterlock.store import location
 
     with way(arguments, account, keys, wait=not arguments.no_wait) as how:
         outbox: Outbox = Outbox(location.database(), keys)
-        found = send.submit(parcels, account, outbox, how)
+        found = send.submit(letters, account, outbox, how)
     return told(arguments, [found])
 
 

@@ -11,7 +11,7 @@ from letterlock.net.mail_settings import Settings
 from letterlock.operations.account_failures import ServersElsewhere
 from letterlock.operations.accounts import Account, Tried
 from letterlock.operations.outbox import Item
-from letterlock.operations.send import Report
+from letterlock.operations.send_report import Report
 from letterlock.verdict import reason
 
 Answer = dict[str, Any]

@@ -1,6 +1,6 @@
 """Send finished messages, each with its own envelope, then put the copy into the folder of sent mail.
 
-    report = send.submit(letters, account, login, outbox)
+    report = send.submit(parcels.of_made(made, …), account, outbox, way)
     report.recipients[0].status
 
 Every message is kept in the outbox before the first packet goes out, and leaves it when the server has taken it. A
@@ -11,26 +11,19 @@ recipient.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from letterlock import limits
-from letterlock.errors import Cancelled, Coded, LetterlockError
-from letterlock.mime import sendable, writer
-from letterlock.mime.address import parse_list
-from letterlock.mime.writer import Finished
+from letterlock.errors import Cancelled, LetterlockError
 from letterlock.net import imap, mail, mail_failures, smtp
 from letterlock.net.mail import Login
 from letterlock.net.wire import never
-from letterlock.operations.account_failures import NobodyToSendTo, OutboxTaken, TooManyToSendTo
+from letterlock.operations.account_failures import OutboxTaken
 from letterlock.operations.accounts import Account
 from letterlock.operations.outbox import Item, Outbox, Parcel
-from letterlock.operations.protect import Outgoing, Role
-from letterlock.operations.protect_reasons import NothingLeaves, SenderNotOne
+from letterlock.operations.send_report import CopyStatus, Report, Status, Told
 from letterlock.store.outbox import HELD
 from letterlock.trust.addresses import domain_key, split_address
 
@@ -38,65 +31,6 @@ if TYPE_CHECKING:
     import ssl
 
 Progress = Callable[[int, int | None], None]
-
-
-class Status(StrEnum):
-    """What became of a message to one recipient."""
-
-    SENT = "sent"
-    """The server is responsible for it now."""
-    REFUSED = "refused"
-    """The server takes nothing for this address, or nothing of this kind."""
-    NOT_SENT = "not_sent"
-    """Nothing went out, and nothing waits: something else failed, or it was cancelled."""
-    WAITING = "waiting"
-    """Nothing went out; it waits in the outbox."""
-    UNSURE = "unsure"
-    """The connection ended with the last word: it may have been sent. It waits for a person to decide."""
-
-
-class CopyStatus(StrEnum):
-    """What became of the copy."""
-
-    KEPT = "kept"
-    """It is in the folder."""
-    WAITING = "waiting"
-    """It waits in the outbox."""
-    NOT_WANTED = "not_wanted"
-    NOT_KEPT = "not_kept"
-    """Nothing was sent, so there is none."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """One recipient."""
-
-    address: str
-    status: Status
-    failure: LetterlockError | None = None
-
-
-@dataclass
-class Report:
-    """What became of a batch. `copy_failure` says why a copy waits."""
-
-    batch: str
-    recipients: list[Told] = field(default_factory=list)
-    copy: CopyStatus = CopyStatus.NOT_WANTED
-    folder: str | None = None
-    copy_failure: LetterlockError | None = None
-    remarks: list[Coded] = field(default_factory=list)
-
-    @property
-    def all_sent(self) -> bool:
-        """Whether it went out to everybody."""
-        return all(each.status is Status.SENT for each in self.recipients)
-
-    @property
-    def kept(self) -> bool:
-        """Whether something of it is in the outbox still."""
-        waits = {Status.WAITING, Status.UNSURE}
-        return self.copy is CopyStatus.WAITING or any(each.status in waits for each in self.recipients)
 
 
 @dataclass(frozen=True)
@@ -115,90 +49,6 @@ class Way:
     progress: Progress = lambda _done, _total: None
     cancelled: Callable[[], bool] = never
     gone: Callable[[], bool] = never
-
-
-# --- What is to be sent -------------------------------------------------------------------------------------------
-
-
-def parcels(made: Sequence[Outgoing], sender: str, copy: bool, receipt: bool = False) -> list[Parcel]:
-    """What `compose` and `protect` have made, for the outbox. Raises `NobodyToSendTo`, `TooManyToSendTo`."""
-    letters = [each for each in made if each.recipients]
-    own = next((each for each in made if each.role is Role.SENT), None)
-    _bounded([address for each in letters for address in each.recipients])
-    found = [
-        Parcel(sender, each.recipients, each.octets.blocks(), _message_id(each.octets.blocks()), receipt)
-        for each in letters
-    ]
-    if copy:
-        octets = own.octets if own else letters[0].octets
-        # Without Bcc the one message is the copy as well, and need not be kept twice.
-        pieces = octets.blocks() if own or len(letters) > 1 else None
-        found.append(Parcel(sender, (), pieces, _message_id(octets.blocks())))
-    return found
-
-
-def sender_of(finished: Finished) -> str:
-    """The address that a finished message is sent from: its Sender's, else its From's. Raises `NothingLeaves`."""
-    head = sendable.Head(finished.fields)
-    senders = _named(head, "sender") or _named(head, "from")
-    if len(senders) != 1:
-        raise NothingLeaves([SenderNotOne(len(senders))])
-    return senders[0]
-
-
-def as_it_is(
-    finished: Finished, at: datetime, copy: bool, recipients: Sequence[str] = (), receipt: bool = False
-) -> list[Parcel]:
-    """A finished message to be sent unchanged: Bcc is taken out of what goes to others, Date and Message-ID are added.
-
-    Args:
-        recipients: instead of those in To, Cc and Bcc.
-
-    Raises:
-        NotAMessage, HeaderTooLarge, BadAddress, NothingLeaves, NobodyToSendTo, TooManyToSendTo.
-    """
-    root, sender = finished.root, sender_of(finished)
-
-    def whole() -> tuple[sendable.Head, Iterator[bytes]]:
-        return sendable.split(finished.read(root.start, root.end))
-
-    head, _ = whole()
-    named = [each.address for typed in recipients for each in parse_list(typed)]
-    named = named or [each for name in ("to", "cc", "bcc") for each in _named(head, name)]
-    everybody = _bounded(named)
-    head = head.completed(at, sender.rpartition("@")[2])
-    message_id = head.message_id or ""
-
-    def with_(chosen: sendable.Head) -> Iterator[bytes]:
-        _, body = whole()
-        yield from chosen.with_body(body)
-
-    found = [Parcel(sender, everybody, with_(head.public()), message_id, receipt)]
-    if copy:
-        found.append(Parcel(sender, (), with_(head) if head.hidden else None, message_id))
-    return found
-
-
-def _bounded(addresses: Iterable[str]) -> tuple[str, ...]:
-    everybody = tuple(dict.fromkeys(addresses))
-    if not everybody:
-        raise NobodyToSendTo
-    if len(everybody) > limits.MAIL_RECIPIENTS:
-        raise TooManyToSendTo(limits.MAIL_RECIPIENTS)
-    return everybody
-
-
-def _named(head: sendable.Head, name: str) -> list[str]:
-    return [
-        each.address for field_ in writer.named(head.fields, name) for each in parse_list(writer.value(field_))
-    ]  # fmt: skip
-
-
-def _message_id(pieces: Iterable[bytes]) -> str:
-    return sendable.split(pieces)[0].message_id or ""
-
-
-# --- Sending ------------------------------------------------------------------------------------------------------
 
 
 def submit(parcels: Sequence[Parcel], account: Account, outbox: Outbox, way: Way) -> Report:

@@ -10,7 +10,7 @@ from typing import Any
 from letterlock.keystore.vault import Vault
 from letterlock.net.mail import MailServer
 from letterlock.net.rules import Rules
-from letterlock.operations import accounts, describe, describe_send, protect, protect_serve, send
+from letterlock.operations import accounts, describe, describe_send, parcels, protect, protect_serve, send
 from letterlock.operations.accounts import Account
 from letterlock.operations.outbox import Outbox, Parcel
 from letterlock.operations.protect import Desk, Incoming
@@ -73,11 +73,11 @@ class HostSending:
     ) -> Answer:
         finished = incoming.close()
         now = datetime.now(UTC)
-        sender = send.sender_of(finished)
+        sender = parcels.sender_of(finished)
         account = self._for(asked, sender)
         copy = account.copies and asked.keep_copy
-        parcels = send.as_it_is(finished, now, copy, asked.recipients, asked.notice)
-        return self._submitted(parcels, account, asked, language, progress, cancelled, gone)
+        letters = parcels.as_it_is(finished, now, copy, asked.recipients, asked.notice)
+        return self._submitted(letters, account, asked, language, progress, cancelled, gone)
 
     def _protected(
         self, incoming: Incoming, asked: Any, desk: Desk, language: str,
@@ -87,8 +87,8 @@ class HostSending:
         account = self._for(asked, plan.sender)
         made = plan.make()
         try:
-            parcels = send.parcels(made, plan.sender, account.copies and asked.keep_copy, asked.notice)
-            answer = self._submitted(parcels, account, asked, language, progress, cancelled, gone)
+            letters = parcels.of_made(made, plan.sender, account.copies and asked.keep_copy, asked.notice)
+            answer = self._submitted(letters, account, asked, language, progress, cancelled, gone)
             reasons = dict.fromkeys(reason for each in made for reason in each.reasons)
         finally:
             for each in made:
@@ -99,12 +99,12 @@ class HostSending:
         return answer
 
     def _submitted(
-        self, parcels: list[Parcel], account: Account, asked: Any, language: str,
+        self, letters: list[Parcel], account: Account, asked: Any, language: str,
         progress: Progress, cancelled: Asked, gone: Asked,
     ) -> Answer:  # fmt: skip
         login = accounts.login(self._database, self._vault, account, asked.secret)
         way = Way(login, wait=asked.wait, progress=progress, cancelled=cancelled, gone=gone)
-        report = send.submit(parcels, account, Outbox(self._database, self._vault), way)
+        report = send.submit(letters, account, Outbox(self._database, self._vault), way)
         return _answer(describe_send.report(report, language))
 
     def _for(self, asked: Any, sender: str) -> Account:
