@@ -48,7 +48,7 @@ class Desk:
             timeout=60,
         )
         assert PIN not in done.stdout + done.stderr
-        return done.returncode, done.stdout
+        return done.returncode, done.stdout or done.stderr
 
     def check(self, *options: str) -> tuple[int, dict[str, Any]]:
         code, out = self("keys", "check", ANNA, "--json", *options)
@@ -92,6 +92,22 @@ def test_an_unlocked_card_signs_and_decrypts(desk: Desk) -> None:
     assert {"identity_signs", "identity_decrypts", "identity_on_card"} <= set(said)
     key = json.loads(desk("keys", "list", "--json")[1])[0]["id"]
     assert desk("keys", "check", key[:12], *desk.pin)[0] == 0, "named by its identifier, too"
+
+
+def test_mail_is_signed_by_the_card_and_encrypted_for_it(desk: Desk, tmp_path: Path) -> None:
+    """Written, signed by the card, encrypted to its owner, and opened by it again: valid, and read by OpenSSL."""
+    note, made = tmp_path / "note.eml", tmp_path / "made.eml"
+    note.write_bytes(
+        f"From: {ANNA}\r\nTo: {ANNA}\r\nSubject: Note\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n"
+        "Message-ID: <1@muster.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nKeep it.\r\n".encode()
+    )
+    code, said = desk("protect", str(note), "--sign", "--encrypt", "--out", str(made), *desk.pin)
+    assert code == 0, said
+    assert b"Keep it." not in made.read_bytes()
+    verdict = json.loads(desk("open", str(made), "--json", *desk.pin)[1])["verdict"]
+    assert (verdict["signature"]["status"], verdict["encryption"]["status"]) == ("valid", "decrypted"), verdict
+    locked = json.loads(desk("open", str(made), "--json")[1])["verdict"]
+    assert locked["encryption"]["status"] == "undecryptable"
 
 
 def test_a_card_that_was_pulled_is_gone_from_both(desk: Desk) -> None:

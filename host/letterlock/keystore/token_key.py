@@ -68,12 +68,20 @@ class TokenKey:
 
     Args:
         digest, pss: as `cms.signing_keys.signing_algorithm`.
+        chain: certificates of issuers that are on the token, DER, in no order.
     """
 
     def __init__(
-        self, certificate: x509.Certificate, private: PrivateOperations, *, digest: str | None = None, pss: bool = False
+        self,
+        certificate: x509.Certificate,
+        private: PrivateOperations,
+        *,
+        digest: str | None = None,
+        pss: bool = False,
+        chain: tuple[bytes, ...] = (),
     ) -> None:
         self.certificate = certificate
+        self.chain = chain
         self._private = private
         self._digest = digest
         self._pss = pss

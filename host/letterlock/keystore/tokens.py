@@ -121,14 +121,16 @@ class Token:
             wanted = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.Attribute.ID: identifier}
             return next(iter(self._session.get_objects(wanted)), None)
 
-        keys = []
+        found = []
+        chain: list[bytes] = []
         with LOCK, coded(self.label):
             for identifier, der in _certificates(self._session):
                 certificate, key = load_certificate(der), private(identifier)
                 if certificate is not None and key is not None:
-                    operations = TokenOperations(self.label, self._session, key, self._ask_pin)
-                    keys.append(TokenKey(certificate, operations, digest=digest, pss=pss))
-        return keys
+                    found.append((certificate, TokenOperations(self.label, self._session, key, self._ask_pin)))
+                elif certificate is not None:
+                    chain.append(der)
+        return [TokenKey(each, own, digest=digest, pss=pss, chain=tuple(chain)) for each, own in found]
 
     def generate(self, kind: str, label: str) -> bytes:
         """A new key that never leaves the token ("P-384" or "RSA-4096"); its SubjectPublicKeyInfo.

@@ -22,6 +22,7 @@ from letterlock import limits
 from letterlock.cms import EnvelopedWriter, SignedDataWriter, SigningKey, ess, recipient_for
 from letterlock.errors import Coded, LetterlockError, MessageTooLarge
 from letterlock.keystore.failures import VaultLocked
+from letterlock.keystore.token_key import TokenKey
 from letterlock.keystore.vault import Vault
 from letterlock.mime import encode, protecting, writer
 from letterlock.mime.address import parse_list
@@ -303,7 +304,7 @@ class Plan:
             preferred = None
         signing = form.signing(signature.signing(self.desk.at, _x509(preferred) if preferred else None))
         # The chain; and the certificate that answers are to be encrypted to.
-        chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else ()
+        chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else _chain(key)
         along = form.along(chain)
         along += [preferred.der] if preferred else []
         out = Spool()
@@ -364,7 +365,8 @@ def find(sender: str | None, addresses: Sequence[str], wish: Wish, desk: Desk, m
         addresses: everybody in To, Cc and Bcc.
     """
     entries = desk.vault.entries()
-    desk = replace(desk, trust=recipients.with_issuers(desk.trust, entries))
+    along = [each for card in desk.cards for each in _chain(card)]
+    desk = replace(desk, trust=recipients.with_issuers(desk.trust, entries, along))
     own = keys_choose.choose(entries, desk.database, sender or "", desk.at)
     key = None
     if wish.sign and not wish.draft and sender:
@@ -439,8 +441,8 @@ def _not_for_signing(desk: Desk, sender: str) -> list[Coded]:
 
 
 def _reachable(wanted: Sequence[str], desk: Desk, missing: list[Coded]) -> tuple[RecipientChoice, ...]:
-    own = [*recipients.own(desk.database), *(_parsed(each.certificate) for each in desk.cards)]
-    found = recipients.choose(desk.database, wanted, desk.trust, desk.at, own, desk.others)
+    own, cards = recipients.own(desk.database), [_parsed(each.certificate) for each in desk.cards]
+    found = recipients.choose(desk.database, wanted, desk.trust, desk.at, own, desk.others, cards)
     instead = desk.form.instead
     found = [
         recipients.vouched(each, instead[each.address], desk.others, desk.trust, desk.at)
@@ -493,6 +495,11 @@ def _replaced(old: Spool, pieces: Iterable[bytes]) -> Spool:
         return _spooled(pieces)
     finally:
         old.close()
+
+
+def _chain(key: SigningKey) -> tuple[bytes, ...]:
+    """The certificates of issuers that are on a key's card."""
+    return key.chain if isinstance(key, TokenKey) else ()
 
 
 def certificate_of(key: SigningKey) -> Certificate:

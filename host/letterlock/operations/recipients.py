@@ -16,7 +16,7 @@ from letterlock.keystore.entries import KeyEntry
 from letterlock.keystore.vault import Vault
 from letterlock.operations import keys
 from letterlock.operations.memory import Memory
-from letterlock.operations.people import address_key, kept
+from letterlock.operations.people import address_key, kept, readable
 from letterlock.operations.trust import TrustSettings
 from letterlock.store.people import KeptCertificate
 from letterlock.trust.addresses import names_address, split_address
@@ -116,6 +116,7 @@ def choose(
     now: datetime,
     own: Iterable[Certificate] = (),
     given: Iterable[Certificate] = (),
+    cards: Iterable[Certificate] = (),
 ) -> list[RecipientChoice]:
     """For each address, in order: who can be encrypted to. At most `limits.RECIPIENTS_ASKED` are looked at.
 
@@ -123,11 +124,13 @@ def choose(
         addresses: addr-specs, as they were typed.
         own: certificates of this computer's own identities, which also stand for their addresses.
         given: certificates of others for this one time, of whose programs nothing is known.
+        cards: as `own`, of identities on tokens: many of those know no OAEP, or only with SHA-1.
 
     Raises:
         StoreDamaged …: as `Store.read`.
     """
-    mine, theirs = list(own), list(given)
+    mine = [(each, (AES_256_GCM, RSA_OAEP)) for each in own] + [(each, (AES_256_GCM,)) for each in cards]
+    theirs = list(given)
     if trust.kept is None:
         trust = trust._replace(kept=Memory(database).bearing)
     return [_choose(database, each, trust, now, mine, theirs) for each in addresses[: limits.RECIPIENTS_ASKED]]
@@ -143,10 +146,11 @@ def own(database: Path) -> list[Certificate]:
     return [certificate for entry in entries if not entry.superseded for certificate in keys.certificates(entry)]
 
 
-def with_issuers(trust: TrustSettings, entries: Iterable[KeyEntry]) -> TrustSettings:
-    """Also the authorities that came with own certificates: they may have certified the recipients' too."""
-    chains = dict.fromkeys(each for entry in entries for each in entry.chain)
-    return trust._replace(issuers=(*trust.issuers, *map(Certificate.parse, chains)))
+def with_issuers(trust: TrustSettings, entries: Iterable[KeyEntry], others: Iterable[bytes] = ()) -> TrustSettings:
+    """Also the authorities that came with own certificates, or `others` (DER) that are on own cards: they may have
+    certified the recipients' too."""
+    chains = dict.fromkeys([*(each for entry in entries for each in entry.chain), *others])
+    return trust._replace(issuers=(*trust.issuers, *readable(chains)))
 
 
 def content_algorithm(choices: Sequence[RecipientChoice], wanted: Sequence[str] = ()) -> tuple[str, Reason]:
@@ -189,7 +193,7 @@ def _choose(
     address: str,
     trust: TrustSettings,
     now: datetime,
-    own: Sequence[Certificate],
+    own: Sequence[tuple[Certificate, tuple[str, ...]]],
     given: Sequence[Certificate],
 ) -> RecipientChoice:
     address = address.strip()
@@ -198,8 +202,8 @@ def _choose(
         return RecipientChoice(address, None, (), (AddressNotAnAddress(address),))
     known = kept(database, address)
     known += [
-        (KeptCertificate(address_key(address), each.der, "own", "", now, now, (AES_256_GCM, RSA_OAEP)), each)
-        for each in own
+        (KeptCertificate(address_key(address), each.der, "own", "", now, now, reads), each)
+        for each, reads in own
         if names_address(each.addresses, address) and each.der not in {row.der for row, _ in known}
     ]
     known += [
