@@ -28,9 +28,7 @@ _SHORT = 4096
 
 _BEFORE = re.compile(rb'[^"]*')
 _INSIDE = re.compile(rb'[^"\\]*')
-_ESCAPE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
-)
+_ESCAPE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 """RFC 8259 §7. Two of them are one character where they are a pair of surrogates."""
 _LONGEST_ESCAPE = 12
 _CONTROLS = bytes(range(32))
