@@ -18,7 +18,7 @@ from letterlock import limits
 from letterlock.keystore.pkcs12_write import Exported, Form, write
 from tests.cms.builder import identity
 from tests.evidence.tokens import Stamp, stamping
-from tests.fuzz import bundles, encrypted, proof, sending
+from tests.fuzz import bundles, encrypted, owa, proof, sending
 from tests.fuzz.targets import TARGETS
 from tests.needs import PROJECT
 from tests.signed_mail import DemoMail
@@ -88,7 +88,7 @@ def write_seeds(folder: Path) -> Path:
     for form in Form:
         made = write([Exported(clara.key, clara.der, "Clara")], [], "open sesame", form)
         (folder / f"key-file-{form}").write_bytes(made)
-    for name, octets in [*encrypted.seeds(), *proof.seeds(), *bundles.seeds(), *sending.seeds()]:
+    for name, octets in [*encrypted.seeds(), *proof.seeds(), *bundles.seeds(), *sending.seeds(), *owa.seeds()]:
         (folder / name).write_bytes(octets)
     return folder
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterlock.errors import LetterlockError
 from letterlock.limits import FRAME_IN_OCTETS
-from tests.fuzz import bundles, proof, sending
+from tests.fuzz import bundles, owa, proof, sending
 from tests.needs import PROJECT
 
 if TYPE_CHECKING:
@@ -546,6 +546,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "mail_server": sending.mail_server,
     "folder_names": sending.folder_names,
     "settings": sending.settings,
+    "owa": owa.owa,
     "open": open_,
 }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import struct
 
 import pytest
 
 from letterlock.cms import EnvelopedReader
 from letterlock.net import imap, smtp
 from tests.cms.test_cms_hostile import mutate
-from tests.fuzz import bundles, encrypted, proof, sending
+from tests.fuzz import bundles, encrypted, owa, proof, sending
 from tests.fuzz.targets import TARGETS
 
 SEEDS = dict([*encrypted.seeds(), *proof.seeds(), *bundles.seeds(), *sending.seeds()])
@@ -87,3 +88,13 @@ def test_claims_about_text_hold_for_changes_of_text(name: str) -> None:
     seed = (b"From a@b Tue Nov 24 10:00:00 2026\n" + message) * 2
     for _ in range(800):
         TARGETS[name](mutate(chance, seed))
+
+
+@pytest.mark.parametrize(("seed", "octets"), list(owa.seeds()))
+def test_the_claim_about_outlook_on_the_web_holds_for_changes_of_conversations(seed: str, octets: bytes) -> None:
+    """Each golden conversation asks for something as it stands; and then changes of it."""
+    chance = random.Random(seed)
+    frames = b"".join(struct.pack("=I", len(line)) + line for line in octets.split(b"\n"))
+    assert owa.conversation(frames, 1 << 16)[1], "the seed is a request"
+    for _ in range(150):
+        TARGETS["owa"](mutate(chance, octets))

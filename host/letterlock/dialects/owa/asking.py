@@ -180,6 +180,7 @@ class OneAtATime:
         self._asker = asker
         self._lock = threading.Lock()
         self._closed = 0
+        self._waiting = 0
 
     def unlock(self, needed: Callable[[], bool], attempt: Callable[[Asker, str], str | None]) -> None:
         """Ask until it is unlocked.
@@ -192,6 +193,7 @@ class OneAtATime:
             NotAnswered, NobodyToAsk; whatever `attempt` raises.
         """
         before = self._closed
+        self._waiting += 1
         with self._lock:
             if not needed():
                 return
