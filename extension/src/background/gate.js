@@ -13,8 +13,9 @@
  * - `keys`: the page on which a passphrase or a PIN is typed, being the top document of its tab. Nobody else may ask for
  *   what concerns the person's keys: a page around the panel could lead clicks, and a content script lives with the page
  * - `manage`: the page on which keys, people and trust are managed, being the top document of its tab
+ * - `write`: the page on which mail is written, being the top document of its tab
  * - `menu`: the toolbar button's menu, which is in no tab
- * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "menu"} Role
+ * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "write" | "menu"} Role
  */
 
 /**
@@ -45,9 +46,14 @@ export const MESSAGES = Object.freeze({
   "token.unlock": { from: ["keys"], fields: { token: "string", pin: "string" } },
   // keys.js: which certificates end soon
   "keys.notices": { from: ["keys", "menu"], fields: {} },
-  // manager.js: what the page that manages everything asks of the host
-  "host.ask": { from: ["manage"], fields: { request: "count", operation: "string", params: "object" } },
-  "host.stop": { from: ["manage"], fields: { request: "count" } },
+  // manager.js: what the pages for managing and for writing ask of the host
+  "host.ask": { from: ["manage", "write"], fields: { request: "count", operation: "string", params: "object" } },
+  "host.stop": { from: ["manage", "write"], fields: { request: "count" } },
+  // manager.js: a letter is sent; its octets are handed over as the host takes them
+  "host.send": { from: ["write"], fields: { request: "count", size: "count", params: "object" } },
+  "host.chunk": { from: ["write"], fields: { request: "count", data: "string", last: "boolean" } },
+  // main.js: a person wants to write; the page for it is opened
+  "write.open": { from: ["content", "menu"], fields: {} },
   // own-marks.js: what genuine frames are known by
   "mark.show": { from: ["page", "menu"], fields: {} },
   "mark.choose": { from: ["page"], fields: { colour: "string", words: "string" } },
@@ -62,6 +68,7 @@ const PAGES = new Set(["/ui/check.html", "/ui/mark.html"]);
 const PANEL = "/ui/panel.html";
 const KEYS = "/ui/unlock.html";
 const MANAGE = "/ui/manage.html";
+const WRITE = "/ui/write.html";
 const MENU = "/ui/popup.html";
 
 /**
@@ -82,6 +89,7 @@ export async function roleOf(sender, own, isGranted) {
     if (pathname === PANEL && sender.frame !== 0) return "panel";
     if (pathname === KEYS) return sender.frame === 0 ? "keys" : null;
     if (pathname === MANAGE) return sender.frame === 0 ? "manage" : null;
+    if (pathname === WRITE) return sender.frame === 0 ? "write" : null;
     // A page of ours inside somebody's frame is not a page: the one around it could lead the person's clicks.
     return PAGES.has(pathname) && sender.frame === 0 ? "page" : null;
   }

@@ -98,7 +98,13 @@ function handle(channel, role, message) {
     case "token.unlock":
       return void keys.serve(channel, message);
     case "host.ask":
-      return void manager.ask(channel, message);
+      return void manager.ask(channel, role === "write" ? "write" : "manage", message);
+    case "host.send":
+      return void manager.send(channel, message);
+    case "host.chunk":
+      return manager.chunk(channel, message);
+    case "write.open":
+      return void openPage("ui/write.html");
     case "host.stop":
       return manager.stop(channel, message);
     case "part.fetch":

@@ -1,46 +1,62 @@
 /**
- * What the page that manages keys, people and trust asks of the host. It may ask for what is in the table below and for
- * nothing that opens, signs or decrypts a mail; the host checks every request itself.
+ * What the pages for managing and for writing ask of the host. Each may ask for what is in its table and for nothing
+ * else, and neither for anything that opens or decrypts a mail; the host checks every request itself.
  */
 
 import { Failure } from "../lib/failure.js";
 
 /** @typedef {import("../browser/runtime.js").Channel} Channel */
 
-/** The operations that only this page may ask for. */
-export const OPERATIONS = new Set([
-  "vault_status",
-  "vault_create",
-  "vault_unlock",
-  "vault_lock",
-  "vault_passphrase",
-  "key_list",
-  "key_create",
-  "key_request",
-  "key_certify",
-  "key_renew",
-  "key_import",
-  "key_export",
-  "key_default",
-  "key_check",
-  "key_notices",
-  "people_list",
-  "people_import",
-  "people_remove",
-  "people_lookup",
-  "token_list",
-  "token_lock",
-  "trust_list",
-  "trust_read",
-  "trust_add",
-  "trust_remove",
-  "trust_change",
-  "journal_list",
-  "journal_verify",
-]);
+/** The operations that each page may ask for. @type {Readonly<Record<"manage" | "write", ReadonlySet<string>>>} */
+export const OPERATIONS = Object.freeze({
+  manage: new Set([
+    "vault_status",
+    "vault_create",
+    "vault_unlock",
+    "vault_lock",
+    "vault_passphrase",
+    "key_list",
+    "key_create",
+    "key_request",
+    "key_certify",
+    "key_renew",
+    "key_import",
+    "key_export",
+    "key_default",
+    "key_check",
+    "key_notices",
+    "people_list",
+    "people_import",
+    "people_remove",
+    "people_lookup",
+    "token_list",
+    "token_lock",
+    "trust_list",
+    "trust_read",
+    "trust_add",
+    "trust_remove",
+    "trust_change",
+    "journal_list",
+    "journal_verify",
+    "account_list",
+    "account_put",
+    "account_remove",
+    "account_find",
+    "account_check",
+    "outbox_list",
+    "outbox_retry",
+    "outbox_forget",
+  ]),
+  write: new Set(["vault_status", "vault_unlock", "account_list", "key_list", "recipients", "people_lookup"]),
+});
 
 /** What changes the keys that open mail: whoever waits for one is told. */
 const OPENS = new Set(["vault_create", "vault_unlock", "key_import"]);
+
+/**
+ * A request of a page: how it is stopped, and who waits for its next octets.
+ * @typedef {{ stop: AbortController, chunk: ((octets: { data: string, last: boolean }) => void) | null }} Waiting
+ */
 
 export class Manager {
   /**
@@ -50,24 +66,70 @@ export class Manager {
   constructor(host, { onUnlocked }) {
     this.host = host;
     this.onUnlocked = onUnlocked;
-    /** What each page waits for. @type {Map<Channel, Map<number, AbortController>>} */
+    /** What each page waits for. @type {Map<Channel, Map<number, Waiting>>} */
     this.waiting = new Map();
   }
 
   /**
    * @param {Channel} channel
+   * @param {"manage" | "write"} role
    * @param {{ request: number, operation: string, params: Record<string, unknown> }} asked
    */
-  async ask(channel, { request, operation, params }) {
+  async ask(channel, role, { request, operation, params }) {
+    await this.#answer(channel, request, async ({ stop }) => {
+      if (!OPERATIONS[role].has(operation)) throw Failure.own("not_allowed");
+      const result = await this.host.ask(operation, params, { signal: stop.signal });
+      if (OPENS.has(operation)) this.onUnlocked();
+      return result;
+    });
+  }
+
+  /**
+   * Sends a letter. The page hands over its octets when the host takes them, so none of it is kept here.
+   * @param {Channel} channel
+   * @param {{ request: number, size: number, params: Record<string, unknown> }} letter
+   */
+  async send(channel, { request, size, params }) {
+    await this.#answer(channel, request, (waiting) => {
+      const source = {
+        size,
+        /** @param {number} max @returns {Promise<{ data: string, last: boolean }>} */
+        pull: (max) =>
+          new Promise((resolve) => {
+            waiting.chunk = resolve;
+            channel.post({ name: "host.pull", request, max });
+          }),
+      };
+      const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) => channel.post({ name: "host.progress", request, done, total });
+      return this.host.ask("send", { ...params, size }, { source, signal: waiting.stop.signal, onProgress });
+    });
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {{ request: number, data: string, last: boolean }} octets
+   */
+  chunk(channel, { request, data, last }) {
+    const waiting = this.waiting.get(channel)?.get(request);
+    const { chunk } = waiting ?? {};
+    if (!waiting || !chunk) return false;
+    waiting.chunk = null;
+    chunk({ data, last });
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {number} request
+   * @param {(waiting: Waiting) => Promise<unknown>} work
+   */
+  async #answer(channel, request, work) {
     const requests = this.waiting.get(channel) ?? new Map();
     this.waiting.set(channel, requests);
-    const stop = new AbortController();
-    requests.set(request, stop);
+    /** @type {Waiting} */
+    const waiting = { stop: new AbortController(), chunk: null };
+    requests.set(request, waiting);
     try {
-      if (!OPERATIONS.has(operation)) throw Failure.own("not_allowed");
-      const result = await this.host.ask(operation, params, { signal: stop.signal });
-      channel.post({ name: "host.answer", request, result });
-      if (OPENS.has(operation)) this.onUnlocked();
+      channel.post({ name: "host.answer", request, result: await work(waiting) });
     } catch (thrown) {
       channel.post({ name: "host.answer", request, failure: Failure.from(thrown) });
     } finally {
@@ -80,12 +142,12 @@ export class Manager {
    * @param {{ request: number }} stopped
    */
   stop(channel, { request }) {
-    this.waiting.get(channel)?.get(request)?.abort();
+    this.waiting.get(channel)?.get(request)?.stop.abort();
   }
 
   /** The page went away: nobody waits any more. @param {Channel} channel */
   leave(channel) {
-    for (const stop of this.waiting.get(channel)?.values() ?? []) stop.abort();
+    for (const { stop } of this.waiting.get(channel)?.values() ?? []) stop.abort();
     this.waiting.delete(channel);
   }
 }

@@ -144,7 +144,7 @@ function serveManage(channel) {
   channel.onMessage((message) => {
     if (refusal(message, "manage") !== null) return channel.close();
     if (message.name === "host.stop") manager.stop(channel, message);
-    else void manager.ask(channel, message);
+    else void manager.ask(channel, "manage", message);
   });
   channel.onClose(() => manager.leave(channel));
 }

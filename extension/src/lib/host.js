@@ -166,16 +166,16 @@ export class Host {
   }
 
   /**
-   * Any request without streams, for the pages that manage what the host keeps.
+   * Any request that is answered at once, perhaps with an upload: for the pages that manage and that write.
    * @param {string} operation
    * @param {Record<string, unknown>} params
-   * @param {{ signal?: AbortSignal }} [options]
+   * @param {{ signal?: AbortSignal, source?: Source, onProgress?: (done: number, total: number | null) => void }} [options]
    * @returns {Promise<any>} the result
    */
-  async ask(operation, params, { signal } = {}) {
+  async ask(operation, params, options = {}) {
     const session = await this.#ready();
     if (!session.offers(operation)) throw Failure.own("host_older");
-    return this.turnstile.pass(session.limits.requests, () => session.ask(operation, params, { signal }));
+    return this.turnstile.pass(session.limits.requests, () => session.ask(operation, params, options));
   }
 
   /**

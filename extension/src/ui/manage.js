@@ -7,6 +7,7 @@
 
 import { button, element } from "./elements.js";
 import { Asking } from "./manage/asking.js";
+import { accounts } from "./manage/accounts.js";
 import { activity } from "./manage/activity.js";
 import { keys } from "./manage/keys.js";
 import { people } from "./manage/people.js";
@@ -30,7 +31,7 @@ import { failureWords, say } from "../browser/words.js";
 /** @typedef {(desk: Desk) => Promise<Node[]>} View */
 
 /** @type {Record<string, View>} */
-const VIEWS = { keys, people, trust, activity };
+const VIEWS = { keys, people, trust, accounts, activity };
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

@@ -18,6 +18,11 @@ document.getElementById("check")?.addEventListener("click", async () => {
   window.close();
 });
 
+document.getElementById("write")?.addEventListener("click", async () => {
+  await openPage("ui/write.html");
+  window.close();
+});
+
 document.getElementById("manage")?.addEventListener("click", async () => {
   await openPage("ui/manage.html");
   window.close();

@@ -25,32 +25,56 @@ function desk(answer) {
 
 test("what it manages is asked of the host, and answered under its number", async () => {
   const { manager, channel, said } = desk(async (operation, params) => ({ operation, params }));
-  await manager.ask(channel, { request: 7, operation: "trust_list", params: {} });
+  await manager.ask(channel, "manage", { request: 7, operation: "trust_list", params: {} });
   assert.deepEqual(said, [{ name: "host.answer", request: 7, result: { operation: "trust_list", params: {} } }]);
 });
 
 test("nothing that opens, signs or decrypts a mail is asked for it", async () => {
   for (const operation of ["open", "part", "protect", "receipt_make", "token_unlock", "constructor", "__proto__"]) {
-    assert.ok(!OPERATIONS.has(operation));
+    assert.ok(!OPERATIONS.manage.has(operation) && !OPERATIONS.write.has(operation));
     const { manager, channel, said, counts } = desk(async () => ({}));
-    await manager.ask(channel, { request: 1, operation, params: {} });
+    await manager.ask(channel, "manage", { request: 1, operation, params: {} });
     assert.equal(said[0].failure.code, "not_allowed");
     assert.equal(counts.asked, 0);
   }
 });
 
+test("the page for writing manages nothing", () => {
+  for (const operation of ["vault_create", "key_export", "key_import", "trust_add", "people_remove", "account_put"]) {
+    assert.ok(!OPERATIONS.write.has(operation), operation);
+  }
+});
+
+test("a letter is handed over piece by piece, each when the host takes it", async () => {
+  /** @type {any[]} */
+  const taken = [];
+  const { manager, channel, said } = desk(async (operation, params, /** @type {any} */ { source }) => {
+    assert.deepEqual([operation, params], ["send", { sign: true, size: 9 }]);
+    taken.push(await source.pull(6), await source.pull(6));
+    return { sent: true };
+  });
+  const sending = manager.send(channel, { request: 4, size: 9, params: { sign: true } });
+  assert.equal(manager.chunk(channel, { request: 5, data: "", last: true }), false, "nobody asked for that");
+  manager.chunk(channel, { request: 4, data: "one", last: false });
+  await new Promise((go) => setTimeout(go));
+  manager.chunk(channel, { request: 4, data: "two", last: true });
+  await sending;
+  assert.deepEqual(taken, [{ data: "one", last: false }, { data: "two", last: true }]);
+  assert.deepEqual(said.map(({ name }) => name), ["host.pull", "host.pull", "host.answer"]);
+});
+
 test("a failure of the host comes back as it is", async () => {
   const { manager, channel, said } = desk(async () => Promise.reject(Failure.own("host_missing")));
-  await manager.ask(channel, { request: 1, operation: "key_list", params: {} });
+  await manager.ask(channel, "manage", { request: 1, operation: "key_list", params: {} });
   assert.equal(said[0].failure.code, "host_missing");
 });
 
 test("an unlock is told to whoever waits for keys; a refused one is not", async () => {
   const good = desk(async () => ({}));
-  await good.manager.ask(good.channel, { request: 1, operation: "vault_unlock", params: {} });
+  await good.manager.ask(good.channel, "manage", { request: 1, operation: "vault_unlock", params: {} });
   assert.equal(good.counts.unlocked, 1);
   const bad = desk(async () => Promise.reject(Failure.own("host_lost")));
-  await bad.manager.ask(bad.channel, { request: 1, operation: "vault_unlock", params: {} });
+  await bad.manager.ask(bad.channel, "manage", { request: 1, operation: "vault_unlock", params: {} });
   assert.equal(bad.counts.unlocked, 0);
 });
 
@@ -62,7 +86,7 @@ test("a page that stops or leaves waits for nothing", async () => {
       signals.push(signal);
       return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new DOMException("", "AbortError"))));
     });
-    const asked = manager.ask(channel, { request: 3, operation: "people_lookup", params: {} });
+    const asked = manager.ask(channel, "manage", { request: 3, operation: "people_lookup", params: {} });
     if (end === "stop") manager.stop(channel, { request: 3 });
     else manager.leave(channel);
     await asked;

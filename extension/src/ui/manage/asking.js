@@ -5,7 +5,13 @@
 import { openChannel } from "../../browser/runtime.js";
 import { Failure } from "../../lib/failure.js";
 
-/** @typedef {{ resolve: (result: any) => void, reject: (failure: Failure) => void }} Waiting */
+/**
+ * @typedef {object} Waiting
+ * @property {(result: any) => void} resolve
+ * @property {(failure: Failure) => void} reject
+ * @property {import("../../lib/session.js").Source} [source]
+ * @property {(done: number, total: number | null) => void} [onProgress]
+ */
 
 export class Asking {
   constructor() {
@@ -23,12 +29,32 @@ export class Asking {
    * @returns {Promise<any>} the host's result; rejects with a `Failure`
    */
   ask(operation, params = {}, { signal } = {}) {
+    return this.#begin({ name: "host.ask", operation, params }, { signal });
+  }
+
+  /**
+   * Sends a letter.
+   * @param {import("../../lib/session.js").Source} source  of the message
+   * @param {Record<string, unknown>} params  of the operation `send`
+   * @param {{ signal?: AbortSignal, onProgress?: (done: number, total: number | null) => void }} [options]
+   * @returns {Promise<import("../../lib/protocol.js").Sent>}
+   */
+  send(source, params, { signal, onProgress } = {}) {
+    return this.#begin({ name: "host.send", size: source.size ?? 0, params }, { signal, source, onProgress });
+  }
+
+  /**
+   * @param {Record<string, unknown>} message
+   * @param {{ signal?: AbortSignal, source?: Waiting["source"], onProgress?: Waiting["onProgress"] }} options
+   * @returns {Promise<any>}
+   */
+  #begin(message, { signal, source, onProgress }) {
     const channel = this.#open();
     const request = ++this.asked;
     signal?.addEventListener("abort", () => channel.post({ name: "host.stop", request }), { once: true });
     return new Promise((resolve, reject) => {
-      this.waiting.set(request, { resolve, reject });
-      channel.post({ name: "host.ask", request, operation, params });
+      this.waiting.set(request, { resolve, reject, source, onProgress });
+      channel.post({ ...message, request });
     });
   }
 
@@ -36,8 +62,10 @@ export class Asking {
     if (this.channel) return this.channel;
     const channel = openChannel("manage");
     this.channel = channel;
-    channel.onMessage(({ request, result, failure }) => {
+    channel.onMessage(({ name, request, result, failure, max, done, total }) => {
       const waiting = this.waiting.get(request);
+      if (name === "host.progress") return waiting?.onProgress?.(done, total);
+      if (name === "host.pull") return void waiting?.source?.pull(max).then((octets) => channel.post({ name: "host.chunk", request, ...octets }));
       this.waiting.delete(request);
       if (failure) waiting?.reject(new Failure(failure));
       else waiting?.resolve(result);
