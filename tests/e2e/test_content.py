@@ -63,6 +63,13 @@ def offer(webmail: Roundcube, mail: DemoMail) -> int:
     return webmail.deliver(mail.encrypt("Offer", html_mail.letter(HTML, along)))
 
 
+@pytest.fixture(scope="module")
+def plans(webmail: Roundcube, mail: DemoMail) -> int:
+    """An encrypted letter with a file of 25 MB."""
+    along = html_mail.leaf("application/zip", LARGE, 'Content-Disposition: attachment; filename="plans.zip"')
+    return webmail.deliver(mail.encrypt("Plans", html_mail.letter(HTML, along)))
+
+
 def opened(desk: Desk, uid: int) -> dict[str, Any]:
     """The mail's frame, once it shows the letter."""
     desk.reader.open_message(uid)
@@ -158,11 +165,9 @@ def test_by_keyboard(carla: Desk, offer: int) -> None:
     wait_for(lambda: carla.panel.run("return document.querySelector('.links').open"), "the list of links")
 
 
-def test_a_large_attachment_freezes_nothing(carla: Desk, webmail: Roundcube, mail: DemoMail) -> None:
+def test_a_large_attachment_freezes_nothing(carla: Desk, plans: int) -> None:
     """25 MB out of an encrypted mail: streamed to the file with its progress, while the mail page goes on."""
-    along = html_mail.leaf("application/zip", LARGE, 'Content-Disposition: attachment; filename="plans.zip"')
-    uid = webmail.deliver(mail.encrypt("Plans", html_mail.letter(HTML, along)))
-    carla.reader.open_message(uid)
+    carla.reader.open_message(plans)
     wait_for(lambda: carla.panel.code() == "encryption_decrypted", "the opened mail", 90)
     carla.browser.run(_WATCH)
     carla.panel.run(_WATCH)

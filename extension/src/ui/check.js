@@ -42,7 +42,7 @@ function check(blob) {
   const mine = openChannel("check");
   channel = mine;
   const source = blobSource(blob);
-  const parts = new PartFetcher(mine);
+  const parts = new PartFetcher(mine, () => mine === channel && check(blob));
   byId("result").hidden = false;
   heading.replaceChildren();
   partsPlace.replaceChildren();

@@ -28,8 +28,12 @@ const AT_ONCE = 4;
  */
 
 export class PartFetcher {
-  /** @param {import("../browser/runtime.js").Channel} channel */
-  constructor(channel) {
+  /**
+   * @param {import("../browser/runtime.js").Channel} channel
+   * @param {() => void} [onLost]  somebody wants a part, and whoever had the message is gone: it has to be opened anew
+   */
+  constructor(channel, onLost = () => {}) {
+    this.onLost = onLost;
     this.channel = channel;
     this.open = true;
     /** Orders under way, by delivery. @type {Map<string, Order>} */
@@ -72,7 +76,10 @@ export class PartFetcher {
    */
   #order(part, text, onProgress) {
     // A background that was stopped has forgotten the message, and a closed channel answers nothing.
-    if (!this.open) return Promise.reject(Failure.own("host_lost"));
+    if (!this.open) {
+      this.onLost();
+      return Promise.reject(Failure.own("host_lost"));
+    }
     return new Promise((resolve, reject) => {
       this.queue.push({ part, text, charset: null, done: 0, onProgress, octets: [], resolve, reject });
       this.#next();

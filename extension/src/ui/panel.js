@@ -52,7 +52,7 @@ window.addEventListener("message", ({ data, ports }) => {
  */
 function claim(token, port) {
   const channel = openChannel("panel");
-  const parts = new PartFetcher(channel);
+  const parts = new PartFetcher(channel, () => channel === current && port.postMessage({ again: true }));
   /** @type {import("../lib/shapes.js").ViewState} */
   let state = { phase: "checking" };
   channel.onMessage((said) => {

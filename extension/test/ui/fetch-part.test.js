@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PartFetcher } from "../../src/ui/fetch-part.js";
 
-function bench() {
+/** @param {() => void} [onLost] */
+function bench(onLost) {
   /** @type {any[]} */
   const said = [];
   /** @type {(message: any) => void} */
@@ -20,7 +21,7 @@ function bench() {
     onMessage: (listener) => (say = listener),
     onClose: (listener) => (end = listener),
     close: () => {},
-  });
+  }, onLost);
   const orders = () => said.filter(({ name }) => name === "part.fetch");
   return { fetcher, orders, say: (/** @type {any} */ message) => say(message), end: () => end() };
 }
@@ -69,4 +70,13 @@ test("whoever waits for a long part is told how far it is", async () => {
   say({ name: "chunk", delivery, data: "AAAA", last: true });
   assert.equal((await part).size, 6);
   assert.deepEqual(told, [3, 6]);
+});
+
+test("whoever wants a part of a message that is gone has it opened anew", async () => {
+  let lost = 0;
+  const { fetcher, end } = bench(() => lost++);
+  end();
+  assert.equal(lost, 0, "nobody asked yet");
+  await assert.rejects(fetcher.fetch("1"), { code: "host_lost" });
+  assert.equal(lost, 1);
 });

@@ -29,6 +29,9 @@ class Browser(Protocol):
     def run_in_panel(self, script: str, *arguments: Any) -> Any:
         """Runs `script` in the extension's first frame below the page. Raises `NoPanel` where there is none."""
 
+    def stop_background(self) -> None:
+        """Ends the extension's background as the browser itself does when it has slept long enough, or crashed."""
+
     def choose_file(self, selector: str, file: Path) -> None:
         """Chooses `file` in a file field of the page, as a person does in the dialogue."""
 

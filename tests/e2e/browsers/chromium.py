@@ -78,6 +78,13 @@ class Chromium:
                 return _run(frame, script, arguments)
         raise NoPanel
 
+    def stop_background(self) -> None:
+        devtools = self._context.new_cdp_session(self.page)
+        for target in devtools.send("Target.getTargets")["targetInfos"]:
+            if target["type"] == "service_worker":
+                devtools.send("Target.closeTarget", {"targetId": target["targetId"]})
+        devtools.detach()
+
     def choose_file(self, selector: str, file: Path) -> None:
         self.page.set_input_files(selector, file)
 

@@ -48,6 +48,12 @@ _KEYS = {"Enter": Keys.ENTER, "Tab": Keys.TAB, "Escape": Keys.ESCAPE, " ": " "}
 _SCHEME = "layout.css.prefers-color-scheme.content-override"
 _DARK, _LIGHT = 0, 1
 
+_STOP_BACKGROUND = """
+    const [id, done] = arguments;
+    const {extension} = WebExtensionPolicy.getByID(id);
+    const options = {ignoreDevToolsAttached: true, disableResetIdleForTest: true};
+    extension.terminateBackground(options).then(() => done(), done);
+"""
 _OPEN_MENU = """
     const [id, done] = arguments;
     const {ExtensionParent} = ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs");
@@ -132,6 +138,10 @@ class Firefox:
         if not self._enter_panel():
             raise NoPanel
         return self._run(script, arguments)
+
+    def stop_background(self) -> None:
+        with self.marionette.using_context("chrome"):
+            self.marionette.execute_async_script(_STOP_BACKGROUND, script_args=(FIREFOX_EXTENSION,), sandbox="system")
 
     def choose_file(self, selector: str, file: Path) -> None:
         # Marionette fills visible fields only; a page opens the dialogue of its hidden field with a button.
