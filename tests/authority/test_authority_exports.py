@@ -54,6 +54,6 @@ def test_policies_name_the_file(tmp_path: Path) -> None:
 def test_the_script_for_windows_has_its_line_ends() -> None:
     """cmd.exe wants CRLF; the root goes to roots, the issuing authority to intermediates."""
     lines = exports.windows("root.cer", "issuing.cer").decode("ascii").split("\r\n")
-    assert "certutil -f -addstore Root root.cer" in lines
-    assert "certutil -f -addstore CA issuing.cer" in lines
+    assert 'certutil -f -addstore Root "root.cer"' in lines
+    assert 'certutil -f -addstore CA "issuing.cer"' in lines
     assert not any("\n" in line for line in lines)

@@ -59,11 +59,11 @@ def windows(root_file: str, issuing_file: str) -> bytes:
     lines = (
         "@echo off",
         "rem One computer, as administrator:",
-        f"certutil -f -addstore Root {root_file}",
-        f"certutil -f -addstore CA {issuing_file}",
+        f'certutil -f -addstore Root "{root_file}"',
+        f'certutil -f -addstore CA "{issuing_file}"',
         "rem The whole domain, once, as enterprise administrator:",
-        f"rem   certutil -f -dspublish {root_file} RootCA",
-        f"rem   certutil -f -dspublish {issuing_file} SubCA",
+        f'rem   certutil -f -dspublish "{root_file}" RootCA',
+        f'rem   certutil -f -dspublish "{issuing_file}" SubCA',
         "rem Or by group policy: Computer Configuration, Policies, Windows Settings, Security Settings,",
         "rem   Public Key Policies, Trusted Root Certification Authorities, Import.",
     )
