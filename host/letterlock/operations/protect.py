@@ -303,6 +303,10 @@ class Plan:
         if preferred is not None and preferred.der == _parsed(key.certificate).der:
             preferred = None
         signing = form.signing(signature.signing(self.desk.at, _x509(preferred) if preferred else None))
+        if preferred is None and any(key is each for each in self.desk.cards):
+            # Answers come to this key, and many cards know no RSA-OAEP, or only with SHA-1.
+            reads = tuple(each for each in signing.capabilities if each.oid != recipients.RSA_OAEP)
+            signing = replace(signing, capabilities=reads)
         # The chain; and the certificate that answers are to be encrypted to.
         chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else _chain(key)
         along = form.along(chain)

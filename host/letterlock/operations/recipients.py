@@ -98,15 +98,12 @@ class RecipientChoice:
     @property
     def reads_gcm(self) -> bool:
         """Whether the person has said that they read AES-256-GCM (RFC 5084)."""
-        return self._says(AES_256_GCM)
+        return any(AES_256_GCM in (each.kept.capabilities or ()) for each in self.candidates)
 
     @property
     def reads_oaep(self) -> bool:
-        """Whether the person has said that they read RSA-OAEP."""
-        return self._says(RSA_OAEP)
-
-    def _says(self, algorithm: str) -> bool:
-        return any(algorithm in (each.kept.capabilities or ()) for each in self.candidates)
+        """Whether the person has said that this key reads RSA-OAEP."""
+        return self.chosen is not None and RSA_OAEP in (self.chosen.kept.capabilities or ())
 
 
 def choose(
