@@ -207,6 +207,7 @@ function told({ report, problems, reasons }) {
   if (report === null) {
     tell(say("write_not_sent"));
     byId("problems").replaceChildren(findings(problems));
+    byId("problems").scrollIntoView({ block: "nearest" });
     return;
   }
   const others = report.recipients.filter(({ status }) => status !== "sent");

@@ -1,0 +1,215 @@
+"""Mail written on the extension's own page: an account, recipients, and what arrives at the server."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from letterlock.keystore import pkcs12
+from letterlock.keystore.vault import Vault
+from tests.e2e import axe
+from tests.e2e.browsers import wait_for
+from tests.e2e.conftest import desk_in
+from tests.e2e.roundcube import Roundcube
+from tests.e2e.test_look import GERMAN_FIREFOX
+from tests.e2e.test_manage import Page
+from tests.needs import require_path
+from tests.net.mail_servers import SmtpServer, listening
+from tests.net.mail_tls import Authority
+from tests.signed_mail import DemoMail
+
+PASSPHRASE = "correct horse battery staple"
+PASSWORD = "geheim"
+SUBJECT = "Schlüssel für das Nordtor"
+TEXT = "The offer: EUR 18,400.00"
+
+
+class Writer(Page):
+    """The pages for accounts and for writing, and the server that takes what is sent."""
+
+    server: SmtpServer
+    port: int
+
+    def until(self, true: str, what: str, seconds: float) -> None:
+        """Waits until an expression is true in the page."""
+        wait_for(lambda: self.browser.run(f"return {true}"), what, seconds)
+
+    def fill(self, **fields: str) -> None:
+        """Types into fields, named by their identifiers."""
+        for name, value in fields.items():
+            self.browser.run(
+                "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
+                "field.dispatchEvent(new Event('input', { bubbles: true }));",
+                name,
+                value,
+            )
+
+    def write(self) -> None:
+        """Opens the page for writing, and waits until it can be written on."""
+        self.browser.open("about:blank")
+        self.browser.open(self.browser.extension_url("ui/write.html"))
+        wait_for(
+            lambda: self.browser.run("return document.getElementById('letter')?.hidden === false"), "the letter", 30
+        )
+
+
+@pytest.fixture(scope="module", params=[("chromium", "en"), ("firefox", "de")], ids=["chromium-en", "firefox-de"])
+def page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, webmail: Roundcube, mail: DemoMail
+) -> Iterator[Writer]:
+    """Anna, with her key in the vault and Carla's certificate, and a server for her mail."""
+    name, language = request.param
+    if name == "firefox":
+        require_path(GERMAN_FIREFOX, "firefox-esr-l10n-de")
+    folder = tmp_path_factory.mktemp(f"write-{name}")
+    authority = Authority(folder / "tls")
+    server = SmtpServer(authority)
+    with pytest.MonkeyPatch.context() as patch, listening(server.talk, authority.serving()) as listener:
+        patch.setenv("SSL_CERT_FILE", str(authority.ca))
+        with desk_in(name, folder, webmail, mail, language="de" if language == "de" else "en-US") as desk:
+            database = desk.host.home / "data" / "letterlock.sqlite"
+            identity = pkcs12.load(mail.key_file(mail.anna, "file").read_bytes(), "file")
+            vault = Vault.at(database)
+            vault.create(PASSPHRASE)
+            issuers = [pkcs12_certificate(path) for path in mail.anna.along]
+            vault.add(identity.key, [identity.certificate, *issuers])
+            vault.forget()
+            letterlock(desk.host.home, "people", "import", str(mail.carla.certificate))
+            made = Writer(desk.browser, desk.host, desk.reader)
+            made.language, made.server, made.port = language, server, listener.port
+            yield made
+
+
+def pkcs12_certificate(pem: Path) -> bytes:
+    """A certificate file in DER, by OpenSSL."""
+    return subprocess.run(
+        ["openssl", "x509", "-in", str(pem), "-outform", "DER"], check=True, capture_output=True
+    ).stdout
+
+
+def letterlock(home: Path, *arguments: str) -> None:
+    """A command of somebody with this home."""
+    command = [sys.executable, "-m", "letterlock", *arguments]
+    subprocess.run(command, env={**os.environ, "LETTERLOCK_HOME": str(home)}, check=True, capture_output=True)
+
+
+def test_an_account_is_tried_and_kept(page: Writer) -> None:
+    """While it is missing, the page for writing leads there; a wrong password keeps nothing."""
+    page.browser.open(page.browser.extension_url("ui/write.html"))
+    wait_for(
+        lambda: page.browser.run("return document.querySelector('main a')?.hash === '#accounts'"), "the way there", 30
+    )
+    page.open("#accounts")
+    page.browser.run("document.querySelector('.vault details').open = true")
+    page.browser.run("document.querySelector('.vault input').value = arguments[0]", PASSPHRASE)
+    page.submit(".vault form")
+    wait_for(
+        lambda: page.browser.run("return document.querySelector('.vault button.button:not(.button--main)')"),
+        "the open vault",
+        60,
+    )
+    page.unfold(0)
+    page.browser.run("document.querySelector('main details input[type=email]').value = 'anna@muster.example'")
+    page.submit("main details form")
+    form = "main details > div > div form"
+    page.until(f"document.querySelector({form!r}) !== null", "the servers", 60)
+    set_to = """
+        const [host, port] = document.querySelectorAll(`${arguments[0]} input`);
+        host.value = "localhost";
+        port.value = arguments[1];
+    """
+    page.browser.run(set_to, form, str(page.port))
+    type_password = "document.querySelector('main details input[type=password]').value = arguments[0]"
+    page.browser.run(type_password, "wrong")
+    page.submit(form)
+    wait_for(
+        lambda: page.browser.run(f"return document.querySelector({form!r} + ' .findings') !== null"), "the refusal", 30
+    )
+    page.keep_screenshot("manage-account-refused")
+    assert axe.violations(page.browser.run) == []
+    page.browser.run(type_password, PASSWORD)
+    page.submit(form)
+    page.until("document.querySelector('#accounts > li') !== null", "the account", 30)
+    page.keep_screenshot("manage-accounts")
+    assert axe.violations(page.browser.run) == []
+
+
+def test_a_letter_is_signed_encrypted_and_sent(page: Writer, mail: DemoMail, tmp_path: Path) -> None:
+    """Whoever lacks a certificate is named, and nothing goes out; to Carla alone it does, and OpenSSL reads it."""
+    page.write()
+    page.fill(to="carla@partner.example, nobody@partner.example", subject=SUBJECT, text=TEXT)
+    chips = "return [...document.querySelectorAll('#recipients li')].map((each) => each.dataset.can)"
+    wait_for(lambda: page.browser.run(chips) == ["yes", "no"], "who can read it", 30)
+    file = tmp_path / "Plan – Nord.txt"
+    file.write_text("north\n")
+    page.browser.choose_file("#files", file)
+    assert axe.violations(page.browser.run) == []
+    before = len(page.server.taken)
+    page.submit("#letter")
+    page.until("document.querySelectorAll('#problems li').length", "what is missing", 30)
+    page.keep_screenshot("write-refused")
+    assert axe.violations(page.browser.run) == []
+    assert len(page.server.taken) == before
+    page.fill(to="carla@partner.example")
+    page.keep_screenshot("write")
+    page.submit("#letter")
+    wait_for(
+        lambda: page.browser.run("return document.getElementById('letter').hidden"), "the word that it was sent", 60
+    )
+    page.keep_screenshot("write-sent")
+    taken = page.server.taken[-1]
+    assert taken.recipients == ["carla@partner.example"]
+    for secret in (TEXT, SUBJECT, "north", "Nordtor"):
+        assert secret.encode() not in taken.content
+    (tmp_path / "sent.eml").write_bytes(taken.content)
+    key = mail.carla
+    opened = openssl(
+        "-decrypt", "-recip", str(key.certificate), "-inkey", str(key.key), "-in", str(tmp_path / "sent.eml")
+    )
+    (tmp_path / "opened.eml").write_bytes(opened)
+    shown = openssl("-verify", "-CAfile", str(mail.anchor), "-in", str(tmp_path / "opened.eml"))
+    inner = email.message_from_bytes(shown, policy=email.policy.default)
+    assert inner["subject"] == SUBJECT
+    texts = {part.get_filename(): part.get_payload(decode=True) for part in inner.walk() if not part.is_multipart()}
+    assert texts["Plan – Nord.txt"] == b"north\n"
+    assert TEXT.encode() in texts[None]
+
+
+def test_a_host_that_dies_sends_nothing_and_the_letter_stays(page: Writer) -> None:
+    """The page says so; nothing that was typed is lost."""
+    page.write()
+    page.fill(to="carla@partner.example", subject=SUBJECT, text=TEXT)
+    before = len(page.server.taken)
+    page.host.fall_silent()
+    kill_hosts(page.host.home)
+    page.submit("#letter")
+    failed = "document.getElementById('said').dataset.kind === 'failure'"
+    page.until(failed, "the word that it was not sent", 60)
+    page.keep_screenshot("write-host-gone")
+    assert page.browser.run("return document.getElementById('text').value") == TEXT
+    assert len(page.server.taken) == before
+    page.host.mend()
+
+
+def kill_hosts(home: Path) -> None:
+    """Kills every host of this home, as the system does that is short of memory."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (process / "environ").read_bytes().split(b"\0")
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if f"LETTERLOCK_HOME={home}".encode() in variables and b"serve" in command:
+            subprocess.run(["kill", "-9", process.name], check=False)
+
+
+def openssl(*arguments: str) -> bytes:
+    """What `openssl cms` makes of a message."""
+    return subprocess.run(["openssl", "cms", *arguments], check=True, capture_output=True).stdout
