@@ -21,7 +21,7 @@ from letterlock.operations.account_failures import (
     NobodyToSendTo,
     TooManyToSendTo,
 )
-from letterlock.operations.outbox import Outbox
+from letterlock.operations.outbox import Outbox, Parcel
 from letterlock.operations.send_report import Status
 from letterlock.store.failures import OutboxFull, OutboxItemUnknown, StoreDamaged
 from tests.net.mail_servers import Peer
@@ -320,6 +320,56 @@ def test_as_many_wait_as_may(quick_path: Path, mail_authority: Authority, monkey
         with pytest.raises(OutboxFull):
             sender.finished(note())
         assert Outbox.counted(sender.database) == 2
+
+
+def _batch() -> list[Parcel]:
+    """One message for everybody, and one for each of two blind recipients."""
+    return [Parcel(ANNA, (who,), [note(who)], "<x@y>") for who in (BEA, CARL, "dora@muster.example")]
+
+
+@pytest.mark.parametrize(
+    ("refused", "became"),
+    [
+        (BEA, ["refused", "not_sent", "not_sent"]),
+        (CARL, ["sent", "refused", "sent"]),
+        ("", ["sent", "sent", "sent"]),
+    ],
+)
+def test_a_batch_whose_first_message_is_refused_is_not_tried_further(
+    refused: str, became: list[str], quick_path: Path, mail_authority: Authority
+) -> None:
+    """Blind recipients get nothing that nobody else got; one of them alone holds up nobody."""
+    with sending(quick_path, mail_authority, recipient=lambda who: "550 no" if who == refused else "250 Ok") as (
+        sender,
+        server,
+        _,
+    ):
+        report = send.submit(_batch(), sender.account, sender.outbox(), sender.way())
+        assert [each.status.value for each in report.recipients] == became
+        assert len(server.taken) == became.count("sent")
+        assert sender.waiting() == []
+
+
+def test_a_batch_that_breaks_off_goes_on_where_it_was(quick_path: Path, mail_authority: Authority) -> None:
+    """The first was taken, the second is unsure, the third waits: later the third alone goes out, and then on request
+    the second."""
+    replies: list[str | None] = ["250 Ok", None, "250 Ok", "250 Ok"]
+
+    def end(_: object) -> str:
+        said = replies.pop(0)
+        if said is None:
+            raise ConnectionError
+        return said
+
+    with sending(quick_path, mail_authority, end=end) as (sender, server, _):
+        report = send.submit(_batch(), sender.account, sender.outbox(), sender.way())
+        assert [each.status.value for each in report.recipients] == ["sent", "unsure", "waiting"]
+        (report,) = sender.resume()
+        assert [each.status.value for each in report.recipients] == ["unsure", "sent"]
+        (report,) = sender.resume(anyway=True)
+        assert [each.status.value for each in report.recipients] == ["sent"]
+        assert [each.recipients for each in server.taken] == [[BEA], ["dora@muster.example"], [CARL]]
+        assert sender.waiting() == []
 
 
 def test_recipients_that_are_no_addresses(quick_path: Path, mail_authority: Authority) -> None:

@@ -179,7 +179,8 @@ class _Delivery:
         if isinstance(failure, OutboxTaken):
             self._tell(item, Status.WAITING, failure)
             return
-        stays = self._way.gone() or (self._way.wait and not isinstance(failure, (Cancelled, *_FOR_GOOD)))
+        later = self._way.wait and not isinstance(failure, Cancelled)
+        stays = (later or self._way.gone()) and not isinstance(failure, _FOR_GOOD)
         if not stays:
             self._given_up(item)
         elif self._ended is item:
@@ -253,6 +254,7 @@ class _Delivery:
 
 
 _FOR_GOOD = (
+    mail_failures.RecipientRefused,
     mail_failures.SenderRefused,
     mail_failures.MailRefused,
     mail_failures.MailTooLargeForServer,
