@@ -28,7 +28,25 @@ export class Deliveries {
    * @param {Channel} view
    * @param {{ part: string, text: boolean, delivery: string }} order
    */
-  async fetch(view, { part, text, delivery: id }) {
+  fetch(view, { part, text, delivery }) {
+    return this.#begin(view, delivery, (message, signal) => this.host.part(message, part, { text, signal }));
+  }
+
+  /**
+   * The message as evidence, on its way like a part.
+   * @param {Channel} view
+   * @param {{ delivery: string }} order
+   */
+  evidence(view, { delivery }) {
+    return this.#begin(view, delivery, (message, signal) => this.host.evidence(message, { signal }));
+  }
+
+  /**
+   * @param {Channel} view
+   * @param {string} id
+   * @param {(message: string, signal: AbortSignal) => Promise<{ info: object, chunks: AsyncGenerator<string, void, void> }>} order
+   */
+  async #begin(view, id, order) {
     const mine = this.byView.get(view) ?? new Map();
     this.byView.set(view, mine);
     if (mine.has(id) || mine.size >= AT_ONCE) return this.#fail(view, id, Failure.own("not_allowed"));
@@ -38,7 +56,7 @@ export class Deliveries {
     try {
       const message = this.readings.of(view)?.message;
       if (!message) throw Failure.own("host_lost");
-      const { info, chunks } = await this.host.part(message, part, { text, signal: delivery.end.signal });
+      const { info, chunks } = await order(message, delivery.end.signal);
       delivery.chunks = chunks;
       view.post({ name: "part", delivery: id, info });
     } catch (thrown) {

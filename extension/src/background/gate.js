@@ -59,6 +59,7 @@ export const MESSAGES = Object.freeze({
   "mark.choose": { from: ["page"], fields: { colour: "string", words: "string" } },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page"], fields: { part: "string", text: "boolean", delivery: "string" } },
+  "evidence.fetch": { from: ["panel", "page"], fields: { delivery: "string" } },
   "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
   "part.stop": { from: ["panel", "page"], fields: { delivery: "string" } },
 });

@@ -109,6 +109,8 @@ function handle(channel, role, message) {
       return manager.stop(channel, message);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
+    case "evidence.fetch":
+      return void deliveries.evidence(channel, message);
     case "part.more":
       return void deliveries.more(channel, message);
     case "part.stop":

@@ -117,6 +117,7 @@ function serveDetails(channel) {
 function serveParts(channel, message) {
   if (refusal(message, "page") !== null) return channel.close();
   if (message.name === "part.fetch") void deliveries.fetch(channel, message);
+  else if (message.name === "evidence.fetch") void deliveries.evidence(channel, message);
   else if (message.name === "part.more") void deliveries.more(channel, message);
   else if (message.name === "part.stop") deliveries.stop(channel, message);
 }

@@ -196,6 +196,34 @@ export class Host {
   }
 
   /**
+   * An open message as evidence, in a bundle of the host's making, as base64 chunks in order.
+   * @param {string} message
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<{ info: PartInfo, chunks: AsyncGenerator<string, void, void> }>}
+   */
+  async evidence(message, { signal } = {}) {
+    const session = this.session;
+    if (!session?.alive) throw session?.failure ?? Failure.own("host_lost");
+    if (!session.offers("evidence_save")) throw Failure.own("host_older");
+    const saved = await session.ask("evidence_save", { message }, { signal });
+    const { info, chunks } = await this.part(saved.message, saved.part, { signal });
+    return { info, chunks: this.#untilTheEnd(chunks, saved.message) };
+  }
+
+  /**
+   * What was made to be fetched once is forgotten after it was.
+   * @param {AsyncGenerator<string, void, void>} chunks
+   * @param {string} message
+   */
+  async *#untilTheEnd(chunks, message) {
+    try {
+      yield* chunks;
+    } finally {
+      await this.close(message);
+    }
+  }
+
+  /**
    * Has the host fetch the certificates of authorities that a message lacks. The server may be the sender's, who so
    * learns that the mail is read: only for a person who asked for it.
    * @param {string} message

@@ -36,7 +36,7 @@ export function saveButton(part, fetcher, onFailed) {
 
 /**
  * A file name that names a file in the download folder and nothing else.
- * @param {Part} part
+ * @param {Pick<Part, "id" | "name" | "type">} part
  */
 export function fileName(part) {
   // Separators and characters that are not seen: "invoice\u202Efdp.exe" would be read as "invoiceexe.pdf".
@@ -50,7 +50,7 @@ export function fileName(part) {
  * @param {Blob} blob
  * @param {string} name
  */
-function save(blob, name) {
+export function save(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = element("a", { href: url, download: name });
   link.click();

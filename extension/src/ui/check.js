@@ -27,12 +27,15 @@ const heading = byId("heading");
 let message = null;
 /** @type {import("../browser/runtime.js").Channel | null} */
 let channel = null;
+/** What fetches for it. @type {PartFetcher | null} */
+let fetching = null;
 
 translate();
 const view = new VerdictView(byId("verdict"), {
   again: () => message && check(message),
   issuers: () => channel?.post({ name: "issuers.fetch" }),
   unlock: (what) => channel?.post({ name: "keys.ask", ...what }),
+  evidence: () => fetching?.evidence() ?? Promise.reject(Failure.own("host_lost")),
 });
 
 /** @param {Blob} blob */
@@ -43,6 +46,7 @@ function check(blob) {
   channel = mine;
   const source = blobSource(blob);
   const parts = new PartFetcher(mine, () => mine === channel && check(blob));
+  fetching = parts;
   byId("result").hidden = false;
   heading.replaceChildren();
   partsPlace.replaceChildren();

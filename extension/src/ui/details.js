@@ -8,6 +8,7 @@ import { markOfStatus } from "../lib/marks.js";
 import { report } from "./report.js";
 import { sentence } from "./sentences.js";
 import { copyText } from "./clipboard.js";
+import { evidenceButton } from "./evidence.js";
 import { say } from "../browser/words.js";
 
 /**
@@ -20,9 +21,10 @@ import { say } from "../browser/words.js";
 
 /**
  * @param {Opened} opened
+ * @param {import("./evidence.js").Evidence} [evidence]
  * @returns {HTMLElement[]}
  */
-export function details(opened) {
+export function details(opened, evidence) {
   const { verdict } = opened;
   // The reasons of the only signer are the message's, and told twice they look like twice as many.
   const told = verdict.signers.length === 1 ? verdict.reasons : [];
@@ -31,7 +33,7 @@ export function details(opened) {
     reasonList(verdict.reasons),
     ...verdict.signers.map((signer) => signerCard(signer, isClaim(verdict, signer), told)),
     differences(verdict),
-    element("div", { class: "actions" }, copyButton(opened)),
+    element("div", { class: "actions" }, copyButton(opened), ...(evidence && verdict.signers.length > 0 ? evidenceButton(evidence) : [])),
   ].filter((section) => section !== null);
 }
 

@@ -17,13 +17,14 @@ const AT_ONCE = 4;
 
 /**
  * @typedef {object} Order
- * @property {string} part
+ * @property {string | null} part   null: the whole message as evidence
+ * @property {string | null} name   what the host calls it
  * @property {boolean} text
  * @property {string | null} charset   what the octets are in, where they are text
  * @property {number} done
  * @property {((octets: number) => unknown) | undefined} onProgress
  * @property {Uint8Array<ArrayBuffer>[]} octets
- * @property {(fetched: { blob: Blob, charset: string | null }) => void} resolve
+ * @property {(fetched: { blob: Blob, charset: string | null, name: string | null }) => void} resolve
  * @property {(failure: Failure) => void} reject
  */
 
@@ -69,10 +70,18 @@ export class PartFetcher {
   }
 
   /**
-   * @param {string} part
+   * The message as evidence, made now.
+   * @returns {Promise<{ blob: Blob, name: string | null }>}
+   */
+  evidence() {
+    return this.#order(null, false);
+  }
+
+  /**
+   * @param {string | null} part
    * @param {boolean} text
    * @param {(octets: number) => unknown} [onProgress]
-   * @returns {Promise<{ blob: Blob, charset: string | null }>}
+   * @returns {Promise<{ blob: Blob, charset: string | null, name: string | null }>}
    */
   #order(part, text, onProgress) {
     // A background that was stopped has forgotten the message, and a closed channel answers nothing.
@@ -81,7 +90,7 @@ export class PartFetcher {
       return Promise.reject(Failure.own("host_lost"));
     }
     return new Promise((resolve, reject) => {
-      this.queue.push({ part, text, charset: null, done: 0, onProgress, octets: [], resolve, reject });
+      this.queue.push({ part, name: null, text, charset: null, done: 0, onProgress, octets: [], resolve, reject });
       this.#next();
     });
   }
@@ -92,7 +101,8 @@ export class PartFetcher {
       if (order === undefined) return;
       const delivery = crypto.randomUUID();
       this.orders.set(delivery, order);
-      this.channel.post({ name: "part.fetch", part: order.part, text: order.text, delivery });
+      const { part, text } = order;
+      this.channel.post(part === null ? { name: "evidence.fetch", delivery } : { name: "part.fetch", part, text, delivery });
     }
   }
 
@@ -106,7 +116,7 @@ export class PartFetcher {
       this.#next();
       return;
     }
-    if (said.name === "part") order.charset = said.info.charset;
+    if (said.name === "part") ({ charset: order.charset, name: order.name } = said.info);
     if (said.name === "chunk") {
       const octets = fromBase64(said.data);
       order.octets.push(octets);
@@ -114,7 +124,8 @@ export class PartFetcher {
     }
     if (said.last) {
       this.orders.delete(said.delivery);
-      order.resolve({ blob: new Blob(order.octets, { type: "application/octet-stream" }), charset: order.charset });
+      const blob = new Blob(order.octets, { type: "application/octet-stream" });
+      order.resolve({ blob, charset: order.charset, name: order.name });
       this.#next();
     } else {
       this.channel.post({ name: "part.more", delivery: said.delivery });

@@ -29,6 +29,7 @@ const view = new VerdictView(place, {
   again: () => contentScript?.postMessage({ again: true }),
   issuers: () => current?.post({ name: "issuers.fetch" }),
   unlock: (what) => current?.post({ name: "keys.ask", ...what }),
+  evidence: () => fetcher?.evidence() ?? Promise.reject(Failure.own("host_lost")),
 });
 
 /** The private port to the content script that put us here. @type {MessagePort | null} */
@@ -36,6 +37,8 @@ let contentScript = null;
 let attempts = 0;
 /** The reading now shown. @type {import("../browser/runtime.js").Channel | null} */
 let current = null;
+/** What fetches for it. @type {PartFetcher | null} */
+let fetcher = null;
 
 setTimeout(() => {
   if (current === null) view.show({ phase: "failed", failure: Failure.own("stopped").data });
@@ -56,7 +59,10 @@ function claim(token, port) {
   /** @type {import("../lib/shapes.js").ViewState} */
   let state = { phase: "checking" };
   channel.onMessage((said) => {
-    if (said.name === "accepted") accept(channel, port);
+    if (said.name === "accepted") {
+      accept(channel, port);
+      fetcher = parts;
+    }
     if (said.name === "mark" && channel === current) showMark(markPlace, said.mark);
     if (said.name === "unlocked" && channel === current && state.phase === "opened" && lockedKey(state.opened.verdict)) {
       port.postMessage({ again: true });

@@ -20,6 +20,7 @@ const view = new VerdictView(root, {
   again: () => ask(),
   issuers: () => ask(true),
   unlock: ({ token }) => channel.post({ unlock: token }),
+  evidence: () => fetcher.evidence(),
   expanded: true,
 });
 

@@ -25,6 +25,7 @@ import { failureWords, say } from "../browser/words.js";
  * @property {() => void} [issuers]    has missing certificates fetched; offered where somebody publishes them
  * @property {(what: { token: string }) => void} [unlock]  leads to where the vault (empty) or a token is unlocked; offered
  *   where a mail is for a key that is locked
+ * @property {import("./evidence.js").Evidence} [evidence]  makes evidence of the message; offered where it is signed
  * @property {boolean} [expanded]      whether the details are open from the start
  */
 
@@ -35,10 +36,11 @@ export class VerdictView {
    * @param {HTMLElement} root  emptied and filled
    * @param {Options} [options]
    */
-  constructor(root, { again, issuers, unlock, expanded = false } = {}) {
+  constructor(root, { again, issuers, unlock, evidence, expanded = false } = {}) {
     this.again = again;
     this.issuers = issuers;
     this.unlock = unlock;
+    this.evidence = evidence;
     this.expanded = expanded;
     const id = `letterlock-details-${++views}`;
 
@@ -95,7 +97,7 @@ export class VerdictView {
     this.root.dataset.encryption = verdict.encryption.status;
     this.#say(phrases(verdict.headline.sentence, facts));
     this.more.replaceChildren(...this.#followUp(verdict, facts));
-    this.#detail(details(opened));
+    this.#detail(details(opened, this.evidence));
   }
 
   /**

@@ -124,6 +124,23 @@ test("a body is downloaded at the reader's pace", async () => {
   assert.deepEqual(live.heard.filter((frame) => frame.type === "credit").map((frame) => frame.octets), [786432, 4, 4]);
 });
 
+test("evidence is made, fetched like a part, and forgotten by the host", async () => {
+  const live = livePort((frame, say) => {
+    willing(frame, say);
+    const answer = (/** @type {object} */ result) => say({ type: "reply", id: frame.id, result });
+    if (frame.operation === "evidence_save") answer({ message: "m2", part: "bundle", name: "e.asice", size: 3, times: [], reasons: [] });
+    if (frame.operation === "part") answer({ size: 3, type: "application/vnd.etsi.asic-e+zip", charset: null, name: "e.asice" });
+    if (frame.type === "credit") say({ type: "chunk", id: frame.id, data: "AAAA", last: true });
+  });
+  const host = new Host({ connect: () => live.port, client: "test", language: "en" });
+  await host.open(textSource(MAIL));
+  const { info, chunks } = await host.evidence("m1");
+  assert.equal(info.name, "e.asice");
+  for await (const chunk of chunks) assert.equal(chunk, "AAAA");
+  const asked = live.heard.filter((frame) => ["evidence_save", "part", "close"].includes(frame.operation));
+  assert.deepEqual(asked.map(({ operation, params }) => [operation, params.message]), [["evidence_save", "m1"], ["part", "m2"], ["close", "m2"]]);
+});
+
 test("a reader that stops early cancels the download", async () => {
   const live = livePort((frame, say) => {
     willing(frame, say);

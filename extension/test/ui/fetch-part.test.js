@@ -23,7 +23,8 @@ function bench(onLost) {
     close: () => {},
   }, onLost);
   const orders = () => said.filter(({ name }) => name === "part.fetch");
-  return { fetcher, orders, say: (/** @type {any} */ message) => say(message), end: () => end() };
+  const all = () => said;
+  return { fetcher, orders, all, say: (/** @type {any} */ message) => say(message), end: () => end() };
 }
 
 test("a message of many parts fetches a few at once, and all of them", async () => {
@@ -79,4 +80,16 @@ test("whoever wants a part of a message that is gone has it opened anew", async 
   assert.equal(lost, 0, "nobody asked yet");
   await assert.rejects(fetcher.fetch("1"), { code: "host_lost" });
   assert.equal(lost, 1);
+});
+
+test("evidence comes with the name that the host gives it", async () => {
+  const { fetcher, orders, say, all } = bench();
+  const evidence = fetcher.evidence();
+  const { delivery } = all().find(({ name }) => name === "evidence.fetch");
+  assert.equal(orders().length, 0);
+  say({ name: "part", delivery, info: { size: 3, type: "application/vnd.etsi.asic-e+zip", charset: null, name: "evidence.asice" } });
+  say({ name: "chunk", delivery, data: "AAAA", last: true });
+  const { blob, name } = await evidence;
+  assert.equal(blob.size, 3);
+  assert.equal(name, "evidence.asice");
 });

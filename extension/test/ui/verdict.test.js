@@ -285,3 +285,20 @@ test("missing certificates are offered with the word that a server learns of it,
   assert.equal(shown({ phase: "opened", opened: untrusted }).root.querySelector(".verdict__more button"), null, "nobody to ask");
   assert.equal(shown({ phase: "opened", opened: opened() }, { issuers: () => {} }).root.querySelector(".verdict__more button"), null);
 });
+
+test("proof is offered for signed mail only, and what became of it is said", async () => {
+  /** @type {{ resolve: (saved: { blob: Blob, name: string | null }) => void, reject: (why: unknown) => void }[]} */
+  const asked = [];
+  const evidence = () => new Promise((resolve, reject) => void asked.push({ resolve, reject }));
+  const offered = (/** @type {HTMLElement} */ root) => [...root.querySelectorAll("button")].find(({ textContent }) => textContent === "Save proof");
+  assert.equal(offered(shown({ phase: "opened", opened: SAMPLES.none }, { evidence }).root), undefined);
+  assert.equal(offered(shown({ phase: "opened", opened: SAMPLES.valid }).root), undefined);
+  const { root } = shown({ phase: "opened", opened: SAMPLES.valid }, { evidence });
+  const save = /** @type {HTMLButtonElement} */ (offered(root));
+  save.click();
+  assert.equal(save.disabled, true);
+  asked[0].reject(new Failure({ code: "bundle_no_authority", sentence: "Nobody is named.", advice: "Choose one.", fault: "user", facts: {} }));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(save.disabled, false);
+  assert.match(root.textContent ?? "", /Nobody is named\. Choose one\./);
+});
