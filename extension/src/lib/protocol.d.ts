@@ -716,6 +716,20 @@ export interface OutboxRetryRequest {
   params: OutboxRetryParams;
 }
 
+/** Null where none was read since the browser began, or no host for Outlook on the web runs. `read`: when (UTC). */
+export interface OwaLast {
+  verdict: Verdict | null;
+  read: string | null;
+}
+
+/** Asks for the verdict on the message that was read last in Outlook on the web, which has no room for it (1.7). */
+export interface OwaLastRequest {
+  type: "request";
+  id: string;
+  operation: "owa_last";
+  params: NoParams;
+}
+
 /** A certificate for an own key. Times are ISO 8601, UTC. */
 export interface OwnCertificate {
   sha256: string;
@@ -1013,7 +1027,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | OwaLast | CloseReply;
 }
 
 /**
@@ -1379,6 +1393,6 @@ export interface Waiting {
   copy_only: boolean;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | OwaLastRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -210,6 +210,12 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostSending(vault().vault, location.database())
 
+    def owa_last() -> Mapping[str, object]:
+        from letterlock.native.last import fetch
+        from letterlock.store import location
+
+        return fetch(location.data_dir())
+
     def answered(ask: Callable[[Any], Mapping[str, object]]) -> Operation:
         return lambda call, params: call.reply(ask(params))
 
@@ -223,6 +229,7 @@ def standard(messages: OpenMessages) -> Operations:
         "vault_unlock": answered(lambda params: vault().unlock(params.way, params.secret)),
         "vault_lock": answered(lambda _: lock()),
         "vault_passphrase": answered(lambda params: vault().change_passphrase(params.current, params.new)),
+        "owa_last": answered(lambda _: owa_last()),
         "key_list": answered(lambda _: vault().listed()),
         **key_operations(keys, lambda: kept_settings().now()),
         **people_operations(people, tokens, lambda: kept_settings().now()),

@@ -151,6 +151,10 @@ def sites(files: Iterable[Path] | None = None) -> list[str]:
 def _standard() -> OwaDesk:
     from letterlock.dialects.owa import asking
     from letterlock.dialects.owa.desk import OwaDesk
+    from letterlock.native.last import LastVerdict
     from letterlock.store import location
 
-    return OwaDesk(location.database(), location.policy(), asking.standard(), log)
+    last = LastVerdict(location.data_dir())
+    desk = OwaDesk(location.database(), location.policy(), asking.standard(), log, last.keep)
+    desk.on_close(last.close)
+    return desk

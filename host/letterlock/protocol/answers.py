@@ -62,6 +62,7 @@ OPERATIONS = (
     "outbox_list",
     "outbox_retry",
     "outbox_forget",
+    "owa_last",
 )
 """Everything this host can be asked for."""
 

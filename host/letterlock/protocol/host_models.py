@@ -37,6 +37,7 @@ from letterlock.protocol.models import (
     OpenRequest,
     PartRequest,
 )
+from letterlock.protocol.owa_models import OwaLast, OwaLastRequest
 from letterlock.protocol.people_models import (
     PeopleFound,
     PeopleImported,
@@ -190,6 +191,7 @@ class Reply(Shape):
         | Outbox
         | OutboxRetried
         | OutboxForgotten
+        | OwaLast
         | CloseReply
     )
 
@@ -267,6 +269,7 @@ Request = (
     | OutboxListRequest
     | OutboxRetryRequest
     | OutboxForgetRequest
+    | OwaLastRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame

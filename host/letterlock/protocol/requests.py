@@ -67,6 +67,7 @@ REQUESTS = {
     "outbox_list": ("sending_models", "OutboxListRequest"),
     "outbox_retry": ("sending_models", "OutboxRetryRequest"),
     "outbox_forget": ("sending_models", "OutboxForgetRequest"),
+    "owa_last": ("owa_models", "OwaLastRequest"),
 }
 """For each operation the module and the name of its model."""
 

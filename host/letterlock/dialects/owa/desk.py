@@ -87,11 +87,18 @@ class OwaDesk:
         self.language = language or ("de" if (locale.getlocale()[0] or "").startswith("de") else "en")
         self._unlocking = Unlocking(database, self._vault, self._tokens, self._asking, self.language)
         self._server = Server()
+        self._closing: list[Callable[[], None]] = []
+
+    def on_close(self, do: Callable[[], None]) -> None:
+        """Also do this when the conversation is over."""
+        self._closing.append(do)
 
     def close(self) -> None:
         """No window stays open, and nothing unlocked."""
         self._asking.stop()
         self._tokens.lock()
+        for do in self._closing:
+            do()
 
     def answer(self, text: Spool, cancelled: Callable[[], bool]) -> Spool:
         """The result of a request. Never raises: what goes wrong is a result, too.
