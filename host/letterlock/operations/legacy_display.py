@@ -22,7 +22,7 @@ from letterlock.operations.layers import Kind, Shown, Structure
 
 # RFC 9788 §4.5.3.2: the first div of that class inside the body.
 _DIV = re.compile(
-    r'<div\s+class="?header-protection-legacy-display"?\s*>(?P<words>[^<]*(?:</?(?:pre|p|br|tt)\b[^>]*>[^<]*)*)</div>\s*',
+    r'<div\s+class="?header-protection-legacy-display"?\s*>(?P<words>[^<]*(?:</?(?:pre|p|br|tt)\b[^>]*>[^<]*)*)</div>',
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^>]*>")
