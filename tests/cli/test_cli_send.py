@@ -153,7 +153,11 @@ def test_servers_of_another_domain_are_confirmed(
     assert (code, "localhost" in err, "Found at DNS" in out) == (1, True, True)
     assert run.json("accounts", "list") == {"accounts": []}
     assert server[1].peers == []
-    assert run("accounts", "add", "anna@muster.example", "--yes", *KEYS, password="geheim")[0] == 0
+    asked = run.json("accounts", "add", "anna@muster.example", *KEYS, code=1, password="geheim")
+    assert [each["code"] for each in asked["confirm"]] == ["mail_servers_elsewhere"]
+    kept = run.json("accounts", "add", "anna@muster.example", "--yes", *KEYS, password="geheim")
+    assert kept["account"]["has_secret"]
+    assert kept["servers"][0]["failure"] is None
     monkeypatch.setattr(
         mail_settings, "find", lambda *_, **__: replace(found, smtp=MailServer("mail.muster.example", 465, "tls"))
     )

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from letterlock.cli import password, vault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from letterlock.keystore.vault import Vault
     from letterlock.net.mail import MailServer, Security
     from letterlock.net.rules import Rules
+    from letterlock.operations.account_failures import ServersElsewhere
     from letterlock.operations.accounts import Account, Tried
 
 _BY_PORT: dict[int, Security] = {465: "tls", 587: "starttls", 993: "tls", 143: "starttls"}
@@ -50,6 +51,7 @@ def register(commands: Any) -> None:
     add.add_argument("--no-copy", action="store_true", help="keep no copy: your provider does so by itself")
     add.add_argument("--no-check", action="store_true", help="do not try it out")
     add.add_argument("--yes", action="store_true", help="confirm servers of another domain")
+    add.add_argument("--json", action="store_true", help="for programs")
     password.add_options(add)
     vault.add_options(add)
     add.set_defaults(run=run_add)
@@ -72,40 +74,64 @@ def register(commands: Any) -> None:
 
 def run_add(arguments: argparse.Namespace) -> int:
     """Set an account up."""
-    from letterlock.cli.show import say_line
-    from letterlock.operations import accounts
-    from letterlock.operations.accounts import Account
+    from letterlock.operations import accounts, describe_send
     from letterlock.store import location
 
     database = location.database()
+    account, confirm = _wanted(arguments)
+    answer: dict[str, Any] = {"account": None, "servers": [], "confirm": []}
+    if confirm and not arguments.yes and not _confirmed(confirm, arguments):
+        answer["confirm"] = [describe_send.said(each, arguments.language) for each in confirm]
+        return _end(arguments, answer, 1)
+    known = (each.id for each in accounts.listed(database) if each.address == arguments.address)
+    account = accounts.checked(replace(account, id=next(known, "")))
+    keys, secret = vault.here(), None
+    if account.login != "none":
+        keys = vault.unlocked(arguments, create=True)
+        what = "Access token" if account.login == "oauth" else "Password"
+        secret = password.asked(arguments, f"{what} of {account.user} at {account.smtp.host}: ")
+    if not arguments.no_check:
+        tried = list(_tried(account, keys, secret, arguments))
+        answer["servers"] = [describe_send.tried(each, arguments.language) for each in tried]
+        if any(each.failure for each in tried):
+            return _end(arguments, answer, 1)
+    answer["account"] = describe_send.account(accounts.put(database, keys, account, secret))
+    return _end(arguments, answer, 0)
+
+
+def _wanted(arguments: argparse.Namespace) -> tuple[Account, Sequence[ServersElsewhere]]:
+    """The account as the options say, or as the domain does; and what is to be confirmed."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import accounts
+    from letterlock.operations.accounts import Account
+
+    elsewhere: Sequence[ServersElsewhere] = ()
     if arguments.smtp:
         imap = _server(arguments.imap, arguments.imap_security, 993) if arguments.imap else None
         account = Account(arguments.address, _server(arguments.smtp, arguments.smtp_security, 465), imap)
     else:
         account, settings, elsewhere = accounts.find(arguments.address, _rules())
-        say_line(f"Found at {settings.source}:")
-        _show_account(account)
-        if elsewhere and not arguments.yes and not _confirmed(elsewhere, arguments.language):
-            return 1
+        if not arguments.json:
+            say_line(f"Found at {settings.source}:")
+            _show_account(account)
     account = replace(
         account,
         user=arguments.user or account.user,
         login=arguments.login or account.login,
         copy=not arguments.no_copy,
         folder=arguments.sent,
-        id=next((each.id for each in accounts.listed(database) if each.address == arguments.address), ""),
     )
-    account = accounts.checked(account)
-    keys, secret = vault.here(), None
-    if account.login != "none":
-        keys = vault.unlocked(arguments, create=True)
-        what = "Access token" if account.login == "oauth" else "Password"
-        secret = password.asked(arguments, f"{what} of {account.user} at {account.smtp.host}: ")
-    if not arguments.no_check and not _tried(account, keys, secret, arguments.language):
-        return 1
-    accounts.put(database, keys, account, secret)
-    say_line(f"Kept: {account.address}")
-    return 0
+    return account, elsewhere
+
+
+def _end(arguments: argparse.Namespace, answer: dict[str, Any], code: int) -> int:
+    from letterlock.cli.show import say_line
+
+    if arguments.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    elif code == 0:
+        say_line(f"Kept: {answer['account']['address']}")
+    return code
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -146,11 +172,10 @@ def run_check(arguments: argparse.Namespace) -> int:
     account = accounts.one(location.database(), arguments.address)
     secret = password.given(arguments)
     keys = vault.here() if secret is not None or account.login == "none" else vault.unlocked(arguments)
-    if not arguments.json:
-        return 0 if _tried(account, keys, secret, arguments.language) else 1
-    found = list(accounts.tried(account, accounts.login(location.database(), keys, account, secret)))
-    answer = {"servers": [describe_send.tried(each, arguments.language) for each in found]}
-    print(json.dumps(answer, ensure_ascii=False))
+    found = list(_tried(account, keys, secret, arguments))
+    if arguments.json:
+        answer = {"servers": [describe_send.tried(each, arguments.language) for each in found]}
+        print(json.dumps(answer, ensure_ascii=False))
     return 1 if any(each.failure for each in found) else 0
 
 
@@ -216,16 +241,15 @@ def _rules() -> Rules:
     return trust.settings(location.database(), policy=location.policy()).network
 
 
-def _tried(account: Account, keys: Vault, secret: str | None, language: str) -> bool:
-    """Log in everywhere, and say what came of it."""
+def _tried(account: Account, keys: Vault, secret: str | None, arguments: argparse.Namespace) -> Iterator[Tried]:
+    """Log in everywhere, and say what came of it as it comes."""
     from letterlock.operations import accounts
     from letterlock.store import location
 
-    good = True
     for each in accounts.tried(account, accounts.login(location.database(), keys, account, secret)):
-        _show_tried(each, language)
-        good = good and each.failure is None
-    return good
+        if not arguments.json:
+            _show_tried(each, arguments.language)
+        yield each
 
 
 def _show_tried(found: Tried, language: str) -> None:
@@ -261,9 +285,11 @@ def _show_account(account: Account) -> None:
         say_line("    copies: none")
 
 
-def _confirmed(elsewhere: Sequence[Any], language: str) -> bool:
+def _confirmed(elsewhere: Sequence[ServersElsewhere], arguments: argparse.Namespace) -> bool:
+    if arguments.json:
+        return False
     for each in elsewhere:
-        _say(each, language)
+        _say(each, arguments.language)
     if not sys.stdin.isatty():
         print("letterlock: confirm these servers with --yes", file=sys.stderr)
         return False

@@ -42,7 +42,7 @@ def tried(found: Tried, language: str) -> Answer:
     return {
         "protocol": found.protocol,
         "server": server(found.server),
-        "failure": _said(found.failure, language),
+        "failure": said(found.failure, language),
         "largest": found.largest,
         "abilities": list(found.abilities),
         "folder": found.folder,
@@ -54,7 +54,7 @@ def proposal(found: Account, settings: Settings, confirm: Sequence[ServersElsewh
     return {
         "account": account(found),
         "source": settings.source,
-        "confirm": [_said(each, language) for each in confirm],
+        "confirm": [said(each, language) for each in confirm],
     }
 
 
@@ -65,15 +65,15 @@ def report(found: Report, language: str) -> Answer:
         "sent": found.all_sent,
         "waits": found.kept,
         "recipients": [
-            {"address": each.address, "status": each.status.value, "reason": _said(each.failure, language)}
+            {"address": each.address, "status": each.status.value, "reason": said(each.failure, language)}
             for each in found.recipients
         ],
         "sent_copy": {
             "status": found.copy.value,
             "folder": found.folder,
-            "reason": _said(found.copy_failure, language),
+            "reason": said(found.copy_failure, language),
         },
-        "remarks": [_said(each, language) for each in dict.fromkeys(found.remarks)],
+        "remarks": [said(each, language) for each in dict.fromkeys(found.remarks)],
     }
 
 
@@ -98,5 +98,6 @@ def waiting(items: Sequence[Item]) -> list[Answer]:
     ]
 
 
-def _said(coded: Coded | None, language: str) -> Any:
+def said(coded: Coded | None, language: str) -> Any:
+    """A failure or a reason, in words; None for none."""
     return None if coded is None else reason(coded.code, coded.facts(), language).model_dump(mode="json")
