@@ -62,11 +62,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "mail_login_refused": {
         "en": (
-            "{server} does not let {user} in: {detail}",
+            "{server} does not let {user} in: “{detail}”.",
             "Check the name and the password. Some providers want a password of its own for each program, or OAuth.",
         ),
         "de": (
-            "{server} lässt {user} nicht ein: {detail}",
+            "{server} lässt {user} nicht ein: „{detail}“.",
             "Prüfen Sie Name und Passwort. Manche Anbieter verlangen für jedes Programm ein eigenes "
             "Passwort oder OAuth.",
         ),
@@ -83,51 +83,51 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "mail_refused_for_now": {
         "en": (
-            "{server} takes no mail at the moment: {detail}",
+            "{server} takes no mail at the moment: “{detail}”.",
             "Try again in some minutes.",
         ),
         "de": (
-            "{server} nimmt im Augenblick keine Mail an: {detail}",
+            "{server} nimmt im Augenblick keine Mail an: „{detail}“.",
             "Versuchen Sie es in einigen Minuten noch einmal.",
         ),
     },
     "mail_refused": {
         "en": (
-            "{server} does not take this message: {detail}",
+            "{server} does not take this message: “{detail}”.",
             "Ask your provider, and tell what the server said.",
         ),
         "de": (
-            "{server} nimmt diese Nachricht nicht an: {detail}",
+            "{server} nimmt diese Nachricht nicht an: „{detail}“.",
             "Fragen Sie Ihren Anbieter, und nennen Sie, was der Server gesagt hat.",
         ),
     },
     "mail_sender_refused": {
         "en": (
-            "{server} does not take mail from {address}: {detail}",
+            "{server} does not take mail from {address}: “{detail}”.",
             "Send with the account of this address, or let your provider allow the address.",
         ),
         "de": (
-            "{server} nimmt keine Mail von {address} an: {detail}",
+            "{server} nimmt keine Mail von {address} an: „{detail}“.",
             "Senden Sie mit dem Konto dieser Adresse, oder lassen Sie die Adresse von Ihrem Anbieter zulassen.",
         ),
     },
     "mail_recipient_refused": {
         "en": (
-            "{server} does not take mail for {address}: {detail}",
+            "{server} does not take mail for {address}: “{detail}”.",
             "Check the address.",
         ),
         "de": (
-            "{server} nimmt keine Mail für {address} an: {detail}",
+            "{server} nimmt keine Mail für {address} an: „{detail}“.",
             "Prüfen Sie die Adresse.",
         ),
     },
     "mail_recipient_refused_for_now": {
         "en": (
-            "{server} takes no mail for {address} at the moment: {detail}",
+            "{server} takes no mail for {address} at the moment: “{detail}”.",
             "Try again in some minutes.",
         ),
         "de": (
-            "{server} nimmt im Augenblick keine Mail für {address} an: {detail}",
+            "{server} nimmt im Augenblick keine Mail für {address} an: „{detail}“.",
             "Versuchen Sie es in einigen Minuten noch einmal.",
         ),
     },
@@ -186,11 +186,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "mail_folder_refused": {
         "en": (
-            "{server} does not take the copy into the folder “{folder}”: {detail}",
+            "{server} does not take the copy into the folder “{folder}”: “{detail}”.",
             "The message itself was sent. Check the folder's name, and whether the mailbox is full.",
         ),
         "de": (
-            "{server} nimmt die Kopie nicht in den Ordner „{folder}“: {detail}",
+            "{server} nimmt die Kopie nicht in den Ordner „{folder}“: „{detail}“.",
             "Die Nachricht selbst wurde gesendet. Prüfen Sie den Namen des Ordners, und ob das Postfach voll ist.",
         ),
     },
