@@ -52,6 +52,8 @@ export const MESSAGES = Object.freeze({
   // manager.js: a letter is sent; its octets are handed over as the host takes them
   "host.send": { from: ["write"], fields: { request: "count", size: "count", params: "object" } },
   "host.chunk": { from: ["write"], fields: { request: "count", data: "string", last: "boolean" } },
+  // main.js: what was read last in Outlook on the web
+  "outlook.last": { from: ["menu"], fields: {} },
   // main.js: a person wants to write; the page for it is opened
   "write.open": { from: ["content", "menu"], fields: {} },
   // own-marks.js: what genuine frames are known by

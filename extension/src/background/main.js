@@ -103,6 +103,11 @@ function handle(channel, role, message) {
       return void manager.send(channel, message);
     case "host.chunk":
       return manager.chunk(channel, message);
+    case "outlook.last":
+      return void host.lastInOutlook().then(
+        (last) => channel.post({ name: "outlook", ...last }),
+        () => {}, // what is wrong with the host is said where somebody waits for it
+      );
     case "write.open":
       return void openPage("ui/write.html");
     case "host.stop":

@@ -142,6 +142,16 @@ export class Host {
   }
 
   /**
+   * The verdict on the message that was read last in Outlook on the web, and when; null where there is none.
+   * @returns {Promise<import("./protocol.js").OwaLast>}
+   */
+  async lastInOutlook() {
+    const session = await this.#ready();
+    if (!session.offers("owa_last")) return { verdict: null, read: null };
+    return this.turnstile.pass(session.limits.requests, () => session.ask("owa_last", {}));
+  }
+
+  /**
    * Who can be encrypted to, with which certificate, and what would help the others.
    * @param {string[]} addresses  at most a hundred
    * @returns {Promise<import("./shapes.js").Recipients>}

@@ -1,11 +1,13 @@
 /**
- * The toolbar button's menu: this site, message files, own certificates that end soon, and the person's own mark.
+ * The toolbar button's menu: this site, message files, own certificates that end soon, and the person's own mark;
+ * and the verdict on what was read last in Outlook on the web.
  */
 
 import { button, element } from "./elements.js";
 import { showNotices } from "./notices.js";
 import { showMark } from "./own-mark.js";
 import { translate } from "./page.js";
+import { VerdictView } from "./verdict.js";
 import { isGranted, removeSite, requestSite, sitePattern } from "../browser/sites.js";
 import { openChannel } from "../browser/runtime.js";
 import { activeAddress, openPage } from "../browser/tabs.js";
@@ -36,19 +38,33 @@ document.getElementById("choose")?.addEventListener("click", async () => {
 const notices = document.getElementById("notices");
 const own = document.getElementById("own");
 const mark = document.getElementById("mark");
-if (notices && own && mark) {
+const outlook = document.getElementById("outlook");
+if (notices && own && mark && outlook) {
   const channel = openChannel("menu");
   channel.onMessage((said) => {
+    if (said.name === "outlook") return showOutlook(outlook, said.verdict);
     if (said.name !== "mark") return showNotices(notices, said.status ?? []);
     showMark(mark, said.mark);
     own.hidden = false;
   });
   channel.post({ name: "keys.notices" });
   channel.post({ name: "mark.show" });
+  channel.post({ name: "outlook.last" });
 }
 
 const address = await activeAddress();
 await show();
+
+/**
+ * The whole verdict on the message read last in Outlook on the web, where Microsoft's extension shows a few bits of it.
+ * @param {HTMLElement} section
+ * @param {import("../lib/shapes.js").Verdict | null} verdict
+ */
+function showOutlook(section, verdict) {
+  const place = section.querySelector("div");
+  section.hidden = verdict === null;
+  if (verdict && place) new VerdictView(place).show({ phase: "opened", opened: { verdict, parts: [], message: null } });
+}
 
 async function show() {
   const pattern = sitePattern(address);

@@ -3,11 +3,15 @@
  */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { enter, locale, page } from "../support/dom.js";
 import { install } from "../support/fake-browser.js";
+import { SAMPLES } from "../support/samples.js";
 
 const HTML = '<html lang=en><body><section id="site"></section><button id="check" data-words="check_title"></button></body></html>';
+
+const WHOLE = readFileSync(new URL("../../src/ui/popup.html", import.meta.url), "utf8");
 
 install(locale("en"), "en");
 /** @type {string[]} */
@@ -66,5 +70,31 @@ test("over a page that cannot be a site: no button, and message files all the sa
     const site = await menu(url);
     assert.equal(site.querySelector("button"), null);
     assert.equal(document.getElementById("check")?.textContent, "Check a message file");
+  }
+});
+
+test("the whole verdict of what was read last in Outlook on the web, and nothing where nothing was", async () => {
+  const { verdict } = SAMPLES.mismatch;
+  for (const said of [verdict, null]) {
+    address = "https://outlook.office.com/mail/";
+    enter(page(WHOLE));
+    /** @type {any[]} */
+    const posted = [];
+    /** @type {(message: any) => void} */
+    let answer = () => {};
+    /** @type {any} */ (globalThis).chrome.runtime.connect = () => ({
+      postMessage: (/** @type {any} */ message) => posted.push(message),
+      onMessage: { addListener: (/** @type {typeof answer} */ listener) => (answer = listener) },
+      onDisconnect: { addListener: () => {} },
+      disconnect: () => {},
+    });
+    await import(`../../src/ui/popup.js?${++opened}`);
+    assert.ok(posted.some(({ name }) => name === "outlook.last"));
+    answer({ name: "outlook", verdict: said, read: null });
+    const section = /** @type {HTMLElement} */ (document.getElementById("outlook"));
+    assert.equal(section.hidden, said === null);
+    const shown = /** @type {HTMLElement | null} */ (section.querySelector(".verdict"));
+    assert.equal(shown?.dataset.status, said?.signature.status);
+    if (said) assert.ok(section.textContent?.includes(said.signers[0].certificate?.subject ?? "?"), "everything is there");
   }
 });
