@@ -213,3 +213,19 @@ def kill_hosts(home: Path) -> None:
 def openssl(*arguments: str) -> bytes:
     """What `openssl cms` makes of a message."""
     return subprocess.run(["openssl", "cms", *arguments], check=True, capture_output=True).stdout
+
+
+def test_the_webmail_leads_there(page: Writer, webmail: Roundcube) -> None:
+    """A button beside Roundcube's own opens the page for writing; a click that the site's script makes does not."""
+    page.reader.open_list()
+    button = "#taskmenu a.compose + a.compose"
+    page.until(f"document.querySelector({button!r}) !== null", "the button", 30)
+    page.keep_screenshot("roundcube-write-securely")
+    page.browser.run(f"document.querySelector({button!r}).click()")
+
+    def press() -> None:
+        page.browser.run(f"document.querySelector({button!r}).focus()")
+        page.browser.press("Enter")
+
+    with page.browser.in_new_tab(press):
+        page.until("document.getElementById('letter') !== null", "the letter", 30)

@@ -17,6 +17,8 @@
  * @property {Document} document
  * @property {(message: OpenMessage, signal: AbortSignal) => void} opened  to be called when a message is opened;
  *   the signal aborts when it is closed
+ * @property {(button: HTMLElement, signal: AbortSignal) => void} writes  to be given a button of the adapter's making,
+ *   that stands where the client has its own for a new message: it gets its words, and opens the page for writing
  */
 
 /**

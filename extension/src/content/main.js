@@ -7,6 +7,7 @@
  */
 
 import { Reading } from "./reading.js";
+import { writes } from "./writing.js";
 import { roundcube } from "../adapters/roundcube/index.js";
 
 /** @type {import("../adapters/adapter.js").Adapter[]} */
@@ -19,7 +20,7 @@ function start() {
   // A document in a sandbox is not the site's, though it has its address (background/gate.js).
   if (globalThis.origin === "null") return;
   const adapter = ADAPTERS.find((candidate) => candidate.matches(document));
-  adapter?.start({ document, opened: (message, signal) => void new Reading(message, signal).run() }, page.signal);
+  adapter?.start({ document, opened: (message, signal) => void new Reading(message, signal).run(), writes }, page.signal);
 }
 
 start();

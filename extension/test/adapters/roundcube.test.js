@@ -21,8 +21,10 @@ function start(html) {
   /** @type {import("../../src/adapters/adapter.js").OpenMessage[]} */
   const opened = [];
   const end = new AbortController();
-  roundcube.start({ document, opened: (message) => void opened.push(message) }, end.signal);
-  return { document, opened };
+  /** @type {HTMLElement[]} */
+  const buttons = [];
+  roundcube.start({ document, opened: (message) => void opened.push(message), writes: (button) => void buttons.push(button) }, end.signal);
+  return { document, opened, buttons, end };
 }
 
 for (const name of ["show", "preview", "show-opaque"]) {
@@ -41,7 +43,7 @@ for (const name of ["show", "preview", "show-opaque"]) {
 test("the mail gets a stacking context, so that no box of it lies above the panel; it goes with the message", () => {
   const { document } = page(fixture("roundcube/show.html"), BASE);
   const end = new AbortController();
-  roundcube.start({ document, opened: ({ place }) => place(document.createElement("div")) }, end.signal);
+  roundcube.start({ document, opened: ({ place }) => place(document.createElement("div")), writes: () => {} }, end.signal);
   const content = /** @type {HTMLElement} */ (document.querySelector("#message-content"));
   assert.equal(content.style.getPropertyPriority("isolation"), "important");
   end.abort();
@@ -126,4 +128,13 @@ test("the state is read as far as its own end, whatever follows", () => {
   assert.equal(leadingObject("[1]"), null);
   assert.equal(leadingObject('{"a":'), null);
   assert.equal(leadingObject("{a:1}"), null);
+});
+
+test("the button for writing stands below Roundcube's own, and goes with the page", () => {
+  const { document, buttons, end } = start(fixture("roundcube/list.html"));
+  assert.equal(buttons.length, 1);
+  assert.equal(buttons[0].previousElementSibling, document.querySelector("#taskmenu a.compose"));
+  end.abort();
+  assert.equal(buttons[0].parentElement, null);
+  assert.equal(start(fixture("roundcube/preview.html")).buttons.length, 0, "the frame of the preview has no menu");
 });

@@ -3,7 +3,7 @@
  */
 
 import { environment } from "./environment.js";
-import { BEFORE, BODY, ENV, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
+import { BEFORE, BODY, COMPOSE, ENV, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
 import { fetchSource, sourceAddress } from "./source.js";
 
 /** @type {import("../adapter.js").Adapter} */
@@ -14,7 +14,8 @@ export const roundcube = {
     return environment(document) !== null;
   },
 
-  start({ document, opened }, signal) {
+  start({ document, opened, writes }, signal) {
+    offerWriting(document, writes, signal);
     const env = environment(document);
     if (env === null || !READING_ACTIONS.includes(String(env[ENV.action]))) return;
     if (document.querySelector(BODY) === null) return;
@@ -30,6 +31,27 @@ export const roundcube = {
     );
   },
 };
+
+/**
+ * A button like Roundcube's own, below it.
+ * @param {Document} document
+ * @param {import("../adapter.js").MailPage["writes"]} writes
+ * @param {AbortSignal} signal
+ */
+function offerWriting(document, writes, signal) {
+  const own = document.querySelector(COMPOSE);
+  if (own === null) return;
+  const button = document.createElement("a");
+  button.className = "compose";
+  button.setAttribute("role", "button");
+  button.href = "#";
+  const words = document.createElement("span");
+  words.className = "inner";
+  button.append(words);
+  writes(button, signal);
+  own.after(button);
+  signal.addEventListener("abort", () => button.remove(), { once: true });
+}
 
 /**
  * Above attachments and body, below the header: the body is the mail's, and could imitate a panel.

@@ -29,3 +29,6 @@ export const ONLY_NOTICE = "#messagebody > span:only-child:is(.part-notice, .ui.
 
 /** What the panel stands before, best first: attachments and body (elastic), or the body alone. */
 export const BEFORE = Object.freeze(["#message-content", BODY]);
+
+/** Its button for a new message, in the menu of tasks. */
+export const COMPOSE = "#taskmenu a.compose";
