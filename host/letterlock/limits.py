@@ -535,6 +535,9 @@ MAIL_LINE_LENGTH = 998
 MAIL_RECIPIENTS = 1_000
 """Recipients of one sending; as `RECIPIENTS_ASKED`. Beyond it `too_many_recipients_to_send`."""
 
+MAIL_RECIPIENTS_AT_ONCE = 100
+"""Of these, in one transaction: what every server has to take (RFC 5321 §4.5.3.1.8). More go in several turns."""
+
 MAIL_SETTINGS_OCTETS = 65_536
 """Largest file with a provider's settings; real ones have some thousand octets. Beyond it `fetch_too_large`."""
 

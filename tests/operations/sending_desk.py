@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from letterlock.keystore.vault import Vault
+from letterlock.mime.writer import Finished
 from letterlock.net.mail import MailServer
 from letterlock.operations import accounts, parcels, protect, send
 from letterlock.operations.accounts import Account
@@ -24,7 +25,7 @@ from tests.net.mail_tls import Authority
 from tests.operations.notes import ANNA, BEA, CARL, note, statuses
 from tests.operations.writing_desk import BOTH, WritingDesk
 
-__all__ = ["ANNA", "BEA", "CARL", "Sender", "SendingDesk", "in_parcels", "note", "sending", "statuses"]
+__all__ = ["ANNA", "BEA", "CARL", "Sender", "SendingDesk", "finished", "in_parcels", "note", "sending", "statuses"]
 
 
 class Sender:
@@ -77,10 +78,16 @@ def sending(folder: Path, authority: Authority, **how: Any) -> Iterator[tuple[Se
         yield sender, server, listener
 
 
-def in_parcels(message: bytes) -> list[Parcel]:
+def finished(message: bytes) -> Finished:
+    """A message that was read."""
     incoming = protect.Incoming()
     incoming.feed(message)
-    return parcels.as_it_is(incoming.close(), datetime.now(UTC), False)
+    return incoming.close()
+
+
+def in_parcels(message: bytes) -> list[Parcel]:
+    """The parcels of a message that goes out unchanged, without a copy."""
+    return parcels.as_it_is(finished(message), datetime.now(UTC), False)
 
 
 class SendingDesk(WritingDesk):

@@ -26,7 +26,7 @@ from letterlock.operations.send_report import Status
 from letterlock.store.failures import OutboxFull, OutboxItemUnknown, StoreDamaged
 from tests.net.mail_servers import Peer
 from tests.net.mail_tls import Authority
-from tests.operations.sending_desk import ANNA, BEA, CARL, note, sending, statuses
+from tests.operations.sending_desk import ANNA, BEA, CARL, finished, note, sending, statuses
 
 MARKER = "Mordillo-4711-Kaffeekanne"
 
@@ -348,6 +348,27 @@ def test_a_batch_whose_first_message_is_refused_is_not_tried_further(
         assert [each.status.value for each in report.recipients] == became
         assert len(server.taken) == became.count("sent")
         assert sender.waiting() == []
+
+
+def test_hundreds_of_recipients_go_in_several_turns(quick_path: Path, mail_authority: Authority) -> None:
+    """A server that takes a hundred at a time (RFC 5321 §4.5.3.1.8) takes them all; the message is kept once."""
+    everybody = [f"p{number}@muster.example" for number in range(250)]
+    with sending(quick_path, mail_authority) as (sender, server, listener):
+
+        def recipient(_: str) -> str:
+            said = [each for each in listener.peers[-1].heard if each.startswith((b"MAIL", b"RCPT"))]
+            since = next(number for number, each in enumerate(reversed(said)) if each.startswith(b"MAIL"))
+            return "250 Ok" if since <= 100 else "452 4.5.3 too many recipients"
+
+        server.recipient = recipient
+        letters = parcels.as_it_is(finished(note()), datetime.now(UTC), False, everybody)
+        assert [each.pieces is None for each in letters] == [False, True, True]
+        report = send.submit(letters, sender.account, sender.outbox(), sender.way())
+        assert statuses(report) == dict.fromkeys(everybody, "sent")
+        assert [len(each.recipients) for each in server.taken] == [100, 100, 50]
+        assert len({each.content for each in server.taken}) == 1
+        with sqlite3.connect(sender.database) as connection:
+            assert connection.execute("SELECT count(*) FROM outbox_piece").fetchone() == (0,)
 
 
 def test_a_batch_that_breaks_off_goes_on_where_it_was(quick_path: Path, mail_authority: Authority) -> None:

@@ -32,7 +32,8 @@ RENEW_SECONDS = limits.OUTBOX_CLAIM_SECONDS / 5
 
 @dataclass(frozen=True)
 class Parcel:
-    """What is to be sent or put into a folder. `recipients` empty: the copy. `pieces` None: the message's own."""
+    """What is to be sent or put into a folder. `recipients` empty: the copy. `pieces` None: those of
+    the parcel before it."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -106,7 +107,6 @@ class Outbox:
         contents: list[str] = []
         items = []
         for number, parcel in enumerate(parcels):
-            # A parcel without pieces of its own is a copy of the one before it.
             contents.append(secrets.token_hex(8) if parcel.pieces is not None else contents[-1])
             role = MESSAGE if parcel.recipients else COPY
             state = WAITING if parcel.recipients else HELD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from letterlock import limits
@@ -20,10 +21,10 @@ def of_made(made: Sequence[Outgoing], sender: str, copy: bool, receipt: bool = F
     letters = [each for each in made if each.recipients]
     own = next((each for each in made if each.role is Role.SENT), None)
     _bounded([address for each in letters for address in each.recipients])
-    found = [
-        Parcel(sender, each.recipients, each.octets.blocks(), _message_id(each.octets.blocks()), receipt)
-        for each in letters
-    ]
+    found: list[Parcel] = []
+    for each in letters:
+        message_id = _message_id(each.octets.blocks())
+        found += _in_turns(Parcel(sender, each.recipients, each.octets.blocks(), message_id, receipt))
     if copy:
         octets = own.octets if own else letters[0].octets
         # Without Bcc the one message is the copy as well, and need not be kept twice.
@@ -68,10 +69,18 @@ def as_it_is(
         _, body = whole()
         yield from chosen.with_body(body)
 
-    found = [Parcel(sender, everybody, with_(head.public()), message_id, receipt)]
+    found = _in_turns(Parcel(sender, everybody, with_(head.public()), message_id, receipt))
     if copy:
         found.append(Parcel(sender, (), with_(head) if head.hidden else None, message_id))
     return found
+
+
+def _in_turns(parcel: Parcel) -> list[Parcel]:
+    """A message to so many that servers take them only in several turns; what is sent is kept once."""
+    most = limits.MAIL_RECIPIENTS_AT_ONCE
+    turns = [parcel.recipients[start : start + most] for start in range(0, len(parcel.recipients), most)]
+    rest = [replace(parcel, recipients=each, pieces=None) for each in turns[1:]]
+    return [replace(parcel, recipients=turns[0]), *rest]
 
 
 def _bounded(addresses: Iterable[str]) -> tuple[str, ...]:
