@@ -18,6 +18,7 @@ from letterlock.spool import Spool
 from letterlock.verdict import Opened
 from tests.dialects import extension
 from tests.keystore.vaults import PASSPHRASE
+from tests.keystore.vaults import made as made_vault
 from tests.operations.writing_desk import AT, WritingDesk
 
 COMMAND = (sys.executable, "-m", "letterlock", "serve", "--owa")
@@ -139,6 +140,27 @@ class Office(WritingDesk):
     def trusts(self, anchor: Path) -> None:
         """Also believe another authority."""
         trust.add(self.database, anchor)
+
+
+class Outsider(Office):
+    """Another computer of Anna's, where nothing is known of other people's programs: they may read no GCM."""
+
+    def __init__(self, folder: Path, office: Office) -> None:
+        (folder / "data").mkdir(parents=True)
+        self.folder, self.database = folder, folder / "data" / "letterlock.sqlite"
+        self._answers, self._asked = folder / "answers", folder / "asked"
+        self.vault, self.root = made_vault(self.database), office.root
+        self.logged, self.seen = [], []
+        self._office = office
+        entry = next(each for each in office.vault.entries() if office.der("anna") in each.certificates)
+        self.vault.add(office.vault.private_key(entry.id), [*entry.certificates, *entry.chain])
+        trust.add(self.database, self.files("anna")[2])
+
+    def der(self, name: str) -> bytes:
+        return self._office.der(name)
+
+    def files(self, name: str) -> tuple[Path, Path, Path]:
+        return self._office.files(name)
 
 
 def answer(desk: OwaDesk, operation: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pytest
 
 from letterlock.cms import SignedDataReader
 from tests.dialects.extension import create_message, create_smime, initialise, signing_certificate
-from tests.dialects.office import Office, Person, answer, data_url, mail, sender
+from tests.dialects.office import Office, Outsider, Person, answer, data_url, mail, sender
 from tests.needs import require_program
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256))).decode()
@@ -113,24 +113,7 @@ def test_encrypted_mail_without_a_signature(office: Office) -> None:
 
 @pytest.fixture(scope="module")
 def outsider(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Another computer, whose owner has the same authority: of Bea's programs nothing is known there."""
-    from letterlock.operations import trust
-    from tests.keystore.vaults import made
-
-    folder = tmp_path_factory.mktemp("outsider")
-    other = Office.__new__(Office)
-    (folder / "data").mkdir()
-    other.folder, other.database = folder, folder / "data" / "letterlock.sqlite"
-    other._answers, other._asked = folder / "answers", folder / "asked"
-    other.vault, other.root = made(other.database), office.root
-    other.logged, other.seen = [], []
-    entry = next(each for each in office.vault.entries() if office.der("anna") in each.certificates)
-    other.vault.add(office.vault.private_key(entry.id), [*entry.certificates, *entry.chain])
-    _, _, root = office.files("anna")
-    trust.add(other.database, root)
-    other.der = office.der  # type: ignore[method-assign]
-    other.files = office.files  # type: ignore[method-assign]
-    return other
+    return Outsider(tmp_path_factory.mktemp("outsider"), office)
 
 
 @pytest.mark.parametrize(
