@@ -109,6 +109,7 @@ class Unlocking:
             typed = asker.ask(what, line("pin", self._language), wrong)
             try:
                 self._tokens.unlock(name, typed)
+                self._tokens.watch()
             except TokenPinWrong as failure:
                 if failure.last_try:
                     # One more wrong one locks the card: that is no place to go on guessing.
