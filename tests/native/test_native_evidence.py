@@ -30,6 +30,15 @@ def asked(host: HostProcess, operation: str, params: dict[str, Any]) -> Any:
             return frame["result"]
 
 
+def _kept(host: HostProcess, message: str) -> Any:
+    """What is told once the message was kept without being asked; its verdict may be renewed before."""
+    while True:
+        update = host.updated(message, 60)
+        for reason in update["verdict"]["reasons"]:
+            if reason["code"] == "evidence_kept":
+                return reason
+
+
 def test_a_message_is_saved(tmp_path: Path) -> None:
     """By the authority that the user chose; before that, nobody can stamp it, and the message stays open."""
     home = {"LETTERLOCK_HOME": str(tmp_path / "home")}
@@ -61,6 +70,10 @@ def test_a_message_is_saved(tmp_path: Path) -> None:
             assert failed.value.code == "unknown_message"
         assert asked(host, "close", {"message": saved["message"]}) == {}
         assert host.part(opened["message"], opened["parts"][0]["id"])
+        letterlock("evidence", "automatic", "--add", "@muster.example")
+        again = host.open(message)
+        reason = _kept(host, again["message"])
+        assert Path(reason["facts"]["file"]).is_file()
     assert objects(octets)["message.eml"] == message
     anchors = trust.given([mail.anchor, root])
     found = verify(io.BytesIO(octets), Verifying(anchors, datetime.now(UTC)))

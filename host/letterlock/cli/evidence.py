@@ -30,6 +30,16 @@ def register(commands: Any) -> None:
     _register_verify(acts)
     _register_renew(acts)
     _register_report(acts)
+    _register_automatic(acts)
+
+
+def _register_automatic(acts: Any) -> None:
+    automatic = acts.add_parser("automatic", help="keep evidence of every valid mail from chosen senders")
+    automatic.set_defaults(run=run_automatic)
+    way = automatic.add_mutually_exclusive_group()
+    way.add_argument("--add", metavar="SENDER", help="an address, or @ with a domain")
+    way.add_argument("--remove", metavar="SENDER", help="keep this sender's mail no more")
+    way.add_argument("--folder", type=Path, metavar="DIR", help="where it is kept")
 
 
 def _register_save(acts: Any) -> None:
@@ -137,6 +147,24 @@ def run_save(arguments: argparse.Namespace) -> int:
     from letterlock.cli.show import say_line
 
     say_line(f"{arguments.out}: {', '.join(f'{each:%Y-%m-%dT%H:%M:%SZ}' for each in saved.times)}")
+    return EXIT_HOLDS
+
+
+def run_automatic(arguments: argparse.Namespace) -> int:
+    """0; without options, whose mail is kept and where."""
+    from letterlock.cli.show import say_line
+    from letterlock.operations import bundle_automatic
+    from letterlock.store import location
+
+    database = location.database()
+    if arguments.add:
+        bundle_automatic.add(database, arguments.add)
+    elif arguments.remove and not bundle_automatic.remove(database, arguments.remove):
+        return EXIT_OTHER
+    elif arguments.folder:
+        bundle_automatic.keep_in(database, arguments.folder)
+    kept = bundle_automatic.settings(database)
+    say_line(f"{', '.join(kept.senders) or '–'} → {kept.folder}")
     return EXIT_HOLDS
 
 

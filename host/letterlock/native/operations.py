@@ -137,6 +137,25 @@ def standard(messages: OpenMessages) -> Operations:
             messages.close(handle)
             raise
         renew(call, handle)
+        keep_evidence(call, handle)
+
+    def keep_evidence(call: Call, handle: str) -> None:
+        """After everything else: evidence of mail from senders that the person chose."""
+        with suppress(UnknownMessage), messages.held(handle) as kept:
+            if kept.opened.verdict.signature.status.value != "valid":
+                return
+            from letterlock.operations import bundle_automatic, describe
+            from letterlock.store import location
+
+            opened: Any = kept.opened
+            with kept.reading:
+                said = bundle_automatic.keep(
+                    opened, kept_settings().now(), online(), location.database(), location.policy()
+                )
+            if said is not None and not kept.dropped:
+                shown: Any = _shown(opened, handle, call)
+                shown["verdict"]["reasons"].append(describe.reason(said, call.language).model_dump(mode="json"))
+                call.update(handle, shown)
 
     def renew(call: Call, handle: str) -> None:
         """After the answer: what the network tells about the signers, and the verdict with it."""

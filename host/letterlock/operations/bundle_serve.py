@@ -64,7 +64,7 @@ class SavedBundle:
 
 
 def saved(
-    opened: OpenedMessage, trust: TrustSettings, online: Online, database: Path, policy: Path, language: str
+    opened: OpenedMessage, trust: TrustSettings, online: Online, database: Path, policy: Path | None, language: str
 ) -> SavedBundle:
     """The bundle of an open message, stamped by each authority that the user or the organisation chose.
 

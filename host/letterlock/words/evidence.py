@@ -97,6 +97,27 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Installieren Sie letterlock[report], oder nehmen Sie .html.",
         ),
     },
+    "evidence_sender_wrong": {
+        "en": ("{text} is neither an address nor “@” with a domain.", "Write anna@muster.example, or @muster.example."),
+        "de": (
+            "{text} ist weder eine Adresse noch „@“ mit einer Domain.",
+            "Etwa anna@muster.example oder @muster.example.",
+        ),
+    },
+    "evidence_kept": {
+        "en": ("Saved as evidence: {file}.", ""),
+        "de": ("Als Beweis gesichert: {file}.", ""),
+    },
+    "evidence_not_kept": {
+        "en": (
+            "This mail should have been saved as evidence, and was not ({why}).",
+            "Open it again later, or save the proof from the details.",
+        ),
+        "de": (
+            "Diese Mail sollte als Beweis gesichert werden und wurde es nicht ({why}).",
+            "Öffnen Sie sie später noch einmal, oder sichern Sie die Beweise aus den Einzelheiten.",
+        ),
+    },
     # --- Altered ---
     "bundle_object_damaged": {
         "en": ("The object {name} was altered or damaged.", _ALTERED[0]),
