@@ -160,3 +160,20 @@ def test_encrypted_mail_stays_encrypted(desk: Desk) -> None:
     found = json.loads(desk("evidence", "verify", "secret.asice", *ANCHORS, *keys, "--json").stdout)
     assert found["verdict"]["encryption"]["status"] == "decrypted"
     assert found["status"] == "limited"
+
+
+def test_automatic(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Senders are chosen, shown and removed; 1 for one that was not chosen, 2 for what is none."""
+    monkeypatch.setenv("LETTERLOCK_HOME", str(desk.folder / "another"))
+    for options, code, words in (
+        (("--add", "Anna@muster.example"), 0, "anna@muster.example → "),
+        (("--add", "@bank.example"), 0, "anna@muster.example, @bank.example → "),
+        (("--folder", str(desk.folder / "kept")), 0, str(desk.folder / "kept")),
+        (("--remove", "anna@muster.example"), 0, "@bank.example → "),
+        (("--remove", "anna@muster.example"), 1, ""),
+        (("--add", "anna"), 2, "neither an address"),
+        ((), 0, "@bank.example → "),
+    ):
+        assert main(["--language", "en", "evidence", "automatic", *options]) == code
+        said = capsys.readouterr()
+        assert words in said.out + said.err
