@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from letterlock import limits
-from letterlock.cms import PrivateSigningKey, SignedDataWriter, Signing
+from letterlock.cms import EnvelopedWriter, PrivateSigningKey, SignedDataWriter, Signing, recipient_for
+from letterlock.cms.create_attributes import OUR_CAPABILITIES
+from letterlock.cms.preferences import OAEP_SHA_256
+from letterlock.cms.schema import Algorithm
 from letterlock.operations import people, recipients, trust
 from letterlock.operations.memory import Memory
 from letterlock.operations.open import Opening
@@ -54,11 +58,17 @@ def opened(raw: bytes, settings: TrustSettings, database: Path) -> str:
     return done.verdict.signature.status
 
 
-def signed(signer: Issued, *others: Issued, sender: str = "anna@muster.example", wants: Issued | None = None) -> bytes:
+def signed(
+    signer: Issued,
+    *others: Issued,
+    sender: str = "anna@muster.example",
+    wants: Issued | None = None,
+    reads: Sequence[Algorithm] = OUR_CAPABILITIES,
+) -> bytes:
     """An opaque mail, with other certificates beside, and the one that answers are wanted for."""
     out: list[bytes] = []
     key = PrivateSigningKey(signer.x509, signer.key)
-    signing = Signing(key, NOW, encryption_certificate=wants.x509 if wants else None)
+    signing = Signing(key, NOW, capabilities=reads, encryption_certificate=wants.x509 if wants else None)
     writer = SignedDataWriter(out.append, [signing], certificates=[each.der for each in others])
     writer.write(b"Content-Type: text/plain\r\n\r\nHello\r\n")
     writer.close()
@@ -88,6 +98,30 @@ def test_a_valid_mail_teaches_its_signers_certificate(mail: DemoMail, database: 
     assert row.capabilities is not None  # OpenSSL sends its list
     assert opened(b"X-Copy: 2\r\n" + mail.good(), settings, database) == "valid"
     assert len(people.kept(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reads", "counts"),
+    [(OUR_CAPABILITIES, True), ([OAEP_SHA_256], True), ([Algorithm(RSA_OAEP, b"\x30\x00")], False), ([], False)],
+    ids=["as we say it", "SHA-256", "SHA-1", "nothing"],
+)
+def test_rsa_oaep_counts_with_sha_256_alone(database: Path, reads: Sequence[Algorithm], counts: bool) -> None:
+    """Its parameters say with which hash somebody reads it, and it is written with SHA-256 (RFC 4055 §4.1)."""
+    anna = person("Anna", ROOT, usage=("digital_signature", "key_encipherment"), kind="RSA 2048")
+    assert opened(signed(anna, reads=reads), TRUST, database) == "valid"
+    (choice,) = choose(database, "anna@muster.example")
+    assert choice.chosen is not None
+    assert choice.reads_oaep is counts
+
+
+def test_the_parameters_are_those_that_are_written() -> None:
+    """What is announced is what recipients of RSA-OAEP get from us."""
+    anna = person("Anna", ROOT, usage=("digital_signature", "key_encipherment"), kind="RSA 2048")
+    out = bytearray()
+    writer = EnvelopedWriter(out.extend, [recipient_for(anna.x509, oaep="SHA-256")], "AES-256-GCM")
+    writer.close()
+    assert OAEP_SHA_256.parameters is not None
+    assert OAEP_SHA_256.parameters in out
 
 
 def test_other_mail_teaches_nothing(mail: DemoMail, database: Path) -> None:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 
 from letterlock.cms import attributes, der, identifiers
 from letterlock.cms.oids import encoded
+from letterlock.cms.preferences import OAEP_SHA_256
 from letterlock.cms.schema import Algorithm
 from letterlock.cms.signing_keys import SigningAlgorithm
 
@@ -23,6 +24,7 @@ OUR_CAPABILITIES: tuple[Algorithm, ...] = (
     Algorithm(f"{_NIST_AES}.2", None),  # AES-128-CBC
     Algorithm("1.2.840.113549.1.9.16.3.31", None),  # CEK-HKDF (RFC 9709 §4)
     # RFC 8551 §2.7.1, RFC 3560 §5: how the content key may come.
+    OAEP_SHA_256,
     Algorithm("1.2.840.113549.1.1.7", b"\x30\x00"),  # RSA-OAEP, with SHA-1, as every reader of OAEP has it
 )
 

@@ -14,6 +14,12 @@ from letterlock.cms.failures import AttributeMalformed, CmsMalformed
 from letterlock.cms.identifiers import CertificateIdentifier, IssuerAndSerial, KeyIdentifier
 from letterlock.cms.schema import Algorithm
 
+OAEP_SHA_256 = Algorithm(
+    "1.2.840.113549.1.1.7",
+    bytes.fromhex("302fa00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500"),
+)
+"""RSAES-OAEP with SHA-256, also in its mask (RFC 4055 §6, rSAES-OAEP-SHA256-Params); without parameters it is SHA-1."""
+
 _MOST_CAPABILITIES = 128
 """Outlook sends 20; what comes after so many is not read."""
 

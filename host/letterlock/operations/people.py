@@ -15,7 +15,7 @@ from typing import NamedTuple
 from letterlock import limits
 from letterlock.cms import SignatureFailure, load_certificate
 from letterlock.cms.identifiers import CertificateIdentifier
-from letterlock.cms.preferences import capabilities, key_preference
+from letterlock.cms.preferences import OAEP_SHA_256, capabilities, key_preference
 from letterlock.errors import Fault, LetterlockError
 from letterlock.operations.signers import SignerResult
 from letterlock.operations.trust import TrustSettings
@@ -131,7 +131,10 @@ def _capabilities(result: SignerResult) -> tuple[str, ...] | None:
         found = capabilities(result.info.signed_attributes or ())
     except SignatureFailure:
         return None
-    return None if found is None else tuple(each.oid for each in found)
+    if found is None:
+        return None
+    # RSA-OAEP says by its parameters with which hash. We write it with SHA-256; many readers know it with SHA-1 alone.
+    return tuple(each.oid for each in found if each.oid != OAEP_SHA_256.oid or each == OAEP_SHA_256)
 
 
 def _preference(result: SignerResult) -> CertificateIdentifier | None:
