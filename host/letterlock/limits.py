@@ -526,8 +526,8 @@ MAIL_COMMAND_SECONDS = 60.0
 MAIL_END_SECONDS = 600.0
 """For the answer to the end of a message (RFC 5321 §4.5.3.2.6): the server may look through it first."""
 
-MAIL_OCTETS_PER_SECOND = 2_048
-"""The slowest line over which a message is sent to its end: a bad telephone."""
+MAIL_OCTETS_PER_SECOND = 8_192
+"""The slowest line over which a message is sent to its end: a bad mobile connection. A person can stop earlier."""
 
 MAIL_LINE_LENGTH = 998
 """Octets of a line in a message that is sent (RFC 5321 §4.5.3.1.6); beyond it `mail_unsendable`: servers break them."""

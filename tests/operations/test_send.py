@@ -233,6 +233,18 @@ def test_what_is_stopped_in_time_is_not_sent(gone: bool, quick_path: Path, mail_
         assert server.taken == []
 
 
+def test_a_batch_is_stopped_between_its_messages(quick_path: Path, mail_authority: Authority) -> None:
+    """Whoever could not stop the end of the first can stop the second."""
+    stop, large = threading.Event(), note(("z" * 76 + "\r\n") * 200_000)
+    letters = [Parcel(ANNA, (BEA,), [note()], "<x@y>"), Parcel(ANNA, (CARL,), [large], "<x@y>")]
+    with sending(quick_path, mail_authority) as (sender, server, _):
+        way = sender.way(progress=lambda done, _: stop.set() if done > 100_000 else None, cancelled=stop.is_set)
+        report = send.submit(letters, sender.account, sender.outbox(), way)
+        assert statuses(report) == {BEA: "sent", CARL: "not_sent"}
+        assert [each.recipients for each in server.taken] == [[BEA]]
+        assert sender.waiting() == []
+
+
 def test_after_the_last_word_it_is_too_late_to_stop(quick_path: Path, mail_authority: Authority) -> None:
     """The answer says that it was sent."""
     stop = threading.Event()

@@ -108,7 +108,7 @@ class Lines:
             raise MailServerNotProven(self.name, failure.detail) from None
 
     def within(self, seconds: float, cancelled: Callable[[], bool] | None = None) -> None:
-        """What follows has this much time from now; `cancelled` takes the place of whoever could cancel so far."""
+        """The next step has this much time from now; in it alone `cancelled` is asked whether to stop."""
         self._watch.again(seconds, cancelled)
 
     def line(self) -> bytes:

@@ -44,7 +44,7 @@ class Watch:
     def __init__(self, server: str, seconds: float, cancelled: Callable[[], bool] = never) -> None:
         self.server = server
         self._deadline = time.monotonic() + seconds
-        self._cancelled = cancelled
+        self._cancelled = self._always = cancelled
 
     def slice(self) -> float:
         """Seconds of the next wait. Raises `FetchTimedOut` or `Cancelled`."""
@@ -56,9 +56,9 @@ class Watch:
         return min(left, _SLICE_SECONDS)
 
     def again(self, seconds: float, cancelled: Callable[[], bool] | None = None) -> None:
-        """Start over: so many seconds from now, for the next step of a long conversation."""
+        """Start over: so many seconds from now, for the next step of a conversation; in it `cancelled` is asked."""
         self._deadline = time.monotonic() + seconds
-        self._cancelled = cancelled or self._cancelled
+        self._cancelled = cancelled or self._always
 
     def share(self, among: int) -> Watch:
         """A watch over an equal part of what is left."""
