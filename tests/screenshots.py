@@ -14,6 +14,10 @@ SCREENSHOTS = {
     "roundcube-valid.png": "chromium/good-full.png",
     "roundcube-invalid.png": "chromium/changed-preview.png",
     "thunderbird-mismatch.png": "thunderbird/mismatch.png",
+    "roundcube-write.png": "chromium/roundcube-write-securely.png",
+    "write.png": "chromium/write-refused.png",
+    "manage-start.png": "chromium/manage-start.png",
+    "manage-trust.png": "chromium/manage-trust.png",
 }
 """Name in the documentation, and the file that the end-to-end tests leave below build/screenshots."""
 

@@ -116,7 +116,8 @@ def test_commands_were_found() -> None:
 
 def test_every_picture_is_one_of_the_suites() -> None:
     """Each picture shown exists and is made by the end-to-end tests."""
-    shown = set(re.findall(r"\(docs/screenshots/([^)]+)\)", README))
+    documents = [README, *(each.read_text("utf-8") for each in PROJECT.glob("docs/*.md"))]
+    shown = {name for text in documents for name in re.findall(r"\((?:docs/)?screenshots/([^)]+)\)", text)}
     assert shown == set(SCREENSHOTS)
     for name in shown:
         assert (SHOWN / name).read_bytes().startswith(b"\x89PNG")
