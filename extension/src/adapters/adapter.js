@@ -13,12 +13,20 @@
  */
 
 /**
+ * What an adapter needs to mark a list of messages.
+ * @typedef {object} MailList
+ * @property {() => Promise<Record<string, string>>} kinds   by the client's own name of a message: "signed" or "smime"
+ * @property {(kind: string) => HTMLElement} badge           to be put beside a subject
+ */
+
+/**
  * @typedef {object} MailPage
  * @property {Document} document
  * @property {(message: OpenMessage, signal: AbortSignal) => void} opened  to be called when a message is opened;
  *   the signal aborts when it is closed
  * @property {(button: HTMLElement, signal: AbortSignal) => void} writes  to be given a button of the adapter's making,
  *   that stands where the client has its own for a new message: it gets its words, and opens the page for writing
+ * @property {MailList} list   for pages that list messages
  */
 
 /**
@@ -28,4 +36,5 @@
  * @property {(page: MailPage, signal: AbortSignal) => void} start   everything it sets up ends with the signal
  */
 
-export {};
+/** Marks the badge of a message in a list; also for whoever looks for one. */
+export const BADGE = "data-letterlock-badge";

@@ -34,6 +34,8 @@ export const MESSAGES = Object.freeze({
   "mail.chunk": { from: ["content", "page"], fields: { data: "string", last: "boolean" } },
   "mail.failed": { from: ["content"], fields: {} },
   "mail.panel": { from: ["content"], fields: {} },
+  // lists.js: which messages of the page's list are signed or encrypted
+  "list.kinds": { from: ["content"], fields: { adapter: "string" } },
   // readings.js: the panel says which reading it belongs to
   "panel.claim": { from: ["panel"], fields: { token: "string" } },
   // readings.js: a person wants missing certificates to be fetched

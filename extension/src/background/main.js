@@ -10,6 +10,7 @@ import { Deliveries } from "./deliveries.js";
 import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
 import { Keys } from "./keys.js";
+import { Lists } from "./lists.js";
 import { Manager } from "./manager.js";
 import { OwnMarks } from "./own-marks.js";
 import { Readings } from "./readings.js";
@@ -20,7 +21,7 @@ import { setBadge } from "../browser/badge.js";
 import { keep, kept } from "../browser/keeping.js";
 import { onBegin, onChannel, ownId, ownOrigin } from "../browser/runtime.js";
 import { openPage } from "../browser/tabs.js";
-import { isGranted, onSitesChanged, syncSites } from "../browser/sites.js";
+import { isGranted, onSitesChanged, runInPage, syncSites } from "../browser/sites.js";
 import { language, say } from "../browser/words.js";
 import { Host } from "../lib/host.js";
 import { HOST_NAME } from "../lib/product.js";
@@ -37,6 +38,8 @@ const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, { openPage, onUnlocked });
 const manager = new Manager(host, { onUnlocked });
+
+const lists = new Lists(runInPage);
 
 const marks = new OwnMarks({
   kept,
@@ -79,6 +82,8 @@ function handle(channel, role, message) {
       return readings.failed(channel);
     case "mail.panel":
       return readings.panel(channel);
+    case "list.kinds":
+      return void lists.kinds(channel, message);
     case "panel.claim":
       // Only a frame that our content script put there gets the mark: a page could show what it sees in another.
       if (!readings.claim(channel, message.token)) return false;

@@ -73,3 +73,15 @@ async function register() {
     ),
   );
 }
+
+/**
+ * Runs a function in a page's own world, where the page's variables are, and so are its tricks: the answer is the page's.
+ * @param {number} tab
+ * @param {number} frame
+ * @param {() => any} ask  it sees nothing but the page
+ * @returns {Promise<unknown>}
+ */
+export async function runInPage(tab, frame, ask) {
+  const [done] = await api.scripting.executeScript({ target: { tabId: tab, frameIds: [frame] }, world: "MAIN", func: ask });
+  return done?.result;
+}

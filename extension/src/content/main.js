@@ -6,6 +6,7 @@
  * (extension/content_script.py).
  */
 
+import { mailList } from "./list.js";
 import { Reading } from "./reading.js";
 import { writes } from "./writing.js";
 import { roundcube } from "../adapters/roundcube/index.js";
@@ -20,7 +21,10 @@ function start() {
   // A document in a sandbox is not the site's, though it has its address (background/gate.js).
   if (globalThis.origin === "null") return;
   const adapter = ADAPTERS.find((candidate) => candidate.matches(document));
-  adapter?.start({ document, opened: (message, signal) => void new Reading(message, signal).run(), writes }, page.signal);
+  if (!adapter) return;
+  const opened = (/** @type {import("../adapters/adapter.js").OpenMessage} */ message, /** @type {AbortSignal} */ signal) =>
+    void new Reading(message, signal).run();
+  adapter.start({ document, opened, writes, list: mailList(adapter.name) }, page.signal);
 }
 
 start();

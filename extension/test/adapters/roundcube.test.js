@@ -15,15 +15,20 @@ afterEach(() => {
   globalThis.fetch = realFetch;
 });
 
+/** @type {import("../../src/adapters/adapter.js").MailList} */
+const LIST = { kinds: () => Promise.reject(new Error("no list here")), badge: () => assert.fail("no list here") };
+
 /** @param {string} html */
 function start(html) {
-  const { document } = page(html, BASE);
+  const { document, MutationObserver } = page(html, BASE);
+  Object.assign(globalThis, { MutationObserver });
   /** @type {import("../../src/adapters/adapter.js").OpenMessage[]} */
   const opened = [];
   const end = new AbortController();
   /** @type {HTMLElement[]} */
   const buttons = [];
-  roundcube.start({ document, opened: (message) => void opened.push(message), writes: (button) => void buttons.push(button) }, end.signal);
+  const writes = (/** @type {HTMLElement} */ button) => void buttons.push(button);
+  roundcube.start({ document, opened: (message) => void opened.push(message), writes, list: LIST }, end.signal);
   return { document, opened, buttons, end };
 }
 
@@ -43,7 +48,8 @@ for (const name of ["show", "preview", "show-opaque"]) {
 test("the mail gets a stacking context, so that no box of it lies above the panel; it goes with the message", () => {
   const { document } = page(fixture("roundcube/show.html"), BASE);
   const end = new AbortController();
-  roundcube.start({ document, opened: ({ place }) => place(document.createElement("div")), writes: () => {} }, end.signal);
+  const place = (/** @type {import("../../src/adapters/adapter.js").OpenMessage} */ message) => message.place(document.createElement("div"));
+  roundcube.start({ document, opened: place, writes: () => {}, list: LIST }, end.signal);
   const content = /** @type {HTMLElement} */ (document.querySelector("#message-content"));
   assert.equal(content.style.getPropertyPriority("isolation"), "important");
   end.abort();

@@ -1,9 +1,11 @@
 /**
- * Roundcube: a message is a page of its own or the preview pane's frame, and both are loaded afresh for each message.
+ * Roundcube: a message is a page of its own or the preview pane's frame, and both are loaded afresh for each message. The
+ * list is filled as the person goes through it.
  */
 
 import { environment } from "./environment.js";
-import { BEFORE, BODY, COMPOSE, ENV, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
+import { markList } from "./list.js";
+import { BEFORE, BODY, COMPOSE, ENV, LIST_ACTIONS, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
 import { fetchSource, sourceAddress } from "./source.js";
 
 /** @type {import("../adapter.js").Adapter} */
@@ -14,9 +16,13 @@ export const roundcube = {
     return environment(document) !== null;
   },
 
-  start({ document, opened, writes }, signal) {
+  start({ document, opened, writes, list }, signal) {
     offerWriting(document, writes, signal);
     const env = environment(document);
+    if (env !== null && env[ENV.task] === "mail" && LIST_ACTIONS.includes(String(env[ENV.action] ?? ""))) {
+      markList(document, list, signal);
+      return;
+    }
     if (env === null || !READING_ACTIONS.includes(String(env[ENV.action]))) return;
     if (document.querySelector(BODY) === null) return;
     const address = sourceAddress(env, document.location.href);

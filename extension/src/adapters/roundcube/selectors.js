@@ -8,6 +8,7 @@ export const ENVIRONMENT_CALL = "rcmail.set_env(";
 
 /** Names in that state. */
 export const ENV = Object.freeze({
+  task: "task",
   action: "action",
   uid: "uid",
   mailbox: "mailbox",
@@ -17,6 +18,14 @@ export const ENV = Object.freeze({
 
 /** Actions that show one message: on a page of its own, and in the preview pane's frame. */
 export const READING_ACTIONS = Object.freeze(["show", "preview"]);
+
+/** Actions that list messages. */
+export const LIST_ACTIONS = Object.freeze(["", "list"]);
+
+/** The list, its rows, and the link in each, which names the message. */
+export const LIST = "#messagelist";
+export const LISTED_ROW = "tr.message";
+export const LISTED_LINK = 'td.subject a[href*="_uid="]';
 
 /** The message's body. */
 export const BODY = "#messagebody";
