@@ -74,6 +74,49 @@ def test_cannot_fetch_the_extension(open_desk: Desk) -> None:
         assert outcome == "refused", path
 
 
+@pytest.mark.parametrize("path", ["ui/manage.html", "ui/write.html", "ui/unlock.html", "ui/check.html"])
+def test_cannot_frame_a_page_with_keys(open_desk: Desk, path: str) -> None:
+    """What manages keys, writes mail or takes a passphrase does not load inside the page, which could lead clicks."""
+    open_desk.browser.run(_FORGED_FRAME, open_desk.browser.extension_url(path))
+    time.sleep(0.3)
+    reached = """
+        const frame = document.querySelector("#forged");
+        frame.contentWindow.postMessage({ name: "host.ask", request: 1, operation: "key_list", params: {} }, "*");
+        try {
+          return frame.contentDocument?.body?.innerText ?? "";
+        } catch {
+          return "";
+        }
+    """
+    assert open_desk.browser.run(reached).strip() == ""
+    assert open_desk.browser.run("return document.body.innerText.includes('BEGIN')") is False
+
+
+def test_a_wrapped_fetch_sees_only_the_source(open_desk: Desk, messages: dict[str, int]) -> None:
+    """A page that wraps its own functions is not asked by them: the source is fetched in a world of its own."""
+    open_desk.browser.run(
+        """
+        window.seen = [];
+        const watch = (place, name, which) => {
+          const real = place[name];
+          place[name] = function (...given) {
+            window.seen.push([name, String(given[which])]);
+            return real.apply(this, given);
+          };
+        };
+        watch(window, "fetch", 0);
+        watch(window, "postMessage", 0);
+        watch(XMLHttpRequest.prototype, "open", 1);
+        """
+    )
+    open_desk.browser.run("document.querySelector('[data-letterlock]').dispatchEvent(new Event('click'))")
+    assert open_desk.panel.status() == "valid"
+    seen = open_desk.browser.run(
+        "return window.seen.filter(([name, what]) => /viewsource|letterlock|token/.test(what))"
+    )
+    assert seen == []
+
+
 def test_forged_frame_says_nothing(desk: Desk, messages: dict[str, int]) -> None:
     """A page that puts the panel into a frame of its own and makes up tokens gets no verdict out of it."""
     desk.reader.open_message(messages["unsigned"])  # so that no true panel is there
