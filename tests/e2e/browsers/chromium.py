@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Error, Frame, sync_playwright
+from playwright.sync_api import Error, Frame, Playwright, sync_playwright
 
 from letterlock.clients.table import CHROMIUM_EXTENSION
 from tests.e2e.browsers import NoPanel, NotNow
@@ -26,6 +26,26 @@ _ARGUMENTS = (
 _KEYS = {" ": "Space"}
 
 
+class _Playwright:
+    """One for all browsers of this process: in a thread it can run only once."""
+
+    _users = 0
+    _running: Playwright
+
+    @classmethod
+    def take(cls) -> Playwright:
+        if cls._users == 0:
+            cls._running = sync_playwright().start()
+        cls._users += 1
+        return cls._running
+
+    @classmethod
+    def give_back(cls) -> None:
+        cls._users -= 1
+        if cls._users == 0:
+            cls._running.stop()
+
+
 class Chromium:
     """Chromium with a profile of its own below `folder`, and the extension that lies unpacked in `extension`.
 
@@ -39,9 +59,9 @@ class Chromium:
     def __init__(
         self, program: Path, folder: Path, extension: Path, language: str = "en-US", window: bool = False
     ) -> None:
-        self._playwright = sync_playwright().start()
+        playwright = _Playwright.take()
         try:
-            self._context = self._playwright.chromium.launch_persistent_context(
+            self._context = playwright.chromium.launch_persistent_context(
                 profile(folder),
                 executable_path=program,
                 headless=False,  # Playwright's own headless mode loads no extensions
@@ -58,7 +78,7 @@ class Chromium:
                 viewport={"width": 1280, "height": 900},
             )
         except BaseException:
-            self._playwright.stop()
+            _Playwright.give_back()
             raise
         self.page = self._context.pages[0]
 
@@ -137,7 +157,7 @@ class Chromium:
 
     def stop(self) -> None:
         self._context.close()
-        self._playwright.stop()
+        _Playwright.give_back()
 
 
 def profile(folder: Path) -> Path:
