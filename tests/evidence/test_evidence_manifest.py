@@ -61,6 +61,7 @@ def test_digests(algorithm: str) -> None:
         (b'Rootfile="true"', b'Rootfile="yes"'),
         (b"xmlenc#sha512", b"xmldsig#sha1"),
         (b"<ds:DigestValue>", b"<ds:DigestValue>!"),
+        (b"<ds:DigestValue>", "<ds:DigestValue>\u0442".encode()),
         (b"<ds:DigestValue>AQEB", b"<ds:DigestValue>AQEB<ds:DigestMethod/>"),
         (b"</asic:ASiCManifest>", b"text</asic:ASiCManifest>"),
         (b"</asic:ASiCManifest>", b"<?php ?></asic:ASiCManifest>"),

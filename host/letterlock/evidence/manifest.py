@@ -14,7 +14,6 @@ The time-stamp is about the octets of the manifest as they lie in the container,
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -160,7 +159,7 @@ class _Reader:
         found = self._current
         try:
             value = base64.b64decode(found.get("DigestValue", ""), validate=True)
-        except binascii.Error:
+        except ValueError:
             value = b""
         digest = _NAMED.get(found.get("DigestMethod", ""), "")
         if not digest or not value or not found["name"]:
