@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from letterlock.cms.oids import encoded
 from tests.keystore.cards import CARD, PIN, Card
 from tests.needs import PROJECT, require_program
 from tests.signed_mail import DemoMail
@@ -108,6 +110,20 @@ def test_mail_is_signed_by_the_card_and_encrypted_for_it(desk: Desk, tmp_path: P
     assert (verdict["signature"]["status"], verdict["encryption"]["status"]) == ("valid", "decrypted"), verdict
     locked = json.loads(desk("open", str(made), "--json")[1])["verdict"]
     assert locked["encryption"]["status"] == "undecryptable"
+
+
+def test_a_card_announces_only_what_it_reads(desk: Desk, tmp_path: Path) -> None:
+    """Signed by a card, a mail does not ask for answers under RSA-OAEP, which few cards know with SHA-256."""
+    note, made = tmp_path / "note.eml", tmp_path / "made.eml"
+    note.write_bytes(f"From: {ANNA}\r\nTo: bea@muster.example\r\nSubject: Note\r\n\r\nKeep it.\r\n".encode())
+    code, said = desk("protect", str(note), "--sign", "--out", str(made), *desk.pin)
+    assert code == 0, said
+    parts = message_from_bytes(made.read_bytes()).walk()
+    (signature,) = (part for part in parts if "signature" in part.get_content_type())
+    octets = signature.get_payload(decode=True)
+    assert isinstance(octets, bytes)
+    assert encoded("2.16.840.1.101.3.4.1.46") in octets, "AES-256-GCM is read by this computer, whatever the card"
+    assert encoded("1.2.840.113549.1.1.7") not in octets
 
 
 def test_a_card_that_was_pulled_is_gone_from_both(desk: Desk) -> None:

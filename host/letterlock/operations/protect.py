@@ -307,6 +307,10 @@ class Plan:
             # Answers come to this key, and many cards know no RSA-OAEP, or only with SHA-1.
             reads = tuple(each for each in signing.capabilities if each.oid != recipients.RSA_OAEP)
             signing = replace(signing, capabilities=reads)
+        if preferred is None and isinstance(key, TokenKey):
+            # Answers are encrypted to the card, and many cards know no RSA-OAEP, or only with SHA-1.
+            known = tuple(each for each in signing.capabilities if each.oid != recipients.RSA_OAEP)
+            signing = replace(signing, capabilities=known)
         # The chain; and the certificate that answers are to be encrypted to.
         chain = own.sign.entry.chain if own.sign and own.sign.certificate == self.signer else _chain(key)
         along = form.along(chain)
