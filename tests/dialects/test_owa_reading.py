@@ -19,6 +19,7 @@ from letterlock.verdict import SignatureStatus
 from tests import forged_mail
 from tests.dialects.extension import create_message, initialise
 from tests.dialects.office import Office, Person, answer, data_url, sender
+from tests.forged_mail import Material
 from tests.honest_mail import honest
 from tests.keystore.vaults import PASSPHRASE
 from tests.needs import require_program
@@ -196,8 +197,10 @@ def test_every_kind_of_mail_is_as_good_as_open_says(office: Office, demo: DemoMa
 
 
 def forged(demo: DemoMail) -> list[tuple[str, str, bytes]]:
-    """Some of the suite's forgeries; `tests/operations` opens all of them."""
-    return [(str(each[0]), "", each[-1]) for each in islice(forged_mail.forgeries(demo), 0, None, 7)]
+    """Some of the suite's forgeries, of every class; `tests/operations` opens all of them."""
+    having = Material(demo)
+    kinds = forged_mail.CLASSES.values()
+    return [(name, "", raw) for kind in kinds for name, raw in islice(kind.make(having), 0, None, 7)]
 
 
 OUTLOOK = "bc-java/mail/src/test/resources/org/bouncycastle/mail/smime/test"
