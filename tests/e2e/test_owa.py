@@ -49,7 +49,7 @@ class Outlook:
 
 @pytest.fixture(scope="module")
 def outlook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlook]:
-    from playwright.sync_api import sync_playwright
+    from tests.e2e.browsers.chromium import shared_playwright
 
     program = require_program("chromium", "chromium")
     folder = tmp_path_factory.mktemp("owa")
@@ -61,7 +61,7 @@ def outlook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlook]:
     subprocess.run([*command, "--extension-id", identity], env=environment, check=True, stdin=subprocess.DEVNULL)
     site = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
+    with shared_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
             executable_path=program,

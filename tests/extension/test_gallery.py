@@ -6,9 +6,10 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from letterlock.clients.table import CHROMIUM_EXTENSION
+from tests.e2e.browsers.chromium import shared_playwright
 from tests.e2e.extension import unpacked
 from tests.needs import PROJECT, missing, require_program
 
@@ -31,7 +32,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
     extension = unpacked("chromium", folder / "extension")
     arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
     arguments += [f"--load-extension={extension}", f"--disable-extensions-except={extension}"]
-    with sync_playwright() as playwright:
+    with shared_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
             folder / "profile",
             executable_path=require_program("chromium", "chromium"),

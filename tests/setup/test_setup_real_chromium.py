@@ -55,9 +55,9 @@ def command_line(home: Path, *arguments: str) -> int:
 
 def greeting(profile: Path, folder: Path) -> dict[str, object]:
     """The first message that our extension gets from the host, or why Chromium started none."""
-    from playwright.sync_api import sync_playwright
+    from tests.e2e.browsers.chromium import shared_playwright
 
-    with sync_playwright() as playwright:
+    with shared_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
             executable_path=require_program("chromium", "chromium"),

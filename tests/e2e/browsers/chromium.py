@@ -46,6 +46,16 @@ class _Playwright:
             cls._running.stop()
 
 
+@contextmanager
+def shared_playwright() -> Iterator[Playwright]:
+    """Playwright for a browser that is started some other way; also while another browser of this process runs."""
+    playwright = _Playwright.take()
+    try:
+        yield playwright
+    finally:
+        _Playwright.give_back()
+
+
 class Chromium:
     """Chromium with a profile of its own below `folder`, and the extension that lies unpacked in `extension`.
 
