@@ -46,7 +46,16 @@ class Platform:
     ports_in_patterns: bool = False
 
 
-WEBMAIL_PARTS = ("_locales", "adapters/roundcube/page-state.js", "background", "browser", "icons", "lib", "ui", "vendor")
+WEBMAIL_PARTS = (
+    "_locales",
+    "adapters/roundcube/page-state.js",
+    "background",
+    "browser",
+    "icons",
+    "lib",
+    "ui",
+    "vendor",
+)
 CONTENT_SCRIPT = "content/main.js"
 NOT_WEBMAIL = re.compile(r"^thunderbird\.")
 
