@@ -148,6 +148,11 @@ class DemoMail:
         """Anna signs any MIME entity (with CRLF line ends); `options` are further ones of `openssl cms`."""
         return self._clear_signed(subject, ANNA, self.anna, *options, entity=entity)
 
+    def asking_for_receipt(self, subject: str) -> bytes:
+        """Carla signs, and asks Anna for a signed receipt (RFC 2634 §2)."""
+        asking = ("-receipt_request_from", ANNA.address, "-receipt_request_to", CARLA.address)
+        return self._clear_signed(subject, CARLA, self.carla, *asking)
+
     # The certificates.
 
     @property

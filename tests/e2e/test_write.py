@@ -115,9 +115,10 @@ def test_an_account_is_tried_and_kept(page: Writer) -> None:
         "the open vault",
         60,
     )
+    page.until("!document.getElementById('view').hasAttribute('aria-busy')", "the accounts", 30)
     page.unfold(0)
     page.browser.run("document.querySelector('main details input[type=email]').value = 'anna@muster.example'")
-    page.submit("main details form")
+    page.browser.run("document.querySelector('main details form .actions button[type=button]').click()")
     form = "main details > div > div form"
     page.until(f"document.querySelector({form!r}) !== null", "the servers", 60)
     set_to = """
@@ -182,22 +183,6 @@ def test_a_letter_is_signed_encrypted_and_sent(page: Writer, mail: DemoMail, tmp
     assert TEXT.encode() in texts[None]
 
 
-def test_a_host_that_dies_sends_nothing_and_the_letter_stays(page: Writer) -> None:
-    """The page says so; nothing that was typed is lost."""
-    page.write()
-    page.fill(to="carla@partner.example", subject=SUBJECT, text=TEXT)
-    before = len(page.server.taken)
-    page.host.fall_silent()
-    kill_hosts(page.host.home)
-    page.submit("#letter")
-    failed = "document.getElementById('said').dataset.kind === 'failure'"
-    page.until(failed, "the word that it was not sent", 60)
-    page.keep_screenshot("write-host-gone")
-    assert page.browser.run("return document.getElementById('text').value") == TEXT
-    assert len(page.server.taken) == before
-    page.host.mend()
-
-
 def kill_hosts(home: Path) -> None:
     """Kills every host of this home, as the system does that is short of memory."""
     for process in Path("/proc").glob("[0-9]*"):
@@ -229,3 +214,45 @@ def test_the_webmail_leads_there(page: Writer, webmail: Roundcube) -> None:
 
     with page.browser.in_new_tab(press):
         page.until("document.getElementById('letter') !== null", "the letter", 30)
+
+
+def test_a_receipt_is_given_on_a_page_of_its_own(
+    page: Writer, webmail: Roundcube, mail: DemoMail, tmp_path: Path
+) -> None:
+    """Carla asks Anna for one: the panel leads to a page, its button signs and sends, and OpenSSL verifies it."""
+    question = mail.asking_for_receipt("Keys")
+    page.reader.open_message(webmail.deliver(question))
+    words = {"en": "The sender asks for a receipt …", "de": "Der Absender bittet um eine Quittung …"}[page.language]
+    wait_for(lambda: page.panel.status() == "valid", "the verdict", 30)
+    page.keep_screenshot("receipt-asked")
+    before = len(page.server.taken)
+    with page.browser.in_new_tab(lambda: page.panel.press_button(words)):
+        page.until("document.getElementById('give')?.hidden === false", "the button", 30)
+        assert axe.violations(page.browser.run) == []
+        page.keep_screenshot("receipt-give")
+        assert len(page.server.taken) == before
+        page.browser.run("document.getElementById('give').click()")
+        page.until("document.getElementById('give').hidden", "the word that it was sent", 60)
+        page.keep_screenshot("receipt-sent")
+    taken = page.server.taken[-1]
+    assert (len(page.server.taken), taken.recipients) == (before + 1, ["carla@partner.example"])
+    (tmp_path / "receipt.eml").write_bytes(taken.content)
+    (tmp_path / "question.eml").write_bytes(question)
+    asked = ("-verify_receipt", str(tmp_path / "receipt.eml"), "-in", str(tmp_path / "question.eml"))
+    openssl(*asked, "-CAfile", str(mail.anchor))
+
+
+def test_a_host_that_dies_sends_nothing_and_the_letter_stays(page: Writer) -> None:
+    """The page says so; nothing that was typed is lost. (Last: the next host has its keys locked.)"""
+    page.write()
+    page.fill(to="carla@partner.example", subject=SUBJECT, text=TEXT)
+    before = len(page.server.taken)
+    page.host.fall_silent()
+    kill_hosts(page.host.home)
+    page.submit("#letter")
+    failed = "document.getElementById('said').dataset.kind === 'failure'"
+    page.until(failed, "the word that it was not sent", 60)
+    page.keep_screenshot("write-host-gone")
+    assert page.browser.run("return document.getElementById('text').value") == TEXT
+    assert len(page.server.taken) == before
+    page.host.mend()

@@ -14,8 +14,9 @@
  *   what concerns the person's keys: a page around the panel could lead clicks, and a content script lives with the page
  * - `manage`: the page on which keys, people and trust are managed, being the top document of its tab
  * - `write`: the page on which mail is written, being the top document of its tab
+ * - `receipt`: the page on which a signed receipt is given, being the top document of its tab
  * - `menu`: the toolbar button's menu, which is in no tab
- * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "write" | "menu"} Role
+ * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "write" | "receipt" | "menu"} Role
  */
 
 /**
@@ -40,6 +41,11 @@ export const MESSAGES = Object.freeze({
   "panel.claim": { from: ["panel"], fields: { token: "string" } },
   // readings.js: a person wants missing certificates to be fetched
   "issuers.fetch": { from: ["panel", "page"], fields: {} },
+  // receipts.js: a message asks for a signed receipt, and a person wants to see what giving it means; and what only the
+  // page for that may ask: a page around the panel could lead clicks
+  "receipt.ask": { from: ["panel", "page"], fields: {} },
+  "receipt.claim": { from: ["receipt"], fields: { token: "string" } },
+  "receipt.give": { from: ["receipt"], fields: {} },
   // keys.js: the page for the passphrase, or for the PIN of a token, is opened; and what only that page may ask
   "keys.ask": { from: ["panel", "page"], fields: { token: "string" } },
   "keys.status": { from: ["keys"], fields: {} },
@@ -74,6 +80,7 @@ const PANEL = "/ui/panel.html";
 const KEYS = "/ui/unlock.html";
 const MANAGE = "/ui/manage.html";
 const WRITE = "/ui/write.html";
+const RECEIPT = "/ui/receipt.html";
 const MENU = "/ui/popup.html";
 
 /**
@@ -94,6 +101,7 @@ export async function roleOf(sender, own, isGranted) {
     if (pathname === PANEL && sender.frame !== 0) return "panel";
     if (pathname === KEYS) return sender.frame === 0 ? "keys" : null;
     if (pathname === MANAGE) return sender.frame === 0 ? "manage" : null;
+    if (pathname === RECEIPT) return sender.frame === 0 ? "receipt" : null;
     if (pathname === WRITE) return sender.frame === 0 ? "write" : null;
     // A page of ours inside somebody's frame is not a page: the one around it could lead the person's clicks.
     return PAGES.has(pathname) && sender.frame === 0 ? "page" : null;

@@ -14,6 +14,7 @@ import { Lists } from "./lists.js";
 import { Manager } from "./manager.js";
 import { OwnMarks } from "./own-marks.js";
 import { Readings } from "./readings.js";
+import { Receipts } from "./receipts.js";
 import { Reception } from "./reception.js";
 import { connectHost } from "../browser/native.js";
 import { isMozilla } from "../browser/api.js";
@@ -37,6 +38,7 @@ const deliveries = new Deliveries(host, readings);
 const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, { openPage, onUnlocked });
+const receipts = new Receipts(host, readings, openPage);
 const manager = new Manager(host, { onUnlocked });
 
 const lists = new Lists(runInPage);
@@ -94,6 +96,12 @@ function handle(channel, role, message) {
       return void marks.choose(channel, message);
     case "issuers.fetch":
       return void readings.fetchIssuers(channel);
+    case "receipt.ask":
+      return receipts.ask(channel);
+    case "receipt.claim":
+      return receipts.claim(channel, message.token);
+    case "receipt.give":
+      return void receipts.give(channel);
     case "keys.ask":
       return void keys.ask(message);
     case "keys.status":

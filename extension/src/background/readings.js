@@ -153,6 +153,17 @@ export class Readings {
     }
   }
 
+  /**
+   * What a view shows, if it is an opened message that the host still knows.
+   * @param {Channel} view
+   * @returns {{ message: string, verdict: import("../lib/shapes.js").Verdict } | null}
+   */
+  shownIn(view) {
+    const reading = this.byView.get(view);
+    if (!reading?.message || reading.state.phase !== "opened") return null;
+    return { message: reading.message, verdict: reading.state.opened.verdict };
+  }
+
   /** The host ended: whoever looks at a verdict is told. @param {Failure} failure */
   hostLost(failure) {
     for (const reading of this.byChannel.values()) {

@@ -247,6 +247,18 @@ export class Host {
   }
 
   /**
+   * Makes the signed receipt that a message asks for, and sends it. It tells the sender that the message arrived.
+   * @param {string} message
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import("./protocol.js").ReceiptGiven>}
+   */
+  async receipt(message, { signal } = {}) {
+    const session = this.session;
+    if (!session?.alive) throw session?.failure ?? Failure.own("host_lost");
+    return session.ask("receipt_give", { message, address: null, again: false }, { signal });
+  }
+
+  /**
    * Lets the host forget a message. Never fails: a host that is gone has forgotten already.
    * @param {string} message
    */

@@ -34,6 +34,7 @@ translate();
 const view = new VerdictView(byId("verdict"), {
   again: () => message && check(message),
   issuers: () => channel?.post({ name: "issuers.fetch" }),
+  receipt: () => channel?.post({ name: "receipt.ask" }),
   unlock: (what) => channel?.post({ name: "keys.ask", ...what }),
   evidence: () => fetching?.evidence() ?? Promise.reject(Failure.own("host_lost")),
 });

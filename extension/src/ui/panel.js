@@ -28,6 +28,7 @@ translate();
 const view = new VerdictView(place, {
   again: () => contentScript?.postMessage({ again: true }),
   issuers: () => current?.post({ name: "issuers.fetch" }),
+  receipt: () => current?.post({ name: "receipt.ask" }),
   unlock: (what) => current?.post({ name: "keys.ask", ...what }),
   evidence: () => fetcher?.evidence() ?? Promise.reject(Failure.own("host_lost")),
 });

@@ -23,6 +23,7 @@ import { failureWords, say } from "../browser/words.js";
  * @typedef {object} Options
  * @property {() => void} [again]      checks the message once more; offered where that may help
  * @property {() => void} [issuers]    has missing certificates fetched; offered where somebody publishes them
+ * @property {() => void} [receipt]    leads to where the receipt is given that the message asks for
  * @property {(what: { token: string }) => void} [unlock]  leads to where the vault (empty) or a token is unlocked; offered
  *   where a mail is for a key that is locked
  * @property {import("./evidence.js").Evidence} [evidence]  makes evidence of the message; offered where it is signed
@@ -36,9 +37,10 @@ export class VerdictView {
    * @param {HTMLElement} root  emptied and filled
    * @param {Options} [options]
    */
-  constructor(root, { again, issuers, unlock, evidence, expanded = false } = {}) {
+  constructor(root, { again, issuers, receipt, unlock, evidence, expanded = false } = {}) {
     this.again = again;
     this.issuers = issuers;
+    this.receipt = receipt;
     this.unlock = unlock;
     this.evidence = evidence;
     this.expanded = expanded;
@@ -119,6 +121,7 @@ export class VerdictView {
         element("p", { class: "verdict__aside", "data-code": each.code }, sentence(each.sentence, Object.values(each.facts))),
       ),
       ...this.#issuersButton(verdict),
+      ...this.#receiptButton(verdict),
       ...this.#unlockButton(verdict),
     ].filter((line) => typeof line === "object");
   }
@@ -167,6 +170,13 @@ export class VerdictView {
       element("p", { class: "verdict__advice" }, sentence(`${published.sentence} ${published.advice}`, Object.values(published.facts))),
       element("div", { class: "actions" }, fetch),
     ];
+  }
+
+  /** @param {import("../lib/shapes.js").Verdict} verdict */
+  #receiptButton({ reasons }) {
+    const { receipt } = this;
+    if (!receipt || !reasons.some(({ code }) => code === "receipt_requested")) return [];
+    return [element("div", { class: "actions" }, button(say("receipt_look"), receipt))];
   }
 
   /** @param {import("../lib/shapes.js").Verdict} verdict */

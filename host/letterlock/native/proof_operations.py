@@ -27,8 +27,14 @@ def proof_operations(
             opened: Any = kept.opened
             call.reply(proof().receipt(opened, asked.address, asked.again, desk(), call.language))
 
+    def give(call: Call, asked: Any) -> None:
+        with messages.held(asked.message) as kept, kept.reading:
+            opened: Any = kept.opened
+            call.reply(proof().give(opened, asked.address, asked.again, desk(), call.language))
+
     return {
         "journal_list": lambda call, asked: call.reply(proof().listed(asked.after)),
         "journal_verify": lambda call, asked: call.reply(proof().verified(settings(), call.language)),
         "receipt_make": receipt,
+        "receipt_give": give,
     }

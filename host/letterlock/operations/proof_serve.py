@@ -53,3 +53,31 @@ class HostProof:
             "to": list(made.to),
             "reasons": describe_proof.reasons(made.reasons, language),
         }
+
+    def give(self, opened: OpenedMessage, whose: str | None, again: bool, desk: Desk, language: str) -> Answer:
+        """Make it, and send it over the account of the address that is asked.
+
+        Raises:
+            NoReceipt, NothingLeaves …: as `receipt_make.make`.
+            AccountMissing, AccountSecretMissing, VaultLocked: it was not made, either; one is made only once.
+        """
+        from letterlock.operations import accounts, parcels, send
+        from letterlock.operations.outbox import Outbox
+        from letterlock.operations.protect import Incoming
+
+        wanted = receipt_make.asked(opened, receipt_make.own_addresses(desk), whose)
+        account = accounts.sending_for(self._database, wanted.sender)
+        login = accounts.login(self._database, self._vault, account)
+        made = receipt_make.make(opened, desk, whose, again, language)
+        incoming = Incoming()
+        incoming.feed(made.octets)
+        letters = parcels.as_it_is(incoming.close(), desk.at, account.copies)
+        report = send.submit(letters, account, Outbox(self._database, self._vault), send.Way(login))
+        failures = [each.failure for each in report.recipients if each.failure is not None]
+        return {
+            "sent": report.all_sent,
+            "waits": report.kept,
+            "sender": made.sender,
+            "to": list(made.to),
+            "reasons": describe_proof.reasons(dict.fromkeys((*failures, *made.reasons)), language),
+        }

@@ -47,6 +47,7 @@ OPERATIONS = (
     "journal_list",
     "journal_verify",
     "receipt_make",
+    "receipt_give",
     "evidence_save",
     "trust_list",
     "trust_read",

@@ -60,6 +60,8 @@ from letterlock.protocol.proof_models import (
     JournalListRequest,
     JournalReport,
     JournalVerifyRequest,
+    ReceiptGiven,
+    ReceiptGiveRequest,
     ReceiptMade,
     ReceiptMakeRequest,
 )
@@ -182,6 +184,7 @@ class Reply(Shape):
         | JournalList
         | JournalReport
         | ReceiptMade
+        | ReceiptGiven
         | TrustList
         | TrustRead
         | AccountList
@@ -254,6 +257,7 @@ Request = (
     | JournalListRequest
     | JournalVerifyRequest
     | ReceiptMakeRequest
+    | ReceiptGiveRequest
     | EvidenceSaveRequest
     | TrustListRequest
     | TrustReadRequest

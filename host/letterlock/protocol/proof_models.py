@@ -53,6 +53,15 @@ class ReceiptMakeRequest(Shape):
     params: ReceiptMakeParams
 
 
+class ReceiptGiveRequest(Shape):
+    """Makes the receipt that a message asks for, and sends it over the account of the address that is asked."""
+
+    type: Literal["request"]
+    id: Id
+    operation: Literal["receipt_give"]
+    params: ReceiptMakeParams
+
+
 # --- Replies
 
 
@@ -121,6 +130,16 @@ class JournalReport(Shape):
     unsigned: int
     end: JournalEnd | None
     stamped: JournalEnd | None
+    reasons: list[Reason]
+
+
+class ReceiptGiven(Shape):
+    """A receipt that went out to everybody (`sent`), or something of which is in the outbox (`waits`)."""
+
+    sent: bool
+    waits: bool
+    sender: str
+    to: list[str]
     reasons: list[Reason]
 
 

@@ -52,6 +52,7 @@ REQUESTS = {
     "journal_list": ("proof_models", "JournalListRequest"),
     "journal_verify": ("proof_models", "JournalVerifyRequest"),
     "receipt_make": ("proof_models", "ReceiptMakeRequest"),
+    "receipt_give": ("proof_models", "ReceiptGiveRequest"),
     "evidence_save": ("evidence_models", "EvidenceSaveRequest"),
     "trust_list": ("trust_models", "TrustListRequest"),
     "trust_read": ("trust_models", "TrustReadRequest"),

@@ -100,31 +100,35 @@ function adding(desk) {
   const address = input("email", { required: true });
   const password = input("password");
   const shown = element("div", {});
+  const byHand = () => {
+    const typed = address.value.trim();
+    if (!address.reportValidity()) return;
+    const server = (/** @type {number} */ port) => ({ host: "", port, security: /** @type {const} */ ("tls") });
+    const account = { id: "", address: typed, smtp: server(465), imap: server(993), user: typed, login: /** @type {const} */ ("password"), keep_copy: true, folder: "" };
+    shown.replaceChildren(confirming(desk, account, [], password));
+  };
   const look = form(say("accounts_find"), [field(say("keys_address"), address), field(say("account_password"), password, { note: say("account_password_note") })], () =>
     desk.attempt(async () => {
       desk.tell(say("accounts_finding"));
-      /** @type {{ account: AccountSettings & { has_secret?: boolean }, confirm: import("../../lib/shapes.js").Reason[] }} */
-      let found;
       try {
-        found = await desk.ask("account_find", { address: address.value.trim() });
+        const found = await desk.ask("account_find", { address: address.value.trim() });
         desk.tell("");
+        shown.replaceChildren(confirming(desk, found.account, found.confirm, password));
       } catch (thrown) {
-        // The domain says nothing: the servers are named by hand.
+        // The domain says nothing.
         desk.fail(thrown);
-        const typed = address.value.trim();
-        const server = (/** @type {number} */ port) => ({ host: "", port, security: /** @type {const} */ ("tls") });
-        found = { account: { id: "", address: typed, smtp: server(465), imap: server(993), user: typed, login: "password", keep_copy: true, folder: "" }, confirm: [] };
+        byHand();
       }
-      shown.replaceChildren(confirming(desk, found.account, found.confirm, password));
     }),
   );
+  look.querySelector(".actions")?.append(button(say("accounts_by_hand"), byHand));
   return element("div", {}, look, shown);
 }
 
 /**
  * The servers, to be looked at and changed, before a password goes to them.
  * @param {Desk} desk
- * @param {AccountSettings & { has_secret?: boolean }} found
+ * @param {AccountSettings} found
  * @param {import("../../lib/shapes.js").Reason[]} reasons
  * @param {HTMLInputElement} password
  */
