@@ -31,7 +31,10 @@ class Page(Desk):
         """Goes to a view and waits for it."""
         self.browser.open("about:blank")
         self.browser.open(self.browser.extension_url(f"ui/manage.html{view}"))
-        shown = "const view = document.getElementById('view'); return view?.children.length > 0 && !view.hasAttribute('aria-busy')"
+        shown = """
+            const view = document.getElementById("view");
+            return view?.children.length > 0 && !view.hasAttribute("aria-busy");
+        """
         wait_for(lambda: self.browser.run(shown), "the view", 30)
 
     def said(self, words: str) -> None:

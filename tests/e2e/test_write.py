@@ -7,6 +7,7 @@ import email.policy
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -209,7 +210,14 @@ def test_the_webmail_leads_there(page: Writer, webmail: Roundcube) -> None:
     page.browser.run(f"document.querySelector({button!r}).click()")
 
     def press() -> None:
-        page.browser.run(f"document.querySelector({button!r}).focus()")
+        # Roundcube puts the focus elsewhere when it has loaded its list.
+        focused = "document.readyState === 'complete' && document.activeElement === document.querySelector({0!r})"
+        wait_for(lambda: page.browser.run("return window.rcmail?.busy === false"), "Roundcube to be ready", 30)
+        for _ in range(3):
+            page.browser.run(f"document.querySelector({button!r}).focus()")
+            time.sleep(0.3)
+            if page.browser.run(f"return {focused.format(button)}"):
+                break
         page.browser.press("Enter")
 
     with page.browser.in_new_tab(press):

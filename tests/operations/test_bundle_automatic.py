@@ -29,7 +29,7 @@ SETTINGS = trust(NOTHING_AT_HAND, ROOT)
 def database(tmp_path: Path) -> Iterator[Path]:
     """With an authority for time."""
     place = tmp_path / "letterlock.sqlite"
-    with Notary(CLOCK, NOW) as notary:
+    with Notary(CLOCK, datetime.now(UTC)) as notary:
         timestamps.add(place, notary.authority)
         yield place
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def several(anna: Computer, count: int = 4) -> None:
 
 
 def report(anna: Computer, exported: tuple[bytes, bytes] | None = None) -> journal_check.Report:
-    return journal_check.verified(anna.database, anna.vault, anna.desk.trust, AT, exported)
+    return journal_check.verified(anna.database, anna.vault, anna.desk.trust, datetime.now(UTC), exported)
 
 
 def codes(anna: Computer, exported: tuple[bytes, bytes] | None = None) -> list[tuple[str, object]]:

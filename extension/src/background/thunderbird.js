@@ -28,6 +28,8 @@ import { isPending, lockedKey } from "../lib/summary.js";
 const DETAILS = ownUrl("ui/thunderbird.html");
 const UNLOCK = ownUrl("ui/unlock.html");
 const MANAGE = ownUrl("ui/manage.html");
+/** Of the window in which people's certificates are managed. */
+const MANAGE_SIZE = { width: 900, height: 700 };
 /** Of the window in which a passphrase or a PIN is typed. */
 const UNLOCK_SIZE = { width: 560, height: 460 };
 
@@ -72,8 +74,18 @@ thunderbird.onBarAction((tab, message, action) => {
 const writing = new Writing(host);
 
 thunderbird.onProtect((wish, file) => writing.protect(wish, file));
-thunderbird.onRecipients(async (window, addresses) => {
-  await thunderbird.describeRecipients(window, await writing.recipients(addresses));
+/** The addresses that stand in each compose window, one a line, as they were said last. @type {Map<number, string>} */
+const written = new Map();
+thunderbird.onRecipients((window, addresses) => describeRecipients(window, addresses));
+thunderbird.onRecipientAction(async (window, action, address) => {
+  const addresses = written.get(window);
+  if (action === "find" && addresses !== undefined) {
+    // What was found is kept by the host; what went wrong shows in the recipient, who still has no certificate.
+    await host.ask("people_lookup", { address, dns: false }).catch(() => {});
+    return describeRecipients(window, addresses);
+  }
+  // A file is chosen where people are managed; so is everything when this add-on slept and knows of no addresses.
+  return void thunderbird.openWindow(`${MANAGE}#people`, MANAGE_SIZE);
 });
 
 // Installed, or woken up, with messages on display.
@@ -132,6 +144,15 @@ function keep(channel, message) {
   if (before && before !== message) void host.close(before);
   if (message) messages.set(channel, message);
   else messages.delete(channel);
+}
+
+/**
+ * @param {number} window
+ * @param {string} addresses
+ */
+async function describeRecipients(window, addresses) {
+  written.set(window, addresses);
+  await thunderbird.describeRecipients(window, await writing.recipients(addresses));
 }
 
 /** Keys were unlocked: what is on display tries again. */

@@ -185,6 +185,7 @@ def _run(frame: Frame, script: str, arguments: tuple[Any, ...]) -> Any:
     try:
         return frame.evaluate(f"values => (function () {{ {script} }})(...values)", list(arguments))
     except Error as error:
-        if "context was destroyed" in error.message or "detached" in error.message:
+        # The frame went with the page it stood in; if the browser itself had ended, nothing would come later either.
+        if any(words in error.message for words in ("context was destroyed", "detached", "has been closed")):
             raise NotNow from error
         raise
