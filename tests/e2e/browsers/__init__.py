@@ -44,6 +44,9 @@ class Browser(Protocol):
     def in_new_tab(self, press: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
         """Does what opens a tab, and is in that tab until the end, when it is closed."""
 
+    def click(self, selector: str) -> None:
+        """Clicks on an element with the mouse, as a person does."""
+
     def type(self, selector: str, text: str) -> None:
         """Types into a field of the page."""
 

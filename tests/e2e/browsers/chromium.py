@@ -153,6 +153,9 @@ class Chromium:
             self.page.close()
             self.page = before
 
+    def click(self, selector: str) -> None:
+        self.page.click(selector)
+
     def type(self, selector: str, text: str) -> None:
         self.page.type(selector, text)
 

@@ -182,6 +182,9 @@ class Firefox:
             marionette.close()
             marionette.switch_to_window(here)
 
+    def click(self, selector: str) -> None:
+        self.marionette.find_element(By.CSS_SELECTOR, selector).click()
+
     def type(self, selector: str, text: str) -> None:
         self.marionette.find_element(By.CSS_SELECTOR, selector).send_keys(text)
 
