@@ -55,6 +55,7 @@ def page(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, webmail: Roundcube, mail: DemoMail
 ) -> Iterator[Page]:
     """Each browser in turn, in a language of its own."""
+    axe.require()
     name, language = request.param
     if name == "firefox":
         require_path(GERMAN_FIREFOX, "firefox-esr-l10n-de")

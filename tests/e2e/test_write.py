@@ -65,6 +65,7 @@ def page(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, webmail: Roundcube, mail: DemoMail
 ) -> Iterator[Writer]:
     """Anna, with her key in the vault and Carla's certificate, and a server for her mail."""
+    axe.require()
     name, language = request.param
     if name == "firefox":
         require_path(GERMAN_FIREFOX, "firefox-esr-l10n-de")
