@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.needs import corpora_folder
 
 if TYPE_CHECKING:
     from tests.net.mail_rig import Provider
     from tests.net.mail_tls import Authority
+
+# Properties are about what comes out, never about how quickly: a busy machine is no counterexample.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

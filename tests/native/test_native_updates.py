@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,14 @@ import psutil
 import pytest
 
 from letterlock.native.client import OUR_EXTENSION, HostGone, HostProcess
+from tests.e2e.browsers import wait_for
 from tests.needs import PROJECT
 from tests.net import servers
 from tests.net.servers import answer
 from tests.published import Publisher
+
+LONG = 60
+"""Seconds that an answer may take on a machine that is busy with other things."""
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def host(publisher: Publisher, *, greet: bool = True, **revocation: Any) -> Host
     """On a computer whose administrator trusts the publisher and lets it be asked."""
     folder = publisher.folder.parent
     (folder / "root.pem").write_bytes(publisher.root.pem)
-    rules = {"private_addresses": True, "request_seconds": 2, "total_seconds": 4} | revocation
+    rules = {"private_addresses": True, "request_seconds": LONG, "total_seconds": LONG} | revocation
     policy = folder / "policy.json"
     policy.write_text(json.dumps({"anchors": ["root.pem"], "mozilla": False, "revocation": rules}))
     command = [sys.executable, str(PROJECT / "tests" / "policed.py"), str(policy), "serve", OUR_EXTENSION]
@@ -51,7 +55,7 @@ def test_the_verdict_comes_at_once_and_an_update_follows(publisher: Publisher) -
     with host(publisher) as running:
         opened = running.open(publisher.mail())
         assert said(opened) == ("valid", ["revocation_pending"])
-        renewed = running.updated(opened["message"], 5)
+        renewed = running.updated(opened["message"], LONG)
         assert said(renewed)[0] == "untrusted"
         assert said(renewed)[1][0] == "certificate_revoked"
         assert [part["id"] for part in renewed["parts"]] == [part["id"] for part in opened["parts"]]
@@ -68,34 +72,42 @@ def test_strict_is_untrusted_until_it_is_known(publisher: Publisher) -> None:
         opened = running.open(publisher.mail())
         assert said(opened)[0] == "untrusted"
         assert said(opened)[1][0] == "revocation_pending"
-        assert said(running.updated(opened["message"], 5)) == ("valid", [])
+        assert said(running.updated(opened["message"], LONG)) == ("valid", [])
 
 
 def test_a_silent_server_holds_up_nobody(publisher: Publisher) -> None:
-    """The verdict is there before anybody was waited for, others are opened meanwhile, and the update says why."""
+    """The verdict is there, and another mail is opened, while the server is still waited for."""
+    publisher.routes["/ca.crl"] = servers.silent
+    with host(publisher) as running:
+        assert said(running.open(publisher.mail())) == ("valid", ["revocation_pending"])
+        running.open(b"From: x@y.example\r\n\r\nother\r\n")
+        with pytest.raises(HostGone):
+            running.receive(0.1)
+
+
+def test_an_update_says_that_a_server_did_not_answer(publisher: Publisher) -> None:
+    """It was waited for as long as the administrator allows."""
     publisher.routes["/ca.crl"] = servers.silent
     with host(publisher, request_seconds=1) as running:
-        running.open(b"From: x@y.example\r\n\r\nwarm\r\n")
-        began = time.monotonic()
         first = running.open(publisher.mail())
-        running.open(b"From: x@y.example\r\n\r\nother\r\n")
-        assert time.monotonic() - began < 0.9
-        assert said(running.updated(first["message"], 5)) == ("valid", ["revocation_not_checked", "fetch_timed_out"])
-        assert time.monotonic() - began < 3
+        assert said(running.updated(first["message"], LONG)) == ("valid", ["revocation_not_checked", "fetch_timed_out"])
 
 
 def test_many_mails_share_one_request(publisher: Publisher) -> None:
     """Eight mails of one authority's customers are opened at once: each list is fetched once, each mail renewed."""
 
+    all_open = threading.Event()
+
     def slowly(connection: Any, request: bytes) -> None:
-        time.sleep(0.5)
+        all_open.wait(LONG)
         answer(publisher.list(publisher.ca))(connection, request)
 
     publisher.routes["/ca.crl"] = slowly
     with host(publisher) as running:
         mails = [running.open(publisher.mail() + b"\r\n" * number) for number in range(8)]
+        all_open.set()
         for mail in mails:
-            assert said(running.updated(mail["message"], 5)) == ("valid", [])
+            assert said(running.updated(mail["message"], LONG)) == ("valid", [])
     assert publisher.asked("/ca.crl") == 1
     assert publisher.asked("/root.crl") == 1
 
@@ -103,26 +115,25 @@ def test_many_mails_share_one_request(publisher: Publisher) -> None:
 def test_who_closes_a_mail_hears_no_more_of_it(publisher: Publisher) -> None:
     """The request is given up at once, and no frame comes."""
     publisher.routes["/ca.crl"] = servers.silent
-    with host(publisher, request_seconds=30, total_seconds=60) as running:
+    with host(publisher) as running:
         opened = running.open(publisher.mail())
-        time.sleep(0.3)
-        threads = psutil.Process(running.process.pid).num_threads()
+        wait_for(lambda: publisher.asked("/ca.crl"), "the request to the server", LONG)
+        process = psutil.Process(running.process.pid)
+        threads = process.num_threads()
         request = running.request("close", {"message": opened["message"]})
         assert running.receive()["id"] == request
+        wait_for(lambda: process.num_threads() == threads - 1, "the end of the thread that asked", LONG / 2)
         with pytest.raises(HostGone):
-            running.receive(0.6)
-        assert psutil.Process(running.process.pid).num_threads() == threads - 1
+            running.receive(0.1)
 
 
 def test_the_end_of_the_input_ends_a_host_that_waits_for_a_server(publisher: Publisher) -> None:
-    """Within a second, however long the server would be waited for."""
+    """Long before the server would be given up."""
     publisher.routes["/ca.crl"] = servers.silent
-    with host(publisher, request_seconds=60, total_seconds=60) as running:
+    with host(publisher) as running:
         running.open(publisher.mail())
-        time.sleep(0.3)
-        began = time.monotonic()
-        assert running.close() == 0
-        assert time.monotonic() - began < 1
+        wait_for(lambda: publisher.asked("/ca.crl"), "the request to the server", LONG)
+        assert running.close(LONG / 2) == 0
 
 
 def test_an_older_extension_is_promised_nothing(publisher: Publisher) -> None:
@@ -146,4 +157,4 @@ def test_issuers_come_on_a_persons_wish(publisher: Publisher) -> None:
         reply = running.receive()
         assert (reply["type"], reply["id"]) == ("reply", request)
         assert said(reply["result"]) == ("valid", ["revocation_pending"])
-        assert said(running.updated(opened["message"], 5)) == ("valid", [])
+        assert said(running.updated(opened["message"], LONG)) == ("valid", [])

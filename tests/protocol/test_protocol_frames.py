@@ -116,7 +116,8 @@ def test_a_skipped_frame_is_not_kept() -> None:
         list(decoder.feed(piece))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 65536
+    # A sixty-fourth of it: other threads of the tests allocate, too.
+    assert peak < 1 << 20
 
 
 def test_frame_of_exactly_the_limit() -> None:
