@@ -357,6 +357,15 @@ PASSPHRASE_OCTETS = 4_096
 VAULT_IDLE_SECONDS = 30 * 60
 """How long an unlocked vault is left unused before it locks itself: a lunch break. Beyond it `vault_locked`."""
 
+VAULT_IDLE_LEAST = 60
+"""Shortest time that a person can set for that: a vault that locks while its passphrase is typed is of no use."""
+
+VAULT_IDLE_MOST = 12 * 60 * 60
+"""Longest: a long working day. Who wants more lets the desktop's keychain unlock it."""
+
+WRITING_DEFAULTS = 200
+"""Most addresses with settings of their own for new mail, ours; beyond it `writing_defaults_too_many`."""
+
 VAULT_WATCH_SECONDS = 5.0
 """How often an unlocked host looks whether it is to lock: idle, asked by another one, or the screen is locked."""
 

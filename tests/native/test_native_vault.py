@@ -19,7 +19,7 @@ SECRET = "swordfish-swordfish"
 
 def conversation(home: Path, *requests: dict[str, Any]) -> tuple[bytes, bytes]:
     """What the host writes to stdout and stderr."""
-    hello = {"type": "hello", "protocol": "1.7", "product": "0.1.0", "client": "test", "language": "en"}
+    hello = {"type": "hello", "protocol": "1.8", "product": "0.1.0", "client": "test", "language": "en"}
     frames = [hello] + [{"type": "request", "id": f"r{n}", **each} for n, each in enumerate(requests)]
     process = subprocess.Popen(
         [sys.executable, "-m", "letterlock", "serve", OUR_EXTENSION],

@@ -9,7 +9,7 @@ export const HOST_NAME = "letterlock";
 export const PRODUCT_VERSION = "0.1.0";
 
 /** The protocol this extension speaks: `major.minor`. The same major works together. */
-export const PROTOCOL_VERSION = "1.7";
+export const PROTOCOL_VERSION = "1.8";
 
 /** Languages that host and extension both speak; anything else is answered in English. */
 export const LANGUAGES = ["en", "de"];

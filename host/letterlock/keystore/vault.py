@@ -40,6 +40,7 @@ from letterlock.keystore.failures import (
     VaultLocked,
     WrongVaultPassphrase,
 )
+from letterlock.store.database import Store
 from letterlock.store.failures import StoreBusy, StoreDamaged, StoreUnreachable, VaultExists, VaultMissing
 from letterlock.store.keys import SealedKeys, StoredCertificate, StoredKey, StoredVault, StoredWay
 
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
 
 PASSPHRASE, RECOVERY, KEYCHAIN = "passphrase", "recovery", "keychain"
 _KEYS = "private keys"
+
+IDLE = "vault.idle_seconds"
+"""The setting that says after how many seconds without use vault and tokens lock themselves."""
 
 
 def awake() -> float:
@@ -62,12 +66,13 @@ class Vault:
         self,
         database: Path,
         cost: Cost = RFC_9106_SECOND,
-        idle: float = limits.VAULT_IDLE_SECONDS,
+        idle: float | None = None,
         clock: Callable[[], float] = awake,
     ) -> None:
         self._database = database
         self._cost = cost
-        self._idle = idle
+        self._fixed = idle
+        self._idle = limits.VAULT_IDLE_SECONDS if idle is None else idle
         self._clock = clock
         self._guard = threading.RLock()
         self._master: bytearray | None = None
@@ -76,13 +81,13 @@ class Vault:
         self._seen: object = None
 
     @classmethod
-    def at(cls, database: Path, *, cost: Cost = RFC_9106_SECOND, idle: float = limits.VAULT_IDLE_SECONDS) -> Vault:
+    def at(cls, database: Path, *, cost: Cost = RFC_9106_SECOND, idle: float | None = None) -> Vault:
         """The vault in this database, whether it exists yet or not.
 
         Args:
             database: the store's file.
             cost: of new and of upgraded derivations; only tests take less.
-            idle: seconds without use after which it locks itself.
+            idle: seconds without use after which it locks itself; None: as many as the person set.
         """
         return cls(database, cost, idle)
 
@@ -106,6 +111,14 @@ class Vault:
         """The ways that open it: "passphrase", and perhaps "recovery" and "keychain"."""
         with SealedKeys.read(self._database) as store:
             return store.ways()
+
+    @property
+    def idle_seconds(self) -> float:
+        """After how many seconds without use it locks itself."""
+        if self._fixed is not None:
+            return self._fixed
+        with SealedKeys.read(self._database) as store:
+            return idle_seconds(store)
 
     def create(self, passphrase: str, *, recovery: bool = False) -> str | None:
         """Make the vault, which is unlocked then.
@@ -425,7 +438,7 @@ class Vault:
     def _lock_if_due(self) -> None:
         if self._master is None:
             return
-        if self._clock() - self._used > self._idle:
+        if self._idled():
             self._forget()
             return
         # The database is opened only if it changed: a question before each use must cost nothing.
@@ -434,10 +447,15 @@ class Vault:
             return
         with SealedKeys.read(self._database) as store:
             now = store.vault()
-        if now != self._unlocked_as:
+            if self._fixed is None:
+                self._idle = idle_seconds(store)
+        if now != self._unlocked_as or self._idled():
             self._forget()
         else:
             self._seen = stamp
+
+    def _idled(self) -> bool:
+        return self._clock() - self._used > self._idle
 
     @contextmanager
     def _unlocked(self) -> Iterator[tuple[bytearray, StoredVault]]:
@@ -447,6 +465,14 @@ class Vault:
                 raise VaultLocked
             self._used = self._clock()
             yield self._master, self._unlocked_as
+
+
+def idle_seconds(store: Store) -> int:
+    """After how many seconds without use a vault or a token locks itself: as set, within what is allowed."""
+    said = store.setting(IDLE)
+    if isinstance(said, bool) or not isinstance(said, int):
+        return limits.VAULT_IDLE_SECONDS
+    return min(max(said, limits.VAULT_IDLE_LEAST), limits.VAULT_IDLE_MOST)
 
 
 def _belongs(way: str) -> bytes:

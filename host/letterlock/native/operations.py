@@ -19,6 +19,7 @@ from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
 from letterlock.native.proof_operations import proof_operations
 from letterlock.native.send_operations import send_operations
+from letterlock.native.settings_operations import settings_operations
 from letterlock.native.trust_operations import trust_operations
 from letterlock.native.writing_operations import writing_operations
 from letterlock.protocol.failures import UnknownMessage
@@ -256,6 +257,7 @@ def standard(messages: OpenMessages) -> Operations:
         **proof_operations(proof, lambda: kept_settings().now(), messages, desk),
         **writing_operations(messages, desk),
         **evidence_operations(messages, lambda: kept_settings().now(), online),
+        **settings_operations(),
         **send_operations(sending, desk, lambda: kept_settings().now()),
     }
 

@@ -21,7 +21,7 @@ from letterlock.errors import LetterlockError
 from letterlock.keystore import tokens
 from letterlock.keystore.token_failures import TokenAbsent, TokenAmbiguous, TokenPinNeeded
 from letterlock.keystore.tokens import Description, Token
-from letterlock.keystore.vault import awake
+from letterlock.keystore.vault import awake, idle_seconds
 from letterlock.operations import screen
 from letterlock.store.database import Store
 
@@ -141,10 +141,13 @@ class Tokens:
     def watch(
         self,
         screen_locked: Callable[[], bool | None] = screen.locked,
-        idle: float = limits.VAULT_IDLE_SECONDS,
+        idle: float | None = None,
         seconds: float = limits.VAULT_WATCH_SECONDS,
     ) -> None:
-        """Lock what is unlocked as the vault locks itself: after idleness, with the screen, or when somebody asks."""
+        """Lock what is unlocked as the vault locks itself: after idleness, with the screen, or when somebody asks.
+
+        `idle` is a number of seconds; None: as many as the person set.
+        """
         with self._one:
             if self._watched or not self._open:
                 return
@@ -154,7 +157,7 @@ class Tokens:
             pause = threading.Event()
             while True:
                 pause.wait(seconds)
-                due = screen_locked() or self._clock() - self._used > idle or self._asked() != self._locks
+                due = screen_locked() or self._idled(idle) or self._asked() != self._locks
                 with self._one:
                     if due:
                         self.lock()
@@ -163,6 +166,15 @@ class Tokens:
                         return
 
         threading.Thread(target=look, name="tokens", daemon=True).start()
+
+    def _idled(self, seconds: float | None) -> bool:
+        if seconds is None:
+            try:
+                with Store.read(self._database) as store:
+                    seconds = idle_seconds(store)
+            except LetterlockError:
+                return True
+        return self._clock() - self._used > seconds
 
     def _asked(self) -> int:
         """How often everybody was asked to lock; -1 where that cannot be known: then nothing stays open."""

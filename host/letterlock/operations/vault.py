@@ -58,7 +58,7 @@ class HostVault:
             "locked": self._vault.locked,
             "recovery": RECOVERY in ways,
             "keychain": KEYCHAIN in ways,
-            "idle_seconds": limits.VAULT_IDLE_SECONDS,
+            "idle_seconds": self._vault.idle_seconds,
         }
 
     def create(self, passphrase: str, recovery: bool) -> dict[str, Any]:

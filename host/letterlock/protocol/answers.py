@@ -64,6 +64,9 @@ OPERATIONS = (
     "outbox_retry",
     "outbox_forget",
     "owa_last",
+    "settings_list",
+    "settings_change",
+    "host_report",
 )
 """Everything this host can be asked for."""
 

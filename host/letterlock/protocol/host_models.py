@@ -83,6 +83,13 @@ from letterlock.protocol.sending_models import (
     SendRequest,
     Sent,
 )
+from letterlock.protocol.settings_models import (
+    HostReport,
+    HostReportRequest,
+    Settings,
+    SettingsChangeRequest,
+    SettingsListRequest,
+)
 from letterlock.protocol.shapes import Handle, Id, Octets, Shape, ShortText, VersionText
 from letterlock.protocol.trust_models import (
     TrustAddRequest,
@@ -195,6 +202,8 @@ class Reply(Shape):
         | OutboxRetried
         | OutboxForgotten
         | OwaLast
+        | Settings
+        | HostReport
         | CloseReply
     )
 
@@ -274,6 +283,9 @@ Request = (
     | OutboxRetryRequest
     | OutboxForgetRequest
     | OwaLastRequest
+    | SettingsListRequest
+    | SettingsChangeRequest
+    | HostReportRequest
 )
 ClientFrame = ClientHello | Request | Chunk | Credit | Cancel
 HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame

@@ -69,6 +69,9 @@ REQUESTS = {
     "outbox_retry": ("sending_models", "OutboxRetryRequest"),
     "outbox_forget": ("sending_models", "OutboxForgetRequest"),
     "owa_last": ("owa_models", "OwaLastRequest"),
+    "settings_list": ("settings_models", "SettingsListRequest"),
+    "settings_change": ("settings_models", "SettingsChangeRequest"),
+    "host_report": ("settings_models", "HostReportRequest"),
 }
 """For each operation the module and the name of its model."""
 

@@ -32,12 +32,13 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}"
 
 
-PROTOCOL = Version(1, 7)
+PROTOCOL = Version(1, 8)
 """What this host speaks. 1.1 added `PathResult.assurance`, 1.2 `Signer.times`, 1.3 `update` frames and `issuers`,
 1.4 the vault, 1.5 making, carrying and checking keys,
 1.6 other people's certificates, recipients and tokens,
 1.7 alternatives and flowed text in `Part`, and parts as text; the journal and signed receipts; finished messages
-signed and encrypted (`protect`); evidence bundles; whose word counts (`trust_…`); accounts, sending and the outbox."""
+signed and encrypted (`protect`); evidence bundles; whose word counts (`trust_…`); accounts, sending and the outbox,
+1.8 what the person has set (`settings_…`), and what is told to whoever helps (`host_report`)."""
 
 UPDATES = Version(1, 3)
 """From here on a client knows that a verdict may be renewed."""

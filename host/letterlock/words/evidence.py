@@ -104,6 +104,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Etwa anna@muster.example oder @muster.example.",
         ),
     },
+    "writing_defaults_too_many": {
+        "en": (
+            "No more than {most} addresses can have settings of their own for new mail.",
+            "Remove one that you do not need, or change what holds for all others.",
+        ),
+        "de": (
+            "Höchstens {most} Adressen können eigene Vorgaben für neue Mails haben.",
+            "Entfernen Sie eine, die Sie nicht brauchen, oder ändern Sie, was für alle anderen gilt.",
+        ),
+    },
     "evidence_kept": {
         "en": ("Saved as evidence: {file}.", ""),
         "de": ("Als Beweis gesichert: {file}.", ""),
