@@ -7,6 +7,7 @@ import { Deliveries } from "./deliveries.js";
 import { refusal } from "./gate.js";
 import { Keys } from "./keys.js";
 import { Manager } from "./manager.js";
+import { entity } from "../adapters/thunderbird/entity.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
 import { source } from "../adapters/thunderbird/source.js";
 import { Writing } from "../adapters/thunderbird/writing.js";
@@ -16,6 +17,7 @@ import * as thunderbird from "../browser/thunderbird.js";
 import { language } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
 import { Host } from "../lib/host.js";
+import { blobToBase64, fromBase64 } from "../lib/octets.js";
 import { HOST_NAME } from "../lib/product.js";
 import { blobSource } from "../lib/source.js";
 import { isPending, lockedKey } from "../lib/summary.js";
@@ -37,11 +39,15 @@ const host = new Host({
   connect: () => connectHost(HOST_NAME),
   client: "thunderbird",
   language: language(),
-  onLost: (failure) => reading.lost(failure),
+  onLost(failure) {
+    reading.lost(failure);
+    // With the host the keys are gone.
+    void thunderbird.forgetContent();
+  },
 });
 
 const reading = new Reading({
-  open,
+  open: openDisplayed,
   source,
   show: thunderbird.showBar,
   clear: thunderbird.clearBar,
@@ -66,7 +72,7 @@ thunderbird.onSelected((tab, message) => void reading.selected(tab, message));
 thunderbird.onMessageTab((tab) => void reading.tabOpened(tab));
 thunderbird.onTabClosed((tab) => reading.closed(tab));
 thunderbird.onBarAction((tab, message, action) => {
-  if (action === "again") reading.displayed(tab, message);
+  if (action === "again") reading.again(tab, message);
   if (action === "details") void thunderbird.openWindow(`${DETAILS}?message=${message}`);
   if (action === "unlock") void unlock(tab, message);
 });
@@ -199,7 +205,7 @@ async function unlock(tab, message) {
  * Opens a mail through the host. Thunderbird itself shows its parts, so the host keeps it only until its verdict is
  * final or nobody looks at it any more; a details window keeps it by itself.
  * @param {import("../lib/session.js").Source} mail
- * @param {Parameters<import("../adapters/thunderbird/reading.js").Open>[1] & { issuers?: boolean, kept?: boolean }} options
+ * @param {Omit<Parameters<import("../adapters/thunderbird/reading.js").Open>[1], "message" | "onReload"> & { issuers?: boolean, kept?: boolean }} options
  */
 async function open(mail, { signal, onProgress, onUpdate, issuers = false, kept = false }) {
   /** @param {import("../lib/shapes.js").Opened} renewed */
@@ -220,6 +226,57 @@ async function open(mail, { signal, onProgress, onUpdate, issuers = false, kept 
   if (isPending(opened.verdict) && !signal.aborted) signal.addEventListener("abort", () => void host.close(message), { once: true });
   else void host.close(message);
   return opened;
+}
+
+/**
+ * Opens a mail that is on display, and gives Thunderbird what was encrypted in it.
+ * @type {import("../adapters/thunderbird/reading.js").Open}
+ */
+async function openDisplayed(mail, options) {
+  const { signal, message: displayed, onReload } = options;
+  const opened = await open(mail, { ...options, kept: true });
+  const { message } = opened;
+  if (message === null) return opened;
+  const close = () => void host.close(message);
+  void giveContent(displayed, message, opened, onReload).finally(() => {
+    if (isPending(opened.verdict) && !signal.aborted) signal.addEventListener("abort", close, { once: true });
+    else close();
+  });
+  return opened;
+}
+
+/**
+ * @param {number} displayed  Thunderbird's number for the message
+ * @param {string} message    the host's name for it
+ * @param {import("../lib/shapes.js").Opened} opened
+ * @param {() => void} onReload
+ */
+async function giveContent(displayed, message, { verdict, parts }, onReload) {
+  if (verdict.encryption.status === "undecryptable" || verdict.encryption.status === "refused") return;
+  const state = await thunderbird.contentState(displayed);
+  // What is only signed goes this way where Thunderbird asks for it (in one piece with its signature). What was encrypted
+  // may be opened before Thunderbird gets round to asking.
+  if (state === "shown" || (state === "ordinary" && verdict.encryption.status !== "decrypted")) return;
+  try {
+    const whole = await entity(parts, (part) => partOf(message, part));
+    onReload();
+    await thunderbird.reveal(displayed, whole, verdict.headers.protected?.subject ?? "");
+  } catch (thrown) {
+    console.error("Letterlock: the content of a message was not fetched:", thrown);
+  }
+}
+
+/**
+ * A part's octets in base64.
+ * @param {string} message
+ * @param {import("../lib/shapes.js").Part} part
+ */
+async function partOf(message, part) {
+  const { chunks } = await host.part(message, part.id);
+  /** @type {BlobPart[]} */
+  const pieces = [];
+  for await (const chunk of chunks) pieces.push(fromBase64(chunk));
+  return blobToBase64(new Blob(pieces));
 }
 
 /**

@@ -12,6 +12,7 @@ import { api } from "./api.js";
  * @property {"good" | "danger" | "caution" | "plain"} tone
  * @property {string} icon         of ui/icons, or "spinner"
  * @property {string} word         what the icon stands for
+ * @property {string} [subject]    the one inside of an encrypted message, in place of the outer one
  * @property {Piece[][]} headline  its phrases, the most important first
  * @property {Piece[][]} [lines]   what stands below it
  * @property {{ action: string, label: string }[]} [buttons]
@@ -35,6 +36,8 @@ import { api } from "./api.js";
  *   setDefaults(identity: string, defaults: Defaults): Promise<void>,
  *   onRecipients: Event<(window: number, addresses: string) => void>,
  *   onAction: Event<(window: number, action: string, address: string) => void> }} letterlockCompose
+ * @property {{ state(message: number): Promise<"waiting" | "shown" | "ordinary">,
+ *   reveal(message: number, entity: Blob, subject: string): Promise<boolean>, forget(): Promise<void> }} letterlockReading
  * @property {{ onProtect: Event<(wish: Outgoing, file: File) => Promise<Protected>> }} letterlockSending
  *
  * What is known of the recipients in a compose window, for its strip.
@@ -143,6 +146,29 @@ export function onBarAction(listener) {
  */
 export async function openWindow(url, { width, height } = { width: 720, height: 820 }) {
   await api.windows.create({ url, type: "popup", width, height });
+}
+
+/**
+ * Whether Thunderbird waits for the content of an encrypted message, or has been given it.
+ * @param {number} message
+ */
+export function contentState(message) {
+  return messenger.letterlockReading.state(message);
+}
+
+/**
+ * Gives Thunderbird the content of an encrypted message, which it loads again where it is on display.
+ * @param {number} message
+ * @param {Blob} entity
+ * @param {string} subject
+ */
+export function reveal(message, entity, subject) {
+  return messenger.letterlockReading.reveal(message, entity, subject);
+}
+
+/** Has Thunderbird forget every decrypted message. */
+export function forgetContent() {
+  return messenger.letterlockReading.forget();
 }
 
 /**

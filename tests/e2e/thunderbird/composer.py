@@ -25,6 +25,7 @@ OUTGOING = {
     "mail.compose.attachment_reminder": False,
     "mail.compose.warn_public_recipients.aggressive": False,
     "mailnews.show_send_progress": False,
+    "mailnews.message_warning_size": 0,  # or a question holds up what is large
 }
 """An identity that sends over loopback and keeps its copies on the IMAP server."""
 
@@ -62,17 +63,21 @@ class Composer:
             """
             const [text, original, kind, given] = arguments;
             const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+            const identity = MailServices.accounts.allIdentities.find(each => each.key === "id1");
+            if (original) {
+                const header = MailServices.messageServiceFromURI(original).messageURIToMsgHdr(original);
+                const type = Ci.nsIMsgCompType[kind];
+                const format = Ci.nsIMsgCompFormat.Default;
+                MailServices.compose.OpenComposeWindow(null, header, original, type, format, identity, null, msgWindow);
+                return;
+            }
             const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
             Object.assign(fields, given, text ? { body: text } : {});
             const params = Cc["@mozilla.org/messengercompose/composeparams;1"].createInstance(Ci.nsIMsgComposeParams);
             params.type = Ci.nsIMsgCompType[kind];
             params.format = Ci.nsIMsgCompFormat.PlainText;
-            params.identity = MailServices.accounts.allIdentities.find(each => each.key === "id1");
+            params.identity = identity;
             params.composeFields = fields;
-            if (original) {
-                params.originalMsgURI = original;
-                params.origMsgHdr = MailServices.messageServiceFromURI(original).messageURIToMsgHdr(original);
-            }
             MailServices.compose.OpenComposeWindowWithParams(null, params);
             """,
             text,
@@ -126,9 +131,9 @@ class Composer:
         """Presses Send (or `SendMessageLater`, `SaveAsDraft`)."""
         self.run("compose.setTimeout(() => compose[arguments[0]]())", how)
 
-    def wait_until_gone(self) -> None:
+    def wait_until_gone(self, seconds: float = 40) -> None:
         """Waits until the window has closed, as it does after sending."""
-        self._thunderbird.wait_for("return !Services.wm.getMostRecentWindow('msgcompose')", seconds=20)
+        self._thunderbird.wait_for("return !Services.wm.getMostRecentWindow('msgcompose')", seconds=seconds)
 
     def refusal(self) -> str:
         """What the window says after a sending that was refused; it is still there."""

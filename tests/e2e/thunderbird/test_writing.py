@@ -117,6 +117,11 @@ class Writer:
         for name in ("Drafts", "Sent"):
             assert not any(MARKER.encode() in each for each in self.mailbox(name, 0)), name
 
+    def kill_hosts(self) -> None:
+        """Ends every running host without a word, as a crash would."""
+        for process in hosts(self):
+            process.kill()
+
     def unlock(self) -> None:
         """Unlocks Anna's keys, on the way that the bar of an encrypted mail leads to."""
         note = f"From: {BEA}\r\nTo: {ANNA}\r\nSubject: Unlock\r\n\r\nFor Anna\r\n".encode()
@@ -329,3 +334,92 @@ def test_the_host_is_killed_in_the_middle(writer: Writer) -> None:
     finally:
         writer.composer.close()
         writer.unlock()
+
+
+def test_a_sleeping_addon_is_woken_by_send(writer: Writer) -> None:
+    """Encrypting needs no unlocked key: put to sleep, the add-on and a new host do it all the same."""
+    writer.composer.write(TEXT, to=BEA, subject="Jelly")
+    writer.composer.switch("encrypt")
+    writer.thunderbird.suspend_addon()
+    try:
+        writer.composer.send()
+        writer.composer.wait_until_gone()
+        (envelope,) = writer.sent_to_server(1)
+        assert MARKER.encode() in writer.decrypted(envelope.content, BEA)
+        writer.nothing_in_clear()
+    finally:
+        writer.unlock()
+
+
+def test_send_later(writer: Writer) -> None:
+    """In the Outbox it is signed and encrypted already; what leaves later is that message."""
+    writer.composer.write(TEXT, to=BEA, subject="Jelly")
+    writer.composer.switch("sign")
+    writer.composer.switch("encrypt")
+    writer.composer.send("SendMessageLater")
+    writer.composer.wait_until_gone()
+    assert writer.webmail.sink.received == []
+    writer.nothing_in_clear()
+    writer.thunderbird.run("setTimeout(() => SendUnsentMessages())")
+    (envelope,) = writer.sent_to_server(1)
+    assert envelope.rcpt_tos == [BEA]
+    inside = writer.decrypted(envelope.content, BEA)
+    assert MARKER.encode() in writer.verified(inside)
+    assert b"Fcc" not in inside
+    (kept,) = writer.mailbox("Sent")
+    assert MARKER.encode() in writer.decrypted(kept, ANNA)
+
+
+def test_send_later_with_blind_copies_is_refused(writer: Writer) -> None:
+    """Each would be a message of its own, which the Outbox cannot tell: nothing goes into it."""
+    writer.composer.write(TEXT, to=BEA, bcc=CARL, subject="Jelly")
+    writer.composer.switch("encrypt")
+    writer.composer.send("SendMessageLater")
+    assert "cannot wait in the Outbox" in writer.composer.refusal()
+    writer.nothing_in_clear()
+
+
+def test_an_attachment_of_20_megabytes(writer: Writer) -> None:
+    """It arrives octet by octet."""
+    large = writer.folder / "large.bin"
+    large.write_bytes(bytes(range(256)) * 81_920)
+    writer.composer.write(TEXT, to=BEA, subject="Jelly")
+    writer.composer.run(
+        """
+        const attachment = Cc["@mozilla.org/messengercompose/attachment;1"].createInstance(Ci.nsIMsgAttachment);
+        attachment.url = Services.io.newFileURI(new compose.FileUtils.File(arguments[0])).spec;
+        attachment.name = "large.bin";
+        compose.AddAttachments([attachment]);
+        """,
+        str(large),
+    )
+    writer.composer.switch("sign")
+    writer.composer.switch("encrypt")
+    writer.composer.send()
+    writer.composer.wait_until_gone(120)
+    (envelope,) = writer.sent_to_server(1)
+    inside = message_from_bytes(writer.verified(writer.decrypted(envelope.content, BEA)))
+    files = [part.get_payload(decode=True) for part in inside.walk() if part.get_filename() == "large.bin"]
+    assert files == [large.read_bytes()]
+
+
+def test_defaults_of_an_identity(writer: Writer) -> None:
+    """Signed always, encrypted when everybody can: the switch follows the recipients until somebody presses it."""
+    name = "extensions.letterlock.compose.id1"
+    writer.thunderbird.run("Services.prefs.setStringPref(arguments[0], 'sign possible')", name)
+    try:
+        writer.composer.write(TEXT, to=BEA, subject="Jelly")
+        assert writer.composer.is_on("sign")
+        pressed = "return strip.querySelector('[data-switch=encrypt]').ariaPressed === 'true'"
+        writer.composer.wait_for(pressed)
+        writer.composer.close()
+        writer.composer.write(TEXT.replace(MARKER, SIGNED_ONLY), to=NOBODY, subject="Jelly")
+        told = "return strip.querySelector('.line').textContent.startsWith('Not encrypted')"
+        writer.composer.wait_for(told)
+        assert not writer.composer.is_on("encrypt")
+        writer.composer.send()
+        writer.composer.wait_until_gone()
+        (envelope,) = writer.sent_to_server(1)
+        assert SIGNED_ONLY.encode() in writer.verified(envelope.content)
+    finally:
+        writer.thunderbird.run("Services.prefs.clearUserPref(arguments[0])", name)

@@ -7,13 +7,13 @@
  * and how to put words there. It refuses to know what the words mean: no cryptography, no messages read, no
  * network, no markup (text enters the document as text).
  *
- * NOTE: Thunderbird's own S/MIME check goes on and keeps its small "S/MIME" label in the header; no preference
- * turns it off. It judges by Thunderbird's certificate store, this bar by Letterlock's anchors. The label is left
- * alone: it claims no identity by itself, and two programs must not write to one place.
+ * NOTE: Thunderbird's own S/MIME check goes on, and no preference turns it off. It judges by Thunderbird's certificate
+ * store, this bar by Letterlock's anchors. Where the bar speaks, Thunderbird's "S/MIME" label is hidden: a person who
+ * sees two answers believes the wrong one. It is back as soon as the bar is gone.
  *
  * about:message is not a published interface, so the manifest ends the supported range at the version this was
- * tried with. The names used of it: gMessage, gMessageURI, msgLoading, msgLoaded, #msgHeaderView, the events
- * MsgLoading and message-header-pane-hidden.
+ * tried with. The names used of it: gMessage, gMessageURI, msgLoading, msgLoaded, #msgHeaderView, #cryptoBox,
+ * #expandedsubjectBox, the events MsgLoading, MsgLoaded and message-header-pane-hidden.
  */
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -42,6 +42,11 @@ class Bar {
     this.announcement = this.#element("div", { class: "announcement", role: "status" });
     const style = this.#element("link", { rel: "stylesheet", href: `${PACKAGE}bar.css` });
     root.append(style, this.announcement, this.box);
+
+    /** The subject inside of an encrypted message, shown in place of the outer one. */
+    this.subject = "";
+    this.onLoaded = () => this.#showSubject();
+    window.addEventListener("MsgLoaded", this.onLoaded);
 
     // Whatever replaces the message on screen ends in one of these, before anything of it can be seen.
     this.onReplaced = () => (this.uri === window.gMessageURI ? this.#catchUp() : this.clear());
@@ -74,7 +79,11 @@ class Bar {
     }
   }
 
-  #fill(messageId, { code, tone, icon, word, headline, lines, buttons }) {
+  #fill(messageId, { code, tone, icon, word, headline, lines, buttons, subject }) {
+    this.subject = subject ?? "";
+    this.#showSubject();
+    // One message, one verdict: Thunderbird's own label judges by another list of authorities.
+    this.#ownLabel("none");
     Object.assign(this.box.dataset, { code, tone, icon });
     const picture = this.#element("span", { class: "icon", ...(word ? { role: "img", "aria-label": word } : {}) });
     if (icon !== "spinner") {
@@ -108,7 +117,19 @@ class Bar {
     }
   }
 
+  #showSubject() {
+    if (this.subject && this.uri === this.window.gMessageURI) {
+      this.window.document.getElementById("expandedsubjectBox").headerValue = this.subject;
+    }
+  }
+
+  #ownLabel(display) {
+    this.window.document.getElementById("cryptoBox").style.display = display;
+  }
+
   clear() {
+    this.subject = "";
+    this.#ownLabel("");
     this.uri = this.waiting = null;
     this.box.hidden = true;
     this.box.replaceChildren();
@@ -116,6 +137,8 @@ class Bar {
   }
 
   remove() {
+    this.#ownLabel("");
+    this.window.removeEventListener("MsgLoaded", this.onLoaded);
     this.window.removeEventListener("MsgLoading", this.onReplaced);
     this.header.removeEventListener("message-header-pane-hidden", this.onReplaced);
     this.host.remove();

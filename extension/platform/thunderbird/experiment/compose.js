@@ -34,21 +34,33 @@ class Strip {
   /**
    * @param {any} window
    * @param {(key: string, ...facts: string[]) => string} say
-   * @param {{ onRecipients: Function, onAction: Function, wasEncrypted: (uri: string) => boolean }} needs
+   * @param {{ onRecipients: Function, onAction: Function,
+   *   original: (uri: string) => { shown: boolean, subject: string } | null }} needs  `original`: see reading.js
    */
-  constructor(window, say, { onRecipients, onAction, wasEncrypted }) {
+  constructor(window, say, { onRecipients, onAction, original }) {
     this.window = window;
     this.say = say;
     this.onRecipients = onRecipients;
     this.onAction = onAction;
     this.id = window.docShell.outerWindowID;
-    this.quotes = wasEncrypted(window.gMsgCompose.originalMsgURI);
+    this.original = original(window.gMsgCompose.originalMsgURI);
+    this.quotes = this.original !== null;
     this.sign = this.encrypt = this.possible = false;
     /** What the background said of the addresses that stand in the window; null: nothing yet. */
     this.known = null;
     this.asked = "";
     this.#build();
     this.#begin();
+    this.#putSubject();
+  }
+
+  /** The subject inside of the message that is answered, where Thunderbird knows only the one outside. */
+  #putSubject() {
+    const field = this.window.document.getElementById("msgSubject");
+    if (this.original?.subject && field.value.includes("[...]")) {
+      field.value = field.value.replace("[...]", () => this.original.subject);
+      field.dispatchEvent(new this.window.Event("input", { bubbles: true }));
+    }
   }
 
   // --- The switches ---
@@ -92,6 +104,12 @@ class Strip {
     const leaves = [Now, Later, Background].includes(event.detail.msgType);
     const fields = this.window.gMsgCompose.compFields;
     fields.deleteHeader(COMPOSE_FIELD);
+    if (this.original && !this.original.shown) {
+      // In place of its text Thunderbird has our note: saved, that would replace the draft.
+      event.preventDefault();
+      this.#tell(this.say("original_not_open"));
+      return;
+    }
     if (leaves && this.possible && (this.known === null || this.known.failed)) {
       event.preventDefault();
       this.#tell(this.known?.failed || this.say("recipients_unsettled"));
@@ -389,7 +407,7 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
     const strip = new Strip(window, (key, ...facts) => this.extension.localizeMessage(key, facts), {
       onRecipients: tell("onRecipients"),
       onAction: tell("onAction"),
-      wasEncrypted: uri => !!uri && !!globalThis.letterlockWasEncrypted?.(uri),
+      original: uri => globalThis.letterlockOriginal?.(uri) ?? null,
     });
     this.#strips.set(window, strip);
   }

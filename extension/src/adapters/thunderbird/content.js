@@ -52,13 +52,17 @@ function opened(verdict, notice) {
   const { reason, advice } = summary(verdict);
   const lines = [reason, advice].filter(Boolean).map((words) => sentence(words, facts));
   const subject = trueSubject(verdict);
-  if (subject) lines.unshift([...own(`${say("true_subject")} `), { text: subject, kind: "fact" }]);
+  // What was encrypted stands in the place of the subject itself; what somebody changed outside stands beside it.
+  const decrypted = verdict.encryption.status === "decrypted";
+  if (subject && !decrypted) lines.unshift([...own(`${say("true_subject")} `), { text: subject, kind: "fact" }]);
   if (notice) lines.push(own(`${failureWords(notice).sentence} ${say("notice_still_holds")}`));
   const buttons = [{ action: "details", label: say("details") }];
   const key = lockedKey(verdict);
   if (key) buttons.unshift({ action: "unlock", label: key.token ? say("unlock_card") : say("unlock_keys") });
   if (notice) buttons.push({ action: "again", label: say("check_again") });
-  return bar(headline.code, markOf(verdict), phrases(headline.sentence, facts).map((phrase) => phrase.map(kinded)), lines, buttons);
+  const said = phrases(headline.sentence, facts).map((phrase) => phrase.map(kinded));
+  const shown = bar(headline.code, markOf(verdict), said, lines, buttons);
+  return subject && decrypted ? { ...shown, subject: subject.slice(0, TEXT_CHARACTERS) } : shown;
 }
 
 /** @param {FailureData} failure */

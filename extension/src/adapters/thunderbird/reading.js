@@ -24,8 +24,10 @@ import { mayBeProtected } from "./source.js";
  * @param {import("../../lib/session.js").Source} source
  * @param {object} options
  * @param {AbortSignal} options.signal
+ * @param {number} options.message
  * @param {(done: number, total: number | null) => void} options.onProgress
  * @param {(opened: Opened) => void} options.onUpdate  the verdict was renewed
+ * @param {() => void} options.onReload  Thunderbird is about to load the message again, with its decrypted content
  * @returns {Promise<Opened>}
  */
 
@@ -36,10 +38,14 @@ import { mayBeProtected } from "./source.js";
  * @property {AbortController} check      aborted when the tab shows something else
  * @property {boolean} awaited            selected, and not yet reported as displayed
  * @property {ViewState | null} state     what was said of it; null before
+ * @property {number} reloading           until when Thunderbird may load it again on our behalf
  */
 
 /** An answer that comes at once needs no "Checking…" before it. */
 const QUIET_MS = 300;
+
+/** How long after that Thunderbird may take to say that it displays the same message again. */
+const RELOAD_MS = 3000;
 
 /** How long Thunderbird may take to display what was selected, before the message is opened without waiting. */
 const UNDISPLAYED_MS = 600;
@@ -75,6 +81,17 @@ export class Reading {
       if (before.message === message) this.#begin(tab, before);
       return;
     }
+    if (before && before.message === message && Date.now() < before.reloading) return;
+    const shown = this.#replace(tab, message);
+    if (shown) this.#begin(tab, shown);
+  }
+
+  /**
+   * The person wants to know once more.
+   * @param {number} tab
+   * @param {number} message
+   */
+  again(tab, message) {
     const shown = this.#replace(tab, message);
     if (shown) this.#begin(tab, shown);
   }
@@ -119,7 +136,7 @@ export class Reading {
   /** A key was unlocked: the mail that waited for one is opened again. */
   unlocked() {
     for (const [tab, { message, state }] of this.tabs) {
-      if (state?.phase === "opened" && lockedKey(state.opened.verdict)) this.displayed(tab, message);
+      if (state?.phase === "opened" && lockedKey(state.opened.verdict)) this.again(tab, message);
     }
   }
 
@@ -155,7 +172,7 @@ export class Reading {
       this.tabs.delete(tab);
       return null;
     }
-    const shown = { message, check: new AbortController(), awaited: false, state: null };
+    const shown = { message, check: new AbortController(), awaited: false, state: null, reloading: 0 };
     this.tabs.set(tab, shown);
     return shown;
   }
@@ -185,6 +202,12 @@ export class Reading {
       if (worthSaying) timer = setTimeout(() => void this.#say(tab, shown, { phase: "checking" }), QUIET_MS);
       const opened = await this.open(blobSource(mail), {
         signal,
+        message: shown.message,
+        onReload: () => {
+          for (const each of this.tabs.values()) {
+            if (each.message === shown.message) each.reloading = Date.now() + RELOAD_MS;
+          }
+        },
         onProgress: (done, total) => {
           if (shown.state?.phase === "checking") void this.#say(tab, shown, { phase: "checking", done, total });
         },
