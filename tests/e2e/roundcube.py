@@ -162,7 +162,7 @@ class Roundcube:
         self.url = f"http://127.0.0.1:{self._http}/"
         self.sink = SmtpSink(self)
         self.smtp_port = smtp
-        self._submission = Controller(self.sink, hostname="127.0.0.1", port=smtp)
+        self._submission = Controller(self.sink, hostname="127.0.0.1", port=smtp, data_size_limit=2**26)
         try:
             self._lay_out(schema, smtp)
             self._submission.start()
