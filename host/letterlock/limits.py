@@ -565,6 +565,25 @@ OUTBOX_CLAIM_SECONDS = 30.0
 OUTBOX_BATCHES = 1_000
 """Sendings that wait at once; beyond it `outbox_full`."""
 
+DRAFTS = 100
+"""Letters that are kept while they are written; beyond it `drafts_full`."""
+
+DRAFTS_OCTETS = 512 * 1024 * 1024
+"""All drafts with their files, sealed: a disk must not fill up unnoticed. Beyond it `drafts_full`."""
+
+DRAFT_TEXT_OCTETS = 4 * 1024 * 1024
+"""Text of one draft, some 2,000 pages; beyond it `draft_too_large`."""
+
+DRAFT_FILE_OCTETS = 64 * 1024 * 1024
+"""One file of a draft, which is held in memory while it is sealed. Providers take some 25 MB; beyond it
+`draft_too_large`."""
+
+ANSWER_RECIPIENTS = 500
+"""Recipients of a reply to all that are handed over; how many were left out is said. Providers take some 500."""
+
+ANSWER_REFERENCES = 50
+"""Message identifiers in References of a reply: the first, and the last ones (RFC 5322 §3.6.4 has no bound)."""
+
 # --- Outlook on the web ----------------------------------------------------------------------------------------
 
 OWA_FRAME_OCTETS = 4 * 1024 * 1024

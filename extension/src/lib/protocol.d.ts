@@ -103,6 +103,40 @@ export interface AnchorKept {
   note: string;
 }
 
+/** `answer`: which open message, and how it is answered. */
+export interface AnswerParams {
+  message: string;
+  kind: "reply" | "reply_all" | "forward";
+}
+
+/** Asks what an answer to an open message begins with. */
+export interface AnswerRequest {
+  type: "request";
+  id: string;
+  operation: "answer";
+  params: AnswerParams;
+}
+
+/**
+ * What an answer begins with, from the protected fields where the message has any.
+ *
+ * `sender`: the own address that the message was sent to, if it names one. `left_out`: recipients beyond the limit.
+ * `references`: with `in_reply_to`, for the fields of that name. `author`, `date` (UTC): of what is quoted.
+ * `encrypted`: the message was encrypted, so that its words must not go out in clear unasked.
+ */
+export interface Answering {
+  sender: string | null;
+  to: Correspondent[];
+  cc: Correspondent[];
+  left_out: number;
+  subject: string;
+  in_reply_to: string | null;
+  references: string[];
+  author: string;
+  date: string | null;
+  encrypted: boolean;
+}
+
 /** Stops a request; it ends with the error `cancelled`. */
 export interface Cancel {
   type: "cancel";
@@ -169,11 +203,158 @@ export interface CopyTold {
   reason: Reason | null;
 }
 
+/** A mailbox: the name as people read it, perhaps empty, and the address. */
+export interface Correspondent {
+  name: string;
+  address: string;
+}
+
 /** The receiver of a stream lets its sender send `octets` more (counted before base64). */
 export interface Credit {
   type: "credit";
   id: string;
   octets: number;
+}
+
+/** `draft_attach` takes a file as upload. `content_id`: of a picture in the text. */
+export interface DraftAttachParams {
+  size: number | null;
+  draft: string;
+  name: string;
+  media_type: string;
+  content_id: string | null;
+}
+
+/** Keeps a file with a draft. */
+export interface DraftAttachRequest {
+  type: "request";
+  id: string;
+  operation: "draft_attach";
+  params: DraftAttachParams;
+}
+
+/** `draft_detach`: which file of which draft. */
+export interface DraftDetachParams {
+  draft: string;
+  file: string;
+}
+
+/** Forgets a file of a draft. */
+export interface DraftDetachRequest {
+  type: "request";
+  id: string;
+  operation: "draft_detach";
+  params: DraftDetachParams;
+}
+
+/**
+ * A letter beside its text. `form`: of the text. `quotes_decrypted`: it has words from an encrypted message.
+ * `sending`: it was on its way when this was kept, so that nobody sends it twice without looking.
+ */
+export interface DraftFields {
+  sender: string;
+  to: string;
+  cc: string;
+  bcc: string;
+  subject: string;
+  form: "plain" | "html";
+  sign: boolean;
+  encrypt: boolean;
+  in_reply_to: string | null;
+  references: string[];
+  quotes_decrypted: boolean;
+  sending: boolean;
+}
+
+/** A file of a draft. */
+export interface DraftFile {
+  id: string;
+  name: string;
+  media_type: string;
+  size: number;
+  content_id: string | null;
+}
+
+/** A draft was kept; the next change names this `revision`. */
+export interface DraftKept {
+  draft: string;
+  revision: number;
+}
+
+/** Every draft, the last changed first. */
+export interface DraftList {
+  drafts: DraftSummary[];
+}
+
+/** Asks which drafts there are. Needs an unlocked vault, if there are any. */
+export interface DraftListRequest {
+  type: "request";
+  id: string;
+  operation: "draft_list";
+  params: NoParams;
+}
+
+/** Asks for a draft, to go on with it. */
+export interface DraftOpenRequest {
+  type: "request";
+  id: string;
+  operation: "draft_open";
+  params: DraftParams;
+}
+
+/** A draft. `part` fetches its text as `body`, and each file by its `id`, from `message`, until `close`. */
+export interface DraftOpened {
+  draft: string;
+  revision: number;
+  fields: DraftFields;
+  files: DraftFile[];
+  message: string;
+}
+
+/** `draft_open` and `draft_remove`: which one. */
+export interface DraftParams {
+  draft: string;
+}
+
+/** `draft_put` takes the text (UTF-8) as upload. `draft` and `revision`: what was changed, null for a new one. */
+export interface DraftPutParams {
+  size: number | null;
+  draft: string | null;
+  revision: number | null;
+  fields: DraftFields;
+}
+
+/** Keeps a letter as it is now, sealed in the vault, which has to be unlocked. */
+export interface DraftPutRequest {
+  type: "request";
+  id: string;
+  operation: "draft_put";
+  params: DraftPutParams;
+}
+
+/** Forgets a draft and its files. */
+export interface DraftRemoveRequest {
+  type: "request";
+  id: string;
+  operation: "draft_remove";
+  params: DraftParams;
+}
+
+/** The draft, or the file, is not kept any more. */
+export interface DraftRemoved {
+  removed: string;
+}
+
+/** A draft in the list. `changed`: UTC. `octets`: what it takes. `damaged`: it cannot be read any more. */
+export interface DraftSummary {
+  draft: string;
+  changed: string;
+  octets: number;
+  subject: string;
+  to: string;
+  files: number;
+  sending: boolean;
+  damaged: boolean;
 }
 
 /** What became of the encryption, and whether the ciphertext was authenticated. */
@@ -216,12 +397,6 @@ export interface EvidenceSaved {
   size: number;
   times: string[];
   reasons: Reason[];
-}
-
-/** Whose valid mail is kept as evidence (an address, or "@" with a domain), and in which folder. */
-export interface EvidenceSettings {
-  senders: string[];
-  folder: string;
 }
 
 /** A stable code for programs, a sentence and advice for people, whose fault it is, and the facts. */
@@ -272,30 +447,6 @@ export interface HostHello {
   product: string;
   operations: string[];
   limits: Limits;
-}
-
-/**
- * What this installation is made of: versions, and which parts that are not always needed are there.
- *
- * `store` is "good", "new" (nothing was kept yet), or the code of what is wrong with the database.
- */
-export interface HostReport {
-  product: string;
-  protocol: string;
-  python: string;
-  system: string;
-  openssl: string;
-  libraries: Record<string, string>;
-  extras: Record<string, boolean>;
-  store: string;
-}
-
-/** Asks what this installation is made of. The answer holds no address, no name, no path and no secret. */
-export interface HostReportRequest {
-  type: "request";
-  id: string;
-  operation: "host_report";
-  params: NoParams;
 }
 
 /** `issuers` fetches the certificates of authorities that an opened message lacks (1.3). */
@@ -806,7 +957,7 @@ export interface Part {
 /**
  * `part` fetches the decoded body of one part of an opened message.
  *
- * `text` (1.7): as text, in UTF-8, whatever charset the mail has it in.
+ * `text` (1.7): as text, in UTF-8, whatever charset the mail has it in. The part `raw` (1.8) is the message as it was.
  */
 export interface PartParams {
   message: string;
@@ -1074,7 +1225,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | ReceiptGiven | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | OwaLast | Settings | HostReport | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | Answering | DraftKept | DraftFile | DraftList | DraftOpened | DraftRemoved | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | ReceiptGiven | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | OwaLast | CloseReply;
 }
 
 /**
@@ -1145,38 +1296,6 @@ export interface ServerTried {
   largest: number | null;
   abilities: string[];
   folder: string | null;
-}
-
-/** What the person has set, or what holds where they set nothing. */
-export interface Settings {
-  idle_seconds: number;
-  writing: WritingDefault[];
-  evidence: EvidenceSettings;
-}
-
-/** `settings_change`: what is null stays as it is. `forget` takes back what an address starts with. */
-export interface SettingsChangeParams {
-  idle_seconds: number | null;
-  writing: WritingDefault | null;
-  forget: string | null;
-  keep_evidence: string | null;
-  keep_no_evidence: string | null;
-}
-
-/** Changes what the person has set. */
-export interface SettingsChangeRequest {
-  type: "request";
-  id: string;
-  operation: "settings_change";
-  params: SettingsChangeParams;
-}
-
-/** Asks what the person has set. Whose word counts is asked by `trust_list`. */
-export interface SettingsListRequest {
-  type: "request";
-  id: string;
-  operation: "settings_list";
-  params: NoParams;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -1472,17 +1591,6 @@ export interface Waiting {
   copy_only: boolean;
 }
 
-/**
- * What new mail from an address starts with; an empty address stands for all that have nothing of their own.
- *
- * `encrypt` "possible": to be encrypted as soon as everybody can read it.
- */
-export interface WritingDefault {
-  address: string;
-  sign: boolean;
-  encrypt: "never" | "possible" | "always";
-}
-
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | ReceiptGiveRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | OwaLastRequest | SettingsListRequest | SettingsChangeRequest | HostReportRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | AnswerRequest | DraftPutRequest | DraftAttachRequest | DraftDetachRequest | DraftListRequest | DraftOpenRequest | DraftRemoveRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | ReceiptGiveRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | OwaLastRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

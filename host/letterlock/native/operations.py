@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from letterlock.native.calls import Call
 from letterlock.native.evidence_operations import evidence_operations
 from letterlock.native.key_operations import key_operations
+from letterlock.native.letter_operations import letter_operations
 from letterlock.native.messages import OpenMessages
 from letterlock.native.people_operations import people_operations
 from letterlock.native.proof_operations import proof_operations
@@ -28,6 +29,7 @@ from letterlock.protocol.version import ALTERNATIVES, UPDATES, Version
 if TYPE_CHECKING:
     from letterlock.native.messages import Opened
     from letterlock.operations.keys_serve import HostKeys
+    from letterlock.operations.letter_serve import HostLetters
     from letterlock.operations.memory import Memory
     from letterlock.operations.online import Online
     from letterlock.operations.people_serve import HostPeople
@@ -230,6 +232,12 @@ def standard(messages: OpenMessages) -> Operations:
 
         return HostSending(vault().vault, location.database())
 
+    def letters() -> HostLetters:
+        from letterlock.operations.letter_serve import HostLetters
+        from letterlock.store import location
+
+        return HostLetters(vault().vault, location.database())
+
     def owa_last() -> Mapping[str, object]:
         from letterlock.native.last import fetch
         from letterlock.store import location
@@ -256,6 +264,7 @@ def standard(messages: OpenMessages) -> Operations:
         **trust_operations(trust),
         **proof_operations(proof, lambda: kept_settings().now(), messages, desk),
         **writing_operations(messages, desk),
+        **letter_operations(messages, letters),
         **evidence_operations(messages, lambda: kept_settings().now(), online),
         **settings_operations(),
         **send_operations(sending, desk, lambda: kept_settings().now()),

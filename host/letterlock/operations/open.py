@@ -22,7 +22,7 @@ from letterlock import limits
 from letterlock.errors import Cancelled, Coded, LetterlockError, MessageTooLarge, NotAMessage, UnknownPart
 from letterlock.mime import transfer
 from letterlock.mime.reader import Allowance, Entity, Reader
-from letterlock.operations import recognise
+from letterlock.operations import protected, recognise
 from letterlock.operations.assess import Assessment, assess
 from letterlock.operations.headers import is_message
 from letterlock.operations.layers import Kind, Shown, Structure, explore
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from letterlock.operations.memory import Memory
     from letterlock.operations.receipts import Known
 
+
+RAW = "raw"
+"""Names the message as it was fed, where a part is asked for: to forward it whole."""
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>", re.ASCII)
 
@@ -156,7 +159,10 @@ class Opening:
         bodies = {shown.entity.id: shown for shown in structure.shown}
         identifier = root.first("message-id")
         message_id = identifier.text.strip() if identifier and _MESSAGE_ID.fullmatch(identifier.text.strip()) else None
-        return OpenedMessage(assessment, parts, bodies, self._spools, assessed, self._trust, self._online, message_id)
+        origin = root, structure
+        return OpenedMessage(
+            assessment, parts, bodies, self._spools, assessed, self._trust, self._online, origin, message_id
+        )
 
     def _assessing(self, root: Entity, structure: Structure) -> Assessing:
         """The verdict, as a function of what is found out about the certificates later."""
@@ -223,6 +229,7 @@ class OpenedMessage:
         assessed: Assessing,
         trust: TrustSettings,
         online: Online | None,
+        origin: tuple[Entity, Structure],
         message_id: str | None = None,
     ) -> None:
         self.parts = parts
@@ -233,7 +240,19 @@ class OpenedMessage:
         self._assessed = assessed
         self._trust = trust
         self._online = online
+        self._origin = origin
         self._found = Found()
+
+    @property
+    def root(self) -> Entity:
+        """The message with the fields outside."""
+        return self._origin[0]
+
+    @property
+    def inside(self) -> Entity | None:
+        """What carries the protected fields (RFC 9788), if the message has any."""
+        found = protected.protected(self._origin[1])
+        return found.root if found else None
 
     @property
     def verdict(self) -> Verdict:
@@ -278,7 +297,9 @@ class OpenedMessage:
         return self._assessment.certificates.get(sha256)
 
     def part(self, part_id: str) -> Part:
-        """One part's description. Raises `UnknownPart`."""
+        """One part's description, or that of the message itself (`RAW`). Raises `UnknownPart`."""
+        if part_id == RAW:
+            return _whole(len(self._spools[0]))
         for part in self.parts:
             if part.id == part_id:
                 return part
@@ -294,7 +315,9 @@ class OpenedMessage:
         return received.blocks(0, len(received))
 
     def body(self, part_id: str) -> Iterator[bytes]:
-        """The decoded octets of one part, in pieces. Raises `UnknownPart`."""
+        """The decoded octets of one part, in pieces; of `RAW` those of the message. Raises `UnknownPart`."""
+        if part_id == RAW:
+            return self.raw()
         shown = self._bodies.get(part_id)
         if shown is None:
             raise UnknownPart(part_id)
@@ -311,6 +334,19 @@ class OpenedMessage:
         """Forget the message."""
         for spool in self._spools:
             spool.close()
+
+
+def _whole(octets: int) -> Part:
+    return Part(
+        id=RAW,
+        type="message/rfc822",
+        charset=None,
+        name=None,
+        disposition="attachment",
+        content_id=None,
+        size=octets,
+        covered=False,
+    )
 
 
 def _recalled(memory: Memory, result: SignerResult, clock: Clock, trust: TrustSettings) -> list[Coded]:

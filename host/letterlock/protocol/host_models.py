@@ -27,6 +27,21 @@ from letterlock.protocol.key_models import (
     KeyRequested,
     KeyRequestRequest,
 )
+from letterlock.protocol.letter_models import (
+    Answering,
+    AnswerRequest,
+    DraftAttachRequest,
+    DraftDetachRequest,
+    DraftFile,
+    DraftKept,
+    DraftList,
+    DraftListRequest,
+    DraftOpened,
+    DraftOpenRequest,
+    DraftPutRequest,
+    DraftRemoved,
+    DraftRemoveRequest,
+)
 from letterlock.protocol.models import (
     Cancel,
     Chunk,
@@ -185,6 +200,12 @@ class Reply(Shape):
         | PeopleFound
         | Recipients
         | Protected
+        | Answering
+        | DraftKept
+        | DraftFile
+        | DraftList
+        | DraftOpened
+        | DraftRemoved
         | EvidenceSaved
         | TokenList
         | TokensUnlocked
@@ -260,6 +281,13 @@ Request = (
     | PeopleLookupRequest
     | RecipientsRequest
     | ProtectRequest
+    | AnswerRequest
+    | DraftPutRequest
+    | DraftAttachRequest
+    | DraftDetachRequest
+    | DraftListRequest
+    | DraftOpenRequest
+    | DraftRemoveRequest
     | TokenListRequest
     | TokenUnlockRequest
     | TokenLockRequest

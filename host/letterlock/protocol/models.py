@@ -59,7 +59,7 @@ class OpenParams(UploadParams):
 class PartParams(Shape):
     """`part` fetches the decoded body of one part of an opened message.
 
-    `text` (1.7): as text, in UTF-8, whatever charset the mail has it in.
+    `text` (1.7): as text, in UTF-8, whatever charset the mail has it in. The part `raw` (1.8) is the message as it was.
     """
 
     message: Handle

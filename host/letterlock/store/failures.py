@@ -144,3 +144,44 @@ class OutboxItemUnknown(LetterlockError):
     code = "outbox_item_unknown"
     fault = Fault.USER
     item: str
+
+
+class DraftUnknown(LetterlockError):
+    """No draft has this identifier: it was sent, or removed."""
+
+    code = "draft_unknown"
+    fault = Fault.USER
+    draft: str
+
+
+class DraftChanged(LetterlockError):
+    """Another window or program has changed the draft meanwhile; neither version is lost."""
+
+    code = "draft_changed"
+    fault = Fault.USER
+    draft: str
+
+
+class DraftFileUnknown(LetterlockError):
+    """A file is not, or not any more, attached to a draft."""
+
+    code = "draft_file_unknown"
+    fault = Fault.USER
+    file: str
+
+
+class DraftsFull(LetterlockError):
+    """As many drafts are kept as may be, or as large ones (`limits.DRAFTS`, `limits.DRAFTS_OCTETS`)."""
+
+    code = "drafts_full"
+    fault = Fault.USER
+    limit: int
+    octets: int
+
+
+class DraftTooLarge(LetterlockError):
+    """The text of a letter, or a file, is larger than may be kept as a draft (`limits.DRAFT_…_OCTETS`)."""
+
+    code = "draft_too_large"
+    fault = Fault.USER
+    limit: int

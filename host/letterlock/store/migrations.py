@@ -278,6 +278,37 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
         ),
     ),
+    Migration(
+        "letters that are being written",
+        (
+            """
+            CREATE TABLE draft (
+                id       TEXT NOT NULL PRIMARY KEY,
+                revision INTEGER NOT NULL,         -- one more with each change
+                changed  TEXT NOT NULL,            -- ISO 8601, UTC
+                envelope BLOB NOT NULL,            -- recipients, subject …: JSON, sealed
+                body     BLOB NOT NULL             -- its text, sealed
+            )
+            """,
+            """
+            CREATE TABLE draft_file (
+                draft    TEXT NOT NULL,
+                id       TEXT NOT NULL UNIQUE,
+                pieces   INTEGER NOT NULL,
+                envelope BLOB NOT NULL             -- its name, type and size: JSON, sealed
+            )
+            """,
+            "CREATE INDEX draft_file_draft ON draft_file (draft)",
+            """
+            CREATE TABLE draft_piece (
+                file   TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                octets BLOB NOT NULL,              -- sealed
+                PRIMARY KEY (file, number)
+            )
+            """,
+        ),
+    ),
 )
 
 APPLICATION_ID = 0x4C4C4B31

@@ -337,6 +337,50 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Warten Sie darauf; sie wird nicht doppelt gesendet.",
         ),
     },
+    "draft_unknown": {
+        "en": (
+            "This draft is not kept any more: it was sent or removed.",
+            "What you see here can be kept as a new one.",
+        ),
+        "de": (
+            "Diesen Entwurf gibt es nicht mehr: Er wurde gesendet oder gelöscht.",
+            "Was Sie hier sehen, kann als neuer Entwurf aufbewahrt werden.",
+        ),
+    },
+    "draft_changed": {
+        "en": (
+            "This draft was changed in another window or program meanwhile.",
+            "Both versions are kept: close the window whose version you do not want.",
+        ),
+        "de": (
+            "Dieser Entwurf wurde inzwischen in einem anderen Fenster oder Programm geändert.",
+            "Beide Fassungen werden aufbewahrt: Schließen Sie das Fenster, dessen Fassung Sie nicht wollen.",
+        ),
+    },
+    "draft_file_unknown": {
+        "en": ("The file is not attached to this draft any more.", "Attach it again."),
+        "de": ("Die Datei hängt nicht mehr an diesem Entwurf.", "Hängen Sie sie noch einmal an."),
+    },
+    "drafts_full": {
+        "en": (
+            "No more drafts can be kept: there may be {limit}, and together they may have {octets} bytes.",
+            "Send or delete some of them first.",
+        ),
+        "de": (
+            "Mehr Entwürfe können nicht aufbewahrt werden: {limit} sind möglich, mit zusammen {octets} Byte.",
+            "Senden oder löschen Sie zuerst einige.",
+        ),
+    },
+    "draft_too_large": {
+        "en": (
+            "This is too large to be kept as a draft: at most {limit} bytes are possible.",
+            "It can be sent all the same; do not close the window before.",
+        ),
+        "de": (
+            "Das ist zu groß, um als Entwurf aufbewahrt zu werden: Möglich sind höchstens {limit} Byte.",
+            "Senden lässt es sich trotzdem; schließen Sie das Fenster vorher nicht.",
+        ),
+    },
     "outbox_full": {
         "en": (
             "{limit} messages wait in the outbox already.",
