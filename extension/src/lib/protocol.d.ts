@@ -399,6 +399,12 @@ export interface EvidenceSaved {
   reasons: Reason[];
 }
 
+/** Whose valid mail is kept as evidence (an address, or "@" with a domain), and in which folder. */
+export interface EvidenceSettings {
+  senders: string[];
+  folder: string;
+}
+
 /** A stable code for programs, a sentence and advice for people, whose fault it is, and the facts. */
 export interface Failure {
   code: string;
@@ -447,6 +453,30 @@ export interface HostHello {
   product: string;
   operations: string[];
   limits: Limits;
+}
+
+/**
+ * What this installation is made of: versions, and which parts that are not always needed are there.
+ *
+ * `store` is "good", "new" (nothing was kept yet), or the code of what is wrong with the database.
+ */
+export interface HostReport {
+  product: string;
+  protocol: string;
+  python: string;
+  system: string;
+  openssl: string;
+  libraries: Record<string, string>;
+  extras: Record<string, boolean>;
+  store: string;
+}
+
+/** Asks what this installation is made of. The answer holds no address, no name, no path and no secret. */
+export interface HostReportRequest {
+  type: "request";
+  id: string;
+  operation: "host_report";
+  params: NoParams;
 }
 
 /** `issuers` fetches the certificates of authorities that an opened message lacks (1.3). */
@@ -1225,7 +1255,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | Answering | DraftKept | DraftFile | DraftList | DraftOpened | DraftRemoved | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | ReceiptGiven | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | OwaLast | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | Answering | DraftKept | DraftFile | DraftList | DraftOpened | DraftRemoved | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | ReceiptGiven | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | OwaLast | Settings | HostReport | CloseReply;
 }
 
 /**
@@ -1296,6 +1326,38 @@ export interface ServerTried {
   largest: number | null;
   abilities: string[];
   folder: string | null;
+}
+
+/** What the person has set, or what holds where they set nothing. */
+export interface Settings {
+  idle_seconds: number;
+  writing: WritingDefault[];
+  evidence: EvidenceSettings;
+}
+
+/** `settings_change`: what is null stays as it is. `forget` takes back what an address starts with. */
+export interface SettingsChangeParams {
+  idle_seconds: number | null;
+  writing: WritingDefault | null;
+  forget: string | null;
+  keep_evidence: string | null;
+  keep_no_evidence: string | null;
+}
+
+/** Changes what the person has set. */
+export interface SettingsChangeRequest {
+  type: "request";
+  id: string;
+  operation: "settings_change";
+  params: SettingsChangeParams;
+}
+
+/** Asks what the person has set. Whose word counts is asked by `trust_list`. */
+export interface SettingsListRequest {
+  type: "request";
+  id: string;
+  operation: "settings_list";
+  params: NoParams;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -1591,6 +1653,17 @@ export interface Waiting {
   copy_only: boolean;
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | AnswerRequest | DraftPutRequest | DraftAttachRequest | DraftDetachRequest | DraftListRequest | DraftOpenRequest | DraftRemoveRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | ReceiptGiveRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | OwaLastRequest | Chunk | Credit | Cancel;
+/**
+ * What new mail from an address starts with; an empty address stands for all that have nothing of their own.
+ *
+ * `encrypt` "possible": to be encrypted as soon as everybody can read it.
+ */
+export interface WritingDefault {
+  address: string;
+  sign: boolean;
+  encrypt: "never" | "possible" | "always";
+}
+
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | AnswerRequest | DraftPutRequest | DraftAttachRequest | DraftDetachRequest | DraftListRequest | DraftOpenRequest | DraftRemoveRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | ReceiptGiveRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | OwaLastRequest | SettingsListRequest | SettingsChangeRequest | HostReportRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from letterlock.protocol.models import UploadParams
 from letterlock.protocol.shapes import Handle, Id, NoParams, Octets, Shape, WithSecrets
 
 DraftId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -51,10 +52,9 @@ class DraftFields(WithSecrets):
     sending: bool
 
 
-class DraftPutParams(WithSecrets):
+class DraftPutParams(UploadParams, WithSecrets):
     """`draft_put` takes the text (UTF-8) as upload. `draft` and `revision`: what was changed, null for a new one."""
 
-    size: Octets | None
     draft: DraftId | None
     revision: Octets | None
     fields: DraftFields
@@ -69,10 +69,9 @@ class DraftPutRequest(Shape):
     params: DraftPutParams
 
 
-class DraftAttachParams(WithSecrets):
+class DraftAttachParams(UploadParams, WithSecrets):
     """`draft_attach` takes a file as upload. `content_id`: of a picture in the text."""
 
-    size: Octets | None
     draft: DraftId
     name: FileName
     media_type: MediaType

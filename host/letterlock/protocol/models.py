@@ -47,7 +47,7 @@ class ClientHello(Shape):
 
 
 class UploadParams(Shape):
-    """What takes a raw RFC 5322 message as upload. `size` is its length in octets, where it is known."""
+    """What takes an upload, most of all a raw RFC 5322 message. `size` is its length in octets, where it is known."""
 
     size: Annotated[int, Field(ge=0)] | None
 
