@@ -76,9 +76,9 @@ class Desk:
             anchors = ["--anchor", "root.pem", "--anchor", "time-root.pem"]
             saving = ["save", "mail.eml", "-o", "proof.asice", "--tsa", tsa.url, "--evidence", "known"]
             done = self.letterlock("evidence", *saving, *anchors, "--revocation", "crl" if lists else "ocsp")
-            assert done.returncode == 0, done.stderr
+            assert done.returncode == 0, done.stderr.decode()
             done = self.letterlock("evidence", "verify", "proof.asice", *anchors)
-            assert done.returncode == 0, done.stdout + done.stderr
+            assert done.returncode == 0, (done.stdout + done.stderr).decode()
 
     def letterlock(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, str(PROJECT / "tests" / "policed.py"), str(self.folder / "policy.json"), *arguments]

@@ -9,7 +9,7 @@ the program refuses to make or read it, the cell says so. A failure of ours is n
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import product
@@ -83,6 +83,7 @@ ENCRYPTIONS = (
     Encryption("password, AES-256-CBC", "password"),
 )
 
+COMPRESSED = "compressed (zlib)"
 YES, NO = "yes", "–"
 NAMES = ("OpenSSL 3.0", "gpgsm", "NSS", "GnuTLS", "Bouncy Castle")
 
@@ -105,27 +106,33 @@ REASONS = (
 )
 
 
-def matrix() -> dict[str, list[str]]:
-    """For each row "ours → theirs" and "theirs → ours" of each program."""
+OBJECTS = (*(each.name for each in SIGNATURES), *(each.name for each in ENCRYPTIONS), COMPRESSED)
+MESSAGES = tuple(form.name for form in FORMS)
+
+
+def matrix(rows: Collection[str] = OBJECTS) -> dict[str, list[str]]:
+    """For each of these rows "ours → theirs" and "theirs → ours" of each program."""
     with _peers() as peers:
         found: dict[str, list[str]] = {}
-        for signature in SIGNATURES:
+        for signature in (each for each in SIGNATURES if each.name in rows):
             found[signature.name] = [cell for peer in peers for cell in _signed(peer, signature)]
-        for encryption in ENCRYPTIONS:
+        for encryption in (each for each in ENCRYPTIONS if each.name in rows):
             found[encryption.name] = [cell for peer in peers for cell in _encrypted(peer, encryption)]
-        found["compressed (zlib)"] = [cell for peer in peers for cell in _compressed(peer)]
+        if COMPRESSED in rows:
+            found[COMPRESSED] = [cell for peer in peers for cell in _compressed(peer)]
         return found
 
 
-def messages() -> dict[str, list[str]]:
+def messages(rows: Collection[str] = MESSAGES) -> dict[str, list[str]]:
     """The same for whole messages, and for Thunderbird besides."""
-    found: dict[str, list[str]] = {form.name: [] for form in FORMS}
+    forms = [form for form in FORMS if form.name in rows]
+    found: dict[str, list[str]] = {form.name: [] for form in forms}
     with _peers() as peers, _folder() as home:
-        for peer, form in product(peers, FORMS):
+        for peer, form in product(peers, forms):
             found[form.name] += [_message(read_by, peer, form), _message(theirs, peer, form)]
         thunderbird = ThunderbirdPeer(home)
         try:
-            for form in FORMS:
+            for form in forms:
                 found[form.name] += [
                     _message(shown_by_thunderbird, thunderbird, form),
                     _message(written_by_thunderbird, thunderbird, form),
@@ -143,6 +150,12 @@ def _message(attempt: Callable[..., None], peer: object, form: Form) -> str:
         except PeerRefused:
             return NO
     return YES
+
+
+def told() -> dict[str, list[str]]:
+    """What the page says, row by row."""
+    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| ")]
+    return {name: cells for name, *cells in rows if name in (*OBJECTS, *MESSAGES)}
 
 
 def objects_section(found: dict[str, list[str]]) -> str:
