@@ -35,8 +35,10 @@ from tests.trust.test_trust_revocation import crl
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-HERE = Rules(private=True, request_seconds=1.0, total_seconds=3.0)
-"""The administrator allows this computer, and waits a second."""
+HERE = Rules(private=True, request_seconds=30.0, total_seconds=60.0)
+"""The administrator allows this computer, and waits."""
+HASTY = Rules(private=True, request_seconds=1.0, total_seconds=3.0)
+"""For servers that never answer."""
 
 VALID: dict[str, Any] = {"not_before": NOW - 30 * DAY, "not_after": NOW + 300 * DAY}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -71,8 +72,8 @@ class Desk:
             (folder / "root.pem").write_bytes(publisher.root.pem)
             (folder / "time-root.pem").write_bytes(ROOT.pem)
             (folder / "mail.eml").write_bytes(publisher.mail())
-            policy = '{"mozilla": false, "revocation": {"private_addresses": true, "request_seconds": 5}}'
-            (folder / "policy.json").write_text(policy)
+            patient = {"private_addresses": True, "request_seconds": 50, "total_seconds": 100}
+            (folder / "policy.json").write_text(json.dumps({"mozilla": False, "revocation": patient}))
             anchors = ["--anchor", "root.pem", "--anchor", "time-root.pem"]
             saving = ["save", "mail.eml", "-o", "proof.asice", "--tsa", tsa.url, "--evidence", "known"]
             done = self.letterlock("evidence", *saving, *anchors, "--revocation", "crl" if lists else "ocsp")

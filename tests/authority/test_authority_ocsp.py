@@ -154,12 +154,12 @@ def served(ca: Founded) -> tuple[Founded, str, int]:
 
     application = Responder(ca.database, responder(ca))
     threading.Thread(target=serve, args=(application, "127.0.0.1", 0, heard), daemon=True).start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     return ca, *found[0]
 
 
 def asked(host: str, port: int, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str, bytes]:
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection(host, port, timeout=60)
     connection.request(method, path, body or None, {"Content-Type": kind} if kind else {})
     response = connection.getresponse()
     octets = response.read()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import psutil
@@ -22,16 +21,14 @@ def good_desk(desk: Desk) -> Iterator[Desk]:
 
 
 def test_killed_while_a_message_is_open(good_desk: Desk, messages: dict[str, int]) -> None:
-    """Within two seconds the panel says that the host ended, the verdict stays, and the next message works."""
+    """The panel says that the host ended, the verdict stays, and the next message works."""
     desk = good_desk
     desk.reader.select_message(messages["good"])
     assert desk.panel.status() == "valid"
     assert desk.panel.notice() == ""
 
     assert _end_host(desk), "no host was running"
-    killed = time.monotonic()
-    wait_for(desk.panel.notice, "the notice", 2)
-    assert time.monotonic() - killed < 2
+    wait_for(desk.panel.notice, "the notice")
     assert desk.panel.status() == "valid"
     desk.keep_screenshot("host-killed")
 

@@ -308,7 +308,7 @@ def test_every_beginning_proves_nothing() -> None:
 
 def test_a_huge_token_is_refused_at_once() -> None:
     """Without being read."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(f.TimeStampMalformed):
         verify(bytes(limits.TIME_STAMP_OCTETS + 1), VALUE, LATER)
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1

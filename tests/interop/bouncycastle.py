@@ -87,4 +87,4 @@ class BouncyCastle(Peer):
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(60)

@@ -42,6 +42,6 @@ def test_every_cut_is_taken_apart_in_time() -> None:
     mailbox = LINE + ONE + b"\n" + LINE + OTHER
     for place in range(len(mailbox)):
         assert all(each.start < each.stop <= place for each in stretches(mailbox[:place]))
-    began = time.perf_counter()
+    began = time.process_time()
     list(stretches(b"\n\nFrom " * 300_000))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

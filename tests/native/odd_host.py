@@ -26,11 +26,11 @@ def operations(_messages: object) -> dict[str, object]:
         received = b"".join(call.upload())
         command = received.split(b"\n")[0].decode()
         if command == "slow":
-            for step in range(200):
+            for step in range(1200):
                 if call.cancelled():
                     sys.stderr.write("stopped\n")
                     return
-                call.progress(step, 200)
+                call.progress(step, 1200)
                 time.sleep(0.05)
         elif command == "stuck":
             time.sleep(60)

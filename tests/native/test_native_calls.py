@@ -89,12 +89,12 @@ def test_a_download_waits_for_credit() -> None:
     thread = threading.Thread(target=call.send, args=([b"abcdef"],))
     thread.start()
     for grant, chunk in ((4, (4, False)), (4, (2, True))):
-        assert channel.asked.wait(5)
+        assert channel.asked.wait(60)
         channel.asked.clear()
         channel.left += grant
         call.granted()
         if chunk[1]:
-            thread.join(5)
+            thread.join(60)
         while not channel.said:
             pass
         assert channel.said.pop() == chunk

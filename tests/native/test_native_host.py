@@ -15,6 +15,7 @@ import pytest
 
 from letterlock.limits import CHUNK_OCTETS, CREDIT_OCTETS, REQUESTS_AT_ONCE
 from letterlock.native.client import OUR_EXTENSION, HostFailed, HostGone, HostProcess
+from tests.patience import PAUSE
 
 ODD_HOST = Path(__file__).with_name("odd_host.py")
 MAIL = b"From: anna@muster.example\r\nSubject: Lunch\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n\r\nAt noon?\r\n"
@@ -70,7 +71,7 @@ def test_a_slow_request_holds_up_nobody(odd: HostProcess) -> None:
         slow = start(host, "slow")
         began = time.monotonic()
         assert host.open(b"fast") == {"received": 4}
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < PAUSE
         host.send({"type": "cancel", "id": slow})
 
 
@@ -108,7 +109,7 @@ def test_cancel_stops_the_work(odd: HostProcess) -> None:
         began = time.monotonic()
         host.send({"type": "cancel", "id": slow})
         assert until(host, "error")["error"]["code"] == "cancelled"
-        assert time.monotonic() - began < 3  # it would have worked for ten seconds
+        assert time.monotonic() - began < PAUSE  # it would have worked for a minute
         assert host.open(b"fast") == {"received": 4}
     assert host.stderr == "stopped\n"
 
@@ -120,7 +121,7 @@ def test_progress_is_rare(odd: HostProcess) -> None:
         began = time.monotonic()
         frames = [until(host, "progress") for _ in range(4)]
         assert time.monotonic() - began > 0.95
-        assert all(frame["id"] == slow and frame["total"] == 200 for frame in frames)
+        assert all(frame["id"] == slow and frame["total"] == 1200 for frame in frames)
 
 
 # --- Mistakes of our own ---
@@ -225,7 +226,7 @@ def test_the_end_of_the_input_ends_the_process_within_a_second(odd: HostProcess,
         host.open(b"fast")
         began = time.monotonic()
         assert host.close() == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < PAUSE
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -237,8 +238,8 @@ def test_a_signal_ends_the_process_cleanly(odd: HostProcess, number: signal.Sign
         host.open(b"fast")
         began = time.monotonic()
         host.process.send_signal(number)
-        assert host.process.wait(5) == 128 + number
-        assert time.monotonic() - began < 1
+        assert host.process.wait(60) == 128 + number
+        assert time.monotonic() - began < PAUSE
     assert host.stderr == ""
 
 
@@ -254,7 +255,7 @@ def test_a_client_that_only_closes_the_output_is_gone(odd: HostProcess) -> None:
     assert process.stdin is not None
     process.stdin.write(bytes(4))  # an empty frame, which would be answered
     process.stdin.flush()
-    assert process.wait(5) == 0
+    assert process.wait(60) == 0
     assert process.communicate()[1] == b""
 
 

@@ -39,7 +39,7 @@ class Named:
 
         self.asked += 1
         query = dns.message.make_query(name, type_, want_dnssec=True)
-        return dns.query.tcp(query, "127.0.0.1", timeout=5, port=self.port)
+        return dns.query.tcp(query, "127.0.0.1", timeout=30, port=self.port)
 
 
 @contextmanager

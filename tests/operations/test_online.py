@@ -23,7 +23,8 @@ from letterlock.operations.trust import TrustSettings
 from letterlock.trust.revocation import Mode
 from tests.net import servers
 from tests.net.servers import Server, answer, redirect
-from tests.published import DAY, HERE, NOW, Publisher
+from tests.patience import PAUSE
+from tests.published import DAY, HASTY, HERE, NOW, Publisher
 
 
 @pytest.fixture
@@ -272,8 +273,8 @@ def test_a_hostile_server_costs_time_and_a_remark(
     """In time, with the right remark, and the next mail does not wait for it again."""
     publisher.routes["/ca.crl"] = talk
     began = time.monotonic()
-    message = finished(publisher.mail(), publisher.settings(mode), online)
-    assert time.monotonic() - began < HERE.total_seconds + 1
+    message = finished(publisher.mail(), publisher.settings(mode, HASTY), online)
+    assert time.monotonic() - began < HASTY.total_seconds + PAUSE
     assert code in codes(message)
     assert status(message) == ("valid" if mode is Mode.CRL else "untrusted")
     before = publisher.asked()
@@ -286,19 +287,19 @@ def test_all_servers_together_get_no_more_than_the_total(publisher: Publisher, o
     publisher.routes["/ca.crl"] = publisher.routes["/root.crl"] = servers.silent
     began = time.monotonic()
     finished(publisher.mail(), publisher.settings(rules=HERE._replace(total_seconds=1.2)), online)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 1.2 + PAUSE
 
 
 def test_whoever_closes_the_mail_stops_the_search(publisher: Publisher, online: Online) -> None:
     """At once, whatever the server does."""
     publisher.routes["/ca.crl"] = servers.silent
-    message = opened(publisher.mail(), publisher.settings(rules=HERE._replace(request_seconds=30)), online)
+    message = opened(publisher.mail(), publisher.settings(rules=HERE), online)
     closed = threading.Event()
     threading.Timer(0.2, closed.set).start()
     began = time.monotonic()
     with pytest.raises(Cancelled):
         message.find(closed.is_set)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < PAUSE
 
 
 # --- Responders ---
@@ -340,7 +341,7 @@ def test_lists_come_before_responders(tmp_path: Path, online: Online) -> None:
         assert "fetch_refused" in codes(finished(publisher.mail(), publisher.settings(Mode.CRL), fresh))
         assert watching.connections == 0
         fresh = Online(tmp_path / "fresher.sqlite")
-        assert "fetch_timed_out" in codes(finished(publisher.mail(), publisher.settings(Mode.OCSP), fresh))
+        assert "fetch_timed_out" in codes(finished(publisher.mail(), publisher.settings(Mode.OCSP, HASTY), fresh))
         assert watching.connections == 1
         watching.close()
 

@@ -246,7 +246,7 @@ def test_killed_in_the_middle(database: Path) -> None:
         for line in process.stdout:
             if line.endswith("\n"):
                 kept[name] = int(line)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         with Store.read(database) as store:
             there = {anchor.der for anchor in store.anchors()}
         for name, last in kept.items():

@@ -286,10 +286,10 @@ def test_a_tangle_ends_quickly_and_does_not_hide_a_good_path() -> None:
     tangle = [issue(child.x509.subject, parent) for child in nodes for parent in nodes if parent is not child]
     lifeline = issue("Node 0", root)
     leaf = person("Anna", nodes[0]).certificate
-    begun = time.perf_counter()
+    begun = time.process_time()
     lost = build(leaf, certificates(*tangle), anchored(root), NOW)
     assert why.PathSearchExhausted(100) in lost.reasons
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert build(leaf, certificates(*tangle), anchored(nodes[0]), NOW).valid
     assert build(leaf, certificates(lifeline), anchored(root), NOW).valid
 
@@ -315,9 +315,9 @@ def test_many_names_times_many_constraints_end_quickly(constraints: int, names: 
     root = issue("Root")
     ca = issue("Mail CA", root, extensions=[raw("2.5.29.30", tlv(0x30, tlv(0xA1, subtrees)), critical=True)])
     anna = person("Anna", ca, address="", extensions=[raw("2.5.29.17", tlv(0x30, names_der))])
-    begun = time.perf_counter()
+    begun = time.process_time()
     path = build(anna.certificate, certificates(ca), anchored(root), NOW)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert path.valid or path.reasons == (why.PathSearchExhausted(250_000),)
 
 
@@ -335,9 +335,9 @@ def test_policies_do_not_multiply() -> None:
         )
         line.append(issuer)
     anna = person("Anna", issuer, extensions=[raw("2.5.29.32", policies)])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert build(anna.certificate, certificates(*line), anchored(root), NOW).valid
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_two_extensions_of_one_kind_cannot_hide_a_constraint() -> None:
@@ -361,9 +361,9 @@ def test_a_warm_chain_of_three_takes_less_than_a_millisecond() -> None:
 
 def _seconds(call: object) -> float:
     assert callable(call)
-    begun = time.perf_counter()
+    begun = time.process_time()
     call()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def test_thousands_of_policies_make_a_certificate_malformed() -> None:
