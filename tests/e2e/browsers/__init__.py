@@ -71,7 +71,7 @@ class NoPanel(NotNow):
     """The page holds no frame of the extension (yet)."""
 
 
-def wait_for(question: Callable[[], Any], what: str, seconds: float = 10) -> Any:
+def wait_for(question: Callable[[], Any], what: str, seconds: float = 30) -> Any:
     """Asks until the answer is true, and returns it. While the page or its panel loads, the answer is "not yet"."""
     deadline = time.monotonic() + seconds
     answer: Any = None
