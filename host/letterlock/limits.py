@@ -583,6 +583,28 @@ ANSWER_RECIPIENTS = 500
 
 ANSWER_REFERENCES = 50
 """Message identifiers in References of a reply: the first, and the last ones (RFC 5322 §3.6.4 has no bound)."""
+API_ANSWER_OCTETS = 1024 * 1024
+"""Octets of one answer of a provider's API; a JMAP session with a hundred folders has 60,000. Beyond it
+`mail_answer_broken`."""
+
+GMAIL_OCTETS = 36_700_160
+"""Largest message that Gmail's API takes (`mediaUpload.maxSize` in its discovery document: 35 MiB). Beyond it
+`mail_too_large_for_server`, before anything is sent."""
+
+GRAPH_OCTETS = 4 * 1024 * 1024 // 4 * 3
+"""Largest message that Microsoft Graph takes: a request has 4 MB at most, and the message is in it in base64."""
+
+OAUTH_TOKEN_CHARACTERS = 8_192
+"""Longest token of an authorization server; Microsoft's have some 3,000."""
+
+OAUTH_PENDING = 8
+"""Sign-ins under way at once in one host; beyond it the oldest is forgotten."""
+
+OAUTH_SIGN_IN_SECONDS = 15 * 60.0
+"""How long a person may take to sign in; authorization codes live ten minutes at most (RFC 6749 §4.1.2)."""
+
+OAUTH_EARLY_SECONDS = 60.0
+"""A token that ends so soon is renewed first: it shall not run out while a message is on its way."""
 
 # --- Outlook on the web ----------------------------------------------------------------------------------------
 

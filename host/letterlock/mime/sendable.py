@@ -46,6 +46,11 @@ class Head:
         gone = [each for name in _HIDDEN for each in writer.named(self.fields, name)]
         return Head(tuple(each for each in self.fields if each not in gone))
 
+    def only_for(self, address: str) -> Head:
+        """With nobody in To, Cc and Bcc but this address, in Bcc."""
+        gone = [each for name in ("to", "cc", *_HIDDEN) for each in writer.named(self.fields, name)]
+        return Head((*(each for each in self.fields if each not in gone), f"Bcc: {address}\r\n".encode()))
+
     def completed(self, at: datetime, domain: str) -> Head:
         """With Date and Message-ID (RFC 5322 §3.6), which a server would else add, to each copy another one."""
         added = []

@@ -22,6 +22,7 @@ from letterlock.native.proof_operations import proof_operations
 from letterlock.native.send_operations import send_operations
 from letterlock.native.settings_operations import settings_operations
 from letterlock.native.trust_operations import trust_operations
+from letterlock.native.ways_operations import ways_operations
 from letterlock.native.writing_operations import writing_operations
 from letterlock.protocol.failures import UnknownMessage
 from letterlock.protocol.version import ALTERNATIVES, UPDATES, Version
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from letterlock.operations.trust import KeptSettings
     from letterlock.operations.trust_serve import HostTrust
     from letterlock.operations.vault import HostVault
+    from letterlock.operations.ways_serve import HostWays
     from letterlock.protocol.events import Params
     from letterlock.protocol.models import CloseParams, IssuersParams, OpenParams, PartParams
 
@@ -230,7 +232,21 @@ def standard(messages: OpenMessages) -> Operations:
         from letterlock.operations.send_serve import HostSending
         from letterlock.store import location
 
-        return HostSending(vault().vault, location.database())
+        return HostSending(vault().vault, location.database(), lambda: ways().carrying)
+
+    def ways() -> HostWays:
+        # What is under way is in its memory: two requests at once must not get two of them.
+        with one_way:
+            return one_ways()
+
+    one_way = Lock()
+
+    @cache
+    def one_ways() -> HostWays:
+        from letterlock.operations.ways_serve import HostWays
+        from letterlock.store import location
+
+        return HostWays(vault().vault, location.database(), location.policy())
 
     def letters() -> HostLetters:
         from letterlock.operations.letter_serve import HostLetters
@@ -268,6 +284,7 @@ def standard(messages: OpenMessages) -> Operations:
         **evidence_operations(messages, lambda: kept_settings().now(), online),
         **settings_operations(),
         **send_operations(sending, desk, lambda: kept_settings().now()),
+        **ways_operations(ways, messages),
     }
 
 

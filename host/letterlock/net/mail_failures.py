@@ -47,6 +47,14 @@ class MailLoginRefused(MailFailure):
     detail: str
 
 
+class MailNotAllowed(MailFailure):
+    """The server knows who asks, and what was agreed to at the sign-in does not allow sending."""
+
+    code = "mail_not_allowed"
+    user: str
+    detail: str
+
+
 class MailLoginUnavailable(MailFailure):
     """The server knows none of the ways to log in that the account has; `offered` are those it knows."""
 

@@ -45,6 +45,41 @@ class ServersElsewhere(Reason):
     servers: tuple[str, ...]
 
 
+class WayNotFromHere(LetterlockError):
+    """The account sends through the webmail's page, which only a client with that page open can do."""
+
+    code = "way_not_from_here"
+    fault = Fault.USER
+    address: str
+    site: str
+
+
+class WayNeedsProtection(LetterlockError):
+    """The account sends through the webmail's page, and the message is neither signed nor encrypted: what the page may
+    read is written in the webmail itself."""
+
+    code = "way_needs_protection"
+    fault = Fault.USER
+    address: str
+
+
+class WebmailRefused(LetterlockError):
+    """The webmail did not send it, for certain; `detail` is what it said, if anything."""
+
+    code = "webmail_refused"
+    fault = Fault.HOST
+    site: str
+    detail: str
+
+
+class WebmailFateUnknown(LetterlockError):
+    """The webmail was told to send it, and did not answer: it may have been sent."""
+
+    code = "webmail_fate_unknown"
+    fault = Fault.HOST
+    site: str
+
+
 class MailUnsendable(LetterlockError):
     """SMTP cannot carry it as it is: a NUL, or a line beyond `limits.MAIL_LINE_LENGTH`, which servers break."""
 

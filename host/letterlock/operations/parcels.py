@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,25 +11,73 @@ from letterlock.mime import sendable, writer
 from letterlock.mime.address import parse_list
 from letterlock.mime.writer import Finished
 from letterlock.operations.account_failures import NobodyToSendTo, TooManyToSendTo
+from letterlock.operations.accounts import Envelopes
 from letterlock.operations.outbox import Parcel
 from letterlock.operations.protect import Outgoing, Role
 from letterlock.operations.protect_reasons import NothingLeaves, SenderNotOne
+from letterlock.trust.addresses import domain_key, split_address
 
 
-def of_made(made: Sequence[Outgoing], sender: str, copy: bool, receipt: bool = False) -> list[Parcel]:
-    """What `compose` and `protect` have made, for the outbox. Raises `NobodyToSendTo`, `TooManyToSendTo`."""
+def of_made(
+    made: Sequence[Outgoing],
+    sender: str,
+    copy: bool,
+    receipt: bool = False,
+    envelopes: Envelopes = Envelopes.OWN,
+) -> list[Parcel]:
+    """What `compose` and `protect` have made, for the outbox.
+
+    Args:
+        envelopes: how whoever sends them is told who gets them.
+
+    Raises:
+        NobodyToSendTo, TooManyToSendTo.
+    """
     letters = [each for each in made if each.recipients]
     own = next((each for each in made if each.role is Role.SENT), None)
     _bounded([address for each in letters for address in each.recipients])
     found: list[Parcel] = []
     for each in letters:
         message_id = _message_id(each.octets.blocks())
+        if envelopes is not Envelopes.OWN:
+            found += apart(sender, each.recipients, each.octets.blocks, message_id, envelopes)
+            continue
         found += _in_turns(Parcel(sender, each.recipients, each.octets.blocks(), message_id, receipt))
     if copy:
         octets = own.octets if own else letters[0].octets
         # Without Bcc the one message is the copy as well, and need not be kept twice.
         pieces = octets.blocks() if own or len(letters) > 1 else None
         found.append(Parcel(sender, (), pieces, _message_id(octets.blocks())))
+    return found
+
+
+def apart(
+    sender: str,
+    recipients: Sequence[str],
+    blocks: Callable[[], Iterable[bytes]],
+    message_id: str,
+    envelopes: Envelopes,
+) -> list[Parcel]:
+    """A message to whom its To and Cc name, and one of their own to each of the others.
+
+    For a provider that knows no envelope, and sends to everybody whom To, Cc and Bcc name, those have a header of their
+    own, in which Bcc names them and nobody else is named: if it should fail to take Bcc out, they would still learn of
+    nobody. Where the header names others than are meant, all are sent to so. What a signature or encryption protects is
+    not touched.
+    """
+    head = sendable.split(blocks())[0].public()
+    named = {_key(each) for name in ("to", "cc") for each in _named(head, name)}
+    open_ = tuple(each for each in recipients if _key(each) in named)
+    in_header = envelopes is Envelopes.IN_HEADER
+    if in_header and len({_key(each) for each in open_}) < len(named):
+        open_ = ()
+    found = []
+    if open_:
+        found.append(Parcel(sender, open_, head.with_body(sendable.split(blocks())[1]), message_id))
+    for each in recipients:
+        if each not in open_:
+            alone = head.only_for(each) if in_header else head
+            found.append(Parcel(sender, (each,), alone.with_body(sendable.split(blocks())[1]), message_id))
     return found
 
 
@@ -43,12 +91,18 @@ def sender_of(finished: Finished) -> str:
 
 
 def as_it_is(
-    finished: Finished, at: datetime, copy: bool, recipients: Sequence[str] = (), receipt: bool = False
+    finished: Finished,
+    at: datetime,
+    copy: bool,
+    recipients: Sequence[str] = (),
+    receipt: bool = False,
+    envelopes: Envelopes = Envelopes.OWN,
 ) -> list[Parcel]:
     """A finished message to be sent unchanged: Bcc is taken out of what goes to others, Date and Message-ID are added.
 
     Args:
         recipients: instead of those in To, Cc and Bcc.
+        envelopes: how whoever sends it is told who gets it.
 
     Raises:
         NotAMessage, HeaderTooLarge, BadAddress, NothingLeaves, NobodyToSendTo, TooManyToSendTo.
@@ -69,7 +123,10 @@ def as_it_is(
         _, body = whole()
         yield from chosen.with_body(body)
 
-    found = _in_turns(Parcel(sender, everybody, with_(head.public()), message_id, receipt))
+    if envelopes is not Envelopes.OWN:
+        found = apart(sender, everybody, lambda: with_(head.public()), message_id, envelopes)
+    else:
+        found = _in_turns(Parcel(sender, everybody, with_(head.public()), message_id, receipt))
     if copy:
         found.append(Parcel(sender, (), with_(head) if head.hidden else None, message_id))
     return found
@@ -96,6 +153,12 @@ def _named(head: sendable.Head, name: str) -> list[str]:
     return [
         each.address for field_ in writer.named(head.fields, name) for each in parse_list(writer.value(field_))
     ]  # fmt: skip
+
+
+def _key(address: str) -> str:
+    """An address as it is compared: its local part as servers in practice do, its domain as the DNS."""
+    local, domain = split_address(address)
+    return f"{local.casefold()}@{domain_key(domain)}"
 
 
 def _message_id(pieces: Iterable[bytes]) -> str:

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterlock.errors import Cancelled, LetterlockError
-from letterlock.net import imap, mail, mail_failures, smtp
+from letterlock.net import mail, mail_failures, smtp
 from letterlock.net.mail import Login
 from letterlock.net.wire import never
+from letterlock.operations import ways
 from letterlock.operations.account_failures import OutboxTaken
 from letterlock.operations.accounts import Account
 from letterlock.operations.outbox import Item, Outbox, Parcel
@@ -41,6 +42,7 @@ class Way:
         wait: what cannot be sent now stays in the outbox; else it is given up.
         cancelled: asked again and again; what is not sent then is given up …
         gone: … unless this says that nobody is there any more who could send it again.
+        renew: another login, asked for once, where the server does not take this one: its token was withdrawn.
     """
 
     login: Login
@@ -49,6 +51,7 @@ class Way:
     progress: Progress = lambda _done, _total: None
     cancelled: Callable[[], bool] = never
     gone: Callable[[], bool] = never
+    renew: Callable[[], Login] | None = None
 
 
 def submit(parcels: Sequence[Parcel], account: Account, outbox: Outbox, way: Way) -> Report:
@@ -77,6 +80,7 @@ class _Delivery:
         self._outbox = outbox
         self._way = way
         self._anyway = anyway
+        self._login = way.login
         self._context = way.context or mail.tls_context()
         self._letters = [each for each in items if not each.is_copy]
         self._copies = [each for each in items if each.is_copy]
@@ -114,20 +118,31 @@ class _Delivery:
     def _send(self, todo: list[Item]) -> None:
         if not todo:
             return
+        problem = self._converse(todo)
+        if isinstance(problem, mail_failures.MailLoginRefused) and todo and self._way.renew is not None:
+            try:
+                self._login = self._way.renew()
+                problem = self._converse(todo)
+            except LetterlockError as failure:
+                problem = failure
+        for each in todo:
+            self._not_now(each, problem or Cancelled())
+
+    def _converse(self, todo: list[Item]) -> LetterlockError | None:
+        """Send messages over one connection; those of which something was told are taken from the list."""
         problem: LetterlockError | None = None
         try:
-            with smtp.connected(self._account.smtp, self._context, self._unwanted) as session:
-                session.login(self._way.login)
+            with ways.sender(self._account, self._context, self._unwanted) as session:
+                session.login(self._login)
                 while todo and problem is None:
                     problem = self._one(session, todo[0])
                     del todo[0]
         except LetterlockError as failure:
             # The conversation is over, and nothing of the first of them was sent.
             problem = failure
-        for each in todo:
-            self._not_now(each, problem or Cancelled())
+        return problem
 
-    def _one(self, session: smtp.Session, item: Item) -> LetterlockError | None:
+    def _one(self, session: ways.Sending, item: Item) -> LetterlockError | None:
         """Send one message, and tell what became of it.
 
         Returns:
@@ -205,15 +220,15 @@ class _Delivery:
             waits = any(each.status in (Status.WAITING, Status.UNSURE) for each in told)
             report.copy = CopyStatus.WAITING if waits else CopyStatus.NOT_KEPT
             return
-        if self._account.imap is None:
+        if (connected := ways.keeper(self._account)) is None:
             self._outbox.forget(item)
             return
         report.copy = CopyStatus.WAITING
         try:
             if item.busy or not self._outbox.claim(item):
                 raise OutboxTaken
-            with imap.connected(self._account.imap, self._context, self._unwanted) as session:
-                session.login(self._way.login)
+            with connected(self._context, self._unwanted) as session:
+                session.login(self._login)
                 folder = self._account.folder or session.sent_folder() or session.make_sent_folder()
                 report.folder = folder
                 # An earlier attempt may have come further than anybody knows.

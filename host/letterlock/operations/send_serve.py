@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from letterlock.keystore.vault import Vault
-from letterlock.net.mail import MailServer
+from letterlock.net.mail import Login, MailServer
 from letterlock.net.rules import Rules
-from letterlock.operations import accounts, describe, describe_send, parcels, protect, protect_serve, send
+from letterlock.operations import accounts, describe, describe_send, parcels, protect, protect_serve, send, sign_in
+from letterlock.operations.account_failures import WayNeedsProtection
 from letterlock.operations.accounts import Account
+from letterlock.operations.carry import Carrying
 from letterlock.operations.outbox import Outbox, Parcel
 from letterlock.operations.protect import Desk, Incoming
 from letterlock.operations.protect_reasons import NothingLeaves
@@ -24,9 +27,10 @@ Asked = Callable[[], bool]
 class HostSending:
     """The verbs on one host's database and vault. All raise as the verbs do."""
 
-    def __init__(self, vault: Vault, database: Path) -> None:
+    def __init__(self, vault: Vault, database: Path, carrying: Callable[[], Carrying]) -> None:
         self._vault = vault
         self._database = database
+        self._carrying = carrying
 
     # --- Accounts ---
 
@@ -75,8 +79,10 @@ class HostSending:
         now = datetime.now(UTC)
         sender = parcels.sender_of(finished)
         account = self._for(asked, sender)
+        if account.way == "webmail":
+            raise WayNeedsProtection(account.address)
         copy = account.copies and asked.keep_copy
-        letters = parcels.as_it_is(finished, now, copy, asked.recipients, asked.notice)
+        letters = parcels.as_it_is(finished, now, copy, asked.recipients, asked.notice, account.envelopes)
         return self._submitted(letters, account, asked, language, progress, cancelled, gone)
 
     def _protected(
@@ -87,7 +93,8 @@ class HostSending:
         account = self._for(asked, plan.sender)
         made = plan.make()
         try:
-            letters = parcels.of_made(made, plan.sender, account.copies and asked.keep_copy, asked.notice)
+            copy = account.copies and asked.keep_copy
+            letters = parcels.of_made(made, plan.sender, copy, asked.notice, account.envelopes)
             answer = self._submitted(letters, account, asked, language, progress, cancelled, gone)
             reasons = dict.fromkeys(reason for each in made for reason in each.reasons)
         finally:
@@ -102,10 +109,19 @@ class HostSending:
         self, letters: list[Parcel], account: Account, asked: Any, language: str,
         progress: Progress, cancelled: Asked, gone: Asked,
     ) -> Answer:  # fmt: skip
+        if account.way == "webmail":
+            return _answer(describe_send.report(self._carrying().put(letters, account), language))
         login = accounts.login(self._database, self._vault, account, asked.secret)
-        way = Way(login, wait=asked.wait, progress=progress, cancelled=cancelled, gone=gone)
+        renew = self._renewal(account, asked.secret)
+        way = Way(login, wait=asked.wait, progress=progress, cancelled=cancelled, gone=gone, renew=renew)
         report = send.submit(letters, account, Outbox(self._database, self._vault), way)
         return _answer(describe_send.report(report, language))
+
+    def _renewal(self, account: Account, secret: str | None) -> Callable[[], Login] | None:
+        """How a token that is not taken is renewed; None: it cannot be."""
+        if account.client is None or secret is not None:
+            return None
+        return partial(sign_in.login, self._database, self._vault, account, renew=True)
 
     def _for(self, asked: Any, sender: str) -> Account:
         if asked.account is not None:
@@ -132,7 +148,8 @@ class HostSending:
                 account = accounts.one(self._database, items[0].stored.account)
                 login = accounts.login(self._database, self._vault, account, asked.secret)
                 # What is stopped here goes on waiting: it was given to the outbox to be kept.
-                way = Way(login, progress=progress, cancelled=cancelled, gone=lambda: True)
+                renew = self._renewal(account, asked.secret)
+                way = Way(login, progress=progress, cancelled=cancelled, gone=lambda: True, renew=renew)
                 reports.append(send.resume(items, account, outbox, way, asked.anyway))
         return {"sent": [describe_send.report(each, language) for each in reports]}
 

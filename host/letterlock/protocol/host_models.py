@@ -126,6 +126,20 @@ from letterlock.protocol.vault_models import (
     VaultStatusRequest,
     VaultUnlockRequest,
 )
+from letterlock.protocol.ways_models import (
+    CarryEndRequest,
+    CarryTaken,
+    CarryTakeRequest,
+    CarryToldRequest,
+    SignInBeginRequest,
+    SignInBegun,
+    SignInEnded,
+    SignInEndRequest,
+    SignInFinishRequest,
+    WayList,
+    WayListRequest,
+    WayPutRequest,
+)
 from letterlock.protocol.writing_models import Protected, ProtectRequest
 from letterlock.verdict import Opened
 
@@ -222,6 +236,10 @@ class Reply(Shape):
         | Outbox
         | OutboxRetried
         | OutboxForgotten
+        | WayList
+        | SignInBegun
+        | SignInEnded
+        | CarryTaken
         | OwaLast
         | Settings
         | HostReport
@@ -310,6 +328,14 @@ Request = (
     | OutboxListRequest
     | OutboxRetryRequest
     | OutboxForgetRequest
+    | WayListRequest
+    | WayPutRequest
+    | SignInBeginRequest
+    | SignInFinishRequest
+    | SignInEndRequest
+    | CarryTakeRequest
+    | CarryToldRequest
+    | CarryEndRequest
     | OwaLastRequest
     | SettingsListRequest
     | SettingsChangeRequest

@@ -8,7 +8,8 @@
 and `system` say whether Mozilla's roots and those of this computer's operating system are, whatever the user set.
 `revocation` says how much has to be known about withdrawal, whether servers in private networks may be asked, and
 how long that may take. `time_stamps` names the time-stamping authorities that are asked when something is signed, in
-place of the user's, and whether nothing is signed where none of them answers.
+place of the user's, and whether nothing is signed where none of them answers. `sign_in` names, for each provider, the
+client id that the organisation has registered there: `{"gmail": "…", "graph": "…"}`.
 Each may be missing. A file that cannot be understood is not passed over: the reader would believe that the
 organisation's wish is done.
 """
@@ -57,6 +58,7 @@ class Policy(NamedTuple):
     system: bool | None = None
     revocation: RevocationPolicy = RevocationPolicy()
     time_stamps: TimeStampPolicy = TimeStampPolicy()
+    sign_in: tuple[tuple[str, str], ...] = ()
 
 
 def read(path: Path | None) -> Policy:
@@ -88,7 +90,8 @@ def read(path: Path | None) -> Policy:
     files = tuple(path.parent / each for each in anchors)
     revocation = _revocation(path, said.get("revocation", {}))
     time_stamps = _time_stamps(path, said.get("time_stamps", {}))
-    return Policy(files, said.get("mozilla"), said.get("system"), revocation, time_stamps)
+    sign_in = _sign_in(path, said.get("sign_in", {}))
+    return Policy(files, said.get("mozilla"), said.get("system"), revocation, time_stamps, sign_in)
 
 
 def _revocation(path: Path, said: object) -> RevocationPolicy:
@@ -116,6 +119,12 @@ def _time_stamps(path: Path, said: object) -> TimeStampPolicy:
     if not isinstance(named, list) or not all(_names_authority(each) for each in named):
         raise PolicyUnusable(str(path), "time_stamps.authorities: " + ", ".join(NamedAuthority._fields))
     return TimeStampPolicy(tuple(NamedAuthority(**each) for each in named), said.get("required"))
+
+
+def _sign_in(path: Path, said: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(said, dict) or not all(isinstance(each, str) and 0 < len(each) <= 500 for each in said.values()):
+        raise PolicyUnusable(str(path), "sign_in")
+    return tuple(said.items())
 
 
 def _names_authority(said: object) -> bool:

@@ -71,6 +71,129 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Passwort oder OAuth.",
         ),
     },
+    "mail_not_allowed": {
+        "en": (
+            "{server} knows {user}, but does not allow sending: “{detail}”.",
+            "Sign in again on the page Accounts, and agree to sending. In an organisation, the administrator may have "
+            "to allow it.",
+        ),
+        "de": (
+            "{server} kennt {user}, erlaubt aber nicht zu senden: „{detail}“.",
+            "Melden Sie sich auf der Seite Konten noch einmal an und stimmen Sie dem Senden zu. In einer Organisation "
+            "muss es vielleicht die Verwaltung erlauben.",
+        ),
+    },
+    "oauth_failed": {
+        "en": ("Signing in at {server} did not succeed.", "Try again."),
+        "de": ("Die Anmeldung bei {server} ist nicht gelungen.", "Versuchen Sie es noch einmal."),
+    },
+    "oauth_declined": {
+        "en": (
+            "{server} did not let Letterlock send for you: “{detail}”.",
+            "Sign in again and agree. If it says that the client is unknown, check the client id on the page Accounts.",
+        ),
+        "de": (
+            "{server} hat Letterlock nicht erlaubt, für Sie zu senden: „{detail}“.",
+            "Melden Sie sich noch einmal an und stimmen Sie zu. Ist der Client unbekannt, prüfen Sie die Client-ID "
+            "auf der Seite Konten.",
+        ),
+    },
+    "oauth_ended": {
+        "en": (
+            "The sign-in at {server} does not count any more ({detail}).",
+            "Sign in again on the page Accounts; what waits goes out after that.",
+        ),
+        "de": (
+            "Die Anmeldung bei {server} gilt nicht mehr ({detail}).",
+            "Melden Sie sich auf der Seite Konten noch einmal an; was wartet, geht danach hinaus.",
+        ),
+    },
+    "oauth_scope_missing": {
+        "en": (
+            "At {server} less was agreed to than is needed to send: {scopes} is missing.",
+            "Sign in again, and leave every box ticked.",
+        ),
+        "de": (
+            "Bei {server} wurde weniger erlaubt, als zum Senden nötig ist: Es fehlt {scopes}.",
+            "Melden Sie sich noch einmal an und lassen Sie alle Häkchen stehen.",
+        ),
+    },
+    "oauth_answer_foreign": {
+        "en": (
+            "What came back from the sign-in does not belong to one that was begun here, or came too late.",
+            "Begin again. Somebody may have tried to put another account in its place.",
+        ),
+        "de": (
+            "Was von der Anmeldung zurückkam, gehört zu keiner, die hier begonnen wurde, oder kam zu spät.",
+            "Beginnen Sie noch einmal. Vielleicht wollte jemand ein anderes Konto unterschieben.",
+        ),
+    },
+    "oauth_answer_broken": {
+        "en": (
+            "{server} gave an answer to the sign-in that makes no sense ({detail}).",
+            "Check the addresses for signing in on the page Accounts.",
+        ),
+        "de": (
+            "{server} hat auf die Anmeldung eine unsinnige Antwort gegeben ({detail}).",
+            "Prüfen Sie die Adressen für die Anmeldung auf der Seite Konten.",
+        ),
+    },
+    "oauth_unavailable": {
+        "en": ("{server} cannot renew the sign-in at the moment: “{detail}”.", "Try again in some minutes."),
+        "de": (
+            "{server} kann die Anmeldung im Augenblick nicht erneuern: „{detail}“.",
+            "Versuchen Sie es in einigen Minuten noch einmal.",
+        ),
+    },
+    "oauth_place_wrong": {
+        "en": ("“{url}” is no address to sign in at.", "It has to begin with https://; ask your provider."),
+        "de": (
+            "„{url}“ ist keine Adresse, bei der man sich anmeldet.",
+            "Sie muss mit https:// beginnen; fragen Sie Ihren Anbieter.",
+        ),
+    },
+    "way_needs_protection": {
+        "en": (
+            "Through the webmail of {address} Letterlock sends only what is signed or encrypted.",
+            "Sign the letter, or write it in the webmail itself: its page may read it then.",
+        ),
+        "de": (
+            "Durch die Webmail von {address} sendet Letterlock nur, was unterschrieben oder verschlüsselt ist.",
+            "Unterschreiben Sie den Brief, oder schreiben Sie ihn in der Webmail selbst: Deren Seite darf ihn dann "
+            "lesen.",
+        ),
+    },
+    "webmail_refused": {
+        "en": (
+            "The webmail {site} did not send it: “{detail}”.",
+            "Look whether you are still logged in there, then send again.",
+        ),
+        "de": (
+            "Die Webmail {site} hat es nicht gesendet: „{detail}“.",
+            "Sehen Sie nach, ob Sie dort noch angemeldet sind, und senden Sie noch einmal.",
+        ),
+    },
+    "webmail_fate_unknown": {
+        "en": (
+            "The webmail {site} was told to send it and did not answer: perhaps it was sent.",
+            "Ask the recipient, or wait for an answer. It is in the outbox, and goes out again only if you say so.",
+        ),
+        "de": (
+            "Die Webmail {site} sollte es senden und hat nicht geantwortet: Vielleicht ist es hinaus.",
+            "Fragen Sie beim Empfänger nach, oder warten Sie auf eine Antwort. Es liegt im Ausgang und geht nur noch "
+            "einmal hinaus, wenn Sie es sagen.",
+        ),
+    },
+    "way_not_from_here": {
+        "en": (
+            "{address} sends through its webmail, which only the browser with that webmail open can do.",
+            "Send from the browser, or let the account send by SMTP.",
+        ),
+        "de": (
+            "{address} sendet durch seine Webmail; das kann nur der Browser, in dem sie offen ist.",
+            "Senden Sie aus dem Browser, oder lassen Sie das Konto über SMTP senden.",
+        ),
+    },
     "mail_login_unavailable": {
         "en": (
             "{server} knows no way to log in that the account has; it offers: {offered}.",
