@@ -583,6 +583,7 @@ ANSWER_RECIPIENTS = 500
 
 ANSWER_REFERENCES = 50
 """Message identifiers in References of a reply: the first, and the last ones (RFC 5322 §3.6.4 has no bound)."""
+
 API_ANSWER_OCTETS = 1024 * 1024
 """Octets of one answer of a provider's API; a JMAP session with a hundred folders has 60,000. Beyond it
 `mail_answer_broken`."""

@@ -143,6 +143,79 @@ export interface Cancel {
   id: string;
 }
 
+/**
+ * A message, whose octets `part` fetches as part `1` of `message`. `again`: a copy of which an earlier attempt may
+ * have come to its end.
+ */
+export interface Carried {
+  id: string;
+  number: number;
+  role: "message" | "copy";
+  sender: string;
+  recipients: string[];
+  message_id: string;
+  size: number;
+  again: boolean;
+}
+
+/** `carry_end`: of which batch. */
+export interface CarryEndParams {
+  batch: string;
+}
+
+/** Ends the carrying of a batch, and asks what became of it. */
+export interface CarryEndRequest {
+  type: "request";
+  id: string;
+  operation: "carry_end";
+  params: CarryEndParams;
+}
+
+/**
+ * `carry_take`: the next of a batch after the one with this number (-1: the first). `anyway`: also what may have
+ * been sent, because a person says so.
+ */
+export interface CarryTakeParams {
+  batch: string;
+  after: number;
+  anyway: boolean;
+}
+
+/**
+ * Takes a message that is to go through a webmail's page; nobody else sends it as long as the client says that it
+ * is `working`, at least every 20 seconds.
+ */
+export interface CarryTakeRequest {
+  type: "request";
+  id: string;
+  operation: "carry_take";
+  params: CarryTakeParams;
+}
+
+/** The next message, and the handle for `part` and `close`; nulls: there is nothing more to do. */
+export interface CarryTaken {
+  item: Carried | null;
+  message: string | null;
+}
+
+/**
+ * `carry_told`: what became of it. `ending` before the page is told to send it: an error means that it must not be.
+ * `refused`: the webmail says that it was not sent; `failed`: it never came to it. `detail`: the page's own words.
+ */
+export interface CarryToldParams {
+  item: string;
+  fate: "working" | "ending" | "sent" | "refused" | "failed";
+  detail: string;
+}
+
+/** Says what becomes of a message that was taken. */
+export interface CarryToldRequest {
+  type: "request";
+  id: string;
+  operation: "carry_told";
+  params: CarryToldParams;
+}
+
 /** A certificate, as a person compares it. Times are ISO 8601 in UTC; serial and sha256 are lower-case hex. */
 export interface CertificateSummary {
   subject: string;
@@ -605,6 +678,22 @@ export interface KeptPerson {
   last: string;
   preferred: boolean;
   capabilities: string[] | null;
+}
+
+/**
+ * How an account sends. `signed_in`: tokens or a password are kept. `largest`: octets of the largest message that
+ * it takes, where that is known beforehand.
+ */
+export interface KeptWay {
+  account: string;
+  address: string;
+  way: "smtp" | "gmail" | "graph" | "jmap" | "webmail";
+  host: string;
+  port: number;
+  site: string;
+  sign_in: SignInPlace | null;
+  signed_in: boolean;
+  largest: number | null;
 }
 
 /** What became of the certificates, and which keys (by id) only decrypt from now on. */
@@ -1255,7 +1344,7 @@ export interface RecipientsRequest {
 export interface Reply {
   type: "reply";
   id: string;
-  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | Answering | DraftKept | DraftFile | DraftList | DraftOpened | DraftRemoved | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | ReceiptGiven | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | OwaLast | Settings | HostReport | CloseReply;
+  result: Opened | PartReply | VaultStatus | VaultCreated | KeyList | KeyRequested | KeyCertified | KeyImported | KeyExported | KeyDefaultSet | KeyChecked | KeyNotices | PeopleList | PeopleImported | PeopleRemoved | PeopleFound | Recipients | Protected | Answering | DraftKept | DraftFile | DraftList | DraftOpened | DraftRemoved | EvidenceSaved | TokenList | TokensUnlocked | JournalList | JournalReport | ReceiptMade | ReceiptGiven | TrustList | TrustRead | AccountList | AccountFound | AccountChecked | Sent | Outbox | OutboxRetried | OutboxForgotten | WayList | SignInBegun | SignInEnded | CarryTaken | OwaLast | Settings | HostReport | CloseReply;
 }
 
 /**
@@ -1358,6 +1447,73 @@ export interface SettingsListRequest {
   id: string;
   operation: "settings_list";
   params: NoParams;
+}
+
+/**
+ * `sign_in_begin`: of which account; `redirect`: where the browser is led back to; `secret`: the client's, "" where
+ * the provider gives none.
+ */
+export interface SignInBeginParams {
+  account: string;
+  redirect: string;
+  secret: string;
+}
+
+/** Asks for the address at which the person signs in. What belongs to it stays in the host's memory. */
+export interface SignInBeginRequest {
+  type: "request";
+  id: string;
+  operation: "sign_in_begin";
+  params: SignInBeginParams;
+}
+
+/** Where the person signs in. */
+export interface SignInBegun {
+  url: string;
+}
+
+/** `sign_in_end`: of which account. */
+export interface SignInEndParams {
+  account: string;
+}
+
+/** Forgets the tokens, and asks the provider to withdraw them. */
+export interface SignInEndRequest {
+  type: "request";
+  id: string;
+  operation: "sign_in_end";
+  params: SignInEndParams;
+}
+
+/** Whether the provider has withdrawn the tokens, and why not where it should have. Here they are gone. */
+export interface SignInEnded {
+  revoked: boolean;
+  reason: Reason | null;
+}
+
+/** `sign_in_finish`: the whole address that the browser was led back to. */
+export interface SignInFinishParams {
+  answer: string;
+}
+
+/** Fetches the tokens, and keeps them in the vault. */
+export interface SignInFinishRequest {
+  type: "request";
+  id: string;
+  operation: "sign_in_finish";
+  params: SignInFinishParams;
+}
+
+/**
+ * Where the person signs in (OAuth 2), and as which program: configuration that the person or the organisation
+ * gives. `revocation`: "" where the provider has none.
+ */
+export interface SignInPlace {
+  authorization: string;
+  token: string;
+  revocation: string;
+  client_id: string;
+  scope: string;
 }
 
 /** The status of the message's signature, and the ids of the parts it covers. */
@@ -1653,6 +1809,52 @@ export interface Waiting {
   copy_only: boolean;
 }
 
+/** Every account, oldest first; and the providers that are known, with the organisation's client ids. */
+export interface WayList {
+  ways: KeptWay[];
+  presets: WayPreset[];
+}
+
+/** Asks how each account sends. Needs no unlocked vault. */
+export interface WayListRequest {
+  type: "request";
+  id: string;
+  operation: "way_list";
+  params: NoParams;
+}
+
+/** A provider whose places are known; the client's id is missing, since everybody registers their own. */
+export interface WayPreset {
+  name: string;
+  way: "smtp" | "gmail" | "graph" | "jmap" | "webmail";
+  host: string;
+  sign_in: SignInPlace;
+}
+
+/**
+ * `way_put`: how an address sends. `account`: "" for a new one; an existing one with `way` "smtp" gets only its
+ * `sign_in`. `host` and `port`: of the API; `site`: the webmail's origin, for `webmail` alone. `secret`: a token that
+ * was given by hand, null where a person signs in, or to leave what is kept.
+ */
+export interface WayPutParams {
+  account: string;
+  address: string;
+  way: "smtp" | "gmail" | "graph" | "jmap" | "webmail";
+  host: string;
+  port: number;
+  site: string;
+  sign_in: SignInPlace | null;
+  secret: string | null;
+}
+
+/** Keeps how an address sends. */
+export interface WayPutRequest {
+  type: "request";
+  id: string;
+  operation: "way_put";
+  params: WayPutParams;
+}
+
 /**
  * What new mail from an address starts with; an empty address stands for all that have nothing of their own.
  *
@@ -1664,6 +1866,6 @@ export interface WritingDefault {
   encrypt: "never" | "possible" | "always";
 }
 
-export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | AnswerRequest | DraftPutRequest | DraftAttachRequest | DraftDetachRequest | DraftListRequest | DraftOpenRequest | DraftRemoveRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | ReceiptGiveRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | OwaLastRequest | SettingsListRequest | SettingsChangeRequest | HostReportRequest | Chunk | Credit | Cancel;
+export type ClientFrame = ClientHello | OpenRequest | PartRequest | CloseRequest | IssuersRequest | VaultStatusRequest | VaultCreateRequest | VaultUnlockRequest | VaultLockRequest | VaultPassphraseRequest | KeyListRequest | KeyCreateRequest | KeyRequestRequest | KeyCertifyRequest | KeyRenewRequest | KeyImportRequest | KeyExportRequest | KeyDefaultRequest | KeyCheckRequest | KeyNoticesRequest | PeopleListRequest | PeopleImportRequest | PeopleRemoveRequest | PeopleLookupRequest | RecipientsRequest | ProtectRequest | AnswerRequest | DraftPutRequest | DraftAttachRequest | DraftDetachRequest | DraftListRequest | DraftOpenRequest | DraftRemoveRequest | TokenListRequest | TokenUnlockRequest | TokenLockRequest | JournalListRequest | JournalVerifyRequest | ReceiptMakeRequest | ReceiptGiveRequest | EvidenceSaveRequest | TrustListRequest | TrustReadRequest | TrustAddRequest | TrustRemoveRequest | TrustChangeRequest | AccountListRequest | AccountPutRequest | AccountRemoveRequest | AccountFindRequest | AccountCheckRequest | SendRequest | OutboxListRequest | OutboxRetryRequest | OutboxForgetRequest | WayListRequest | WayPutRequest | SignInBeginRequest | SignInFinishRequest | SignInEndRequest | CarryTakeRequest | CarryToldRequest | CarryEndRequest | OwaLastRequest | SettingsListRequest | SettingsChangeRequest | HostReportRequest | Chunk | Credit | Cancel;
 
 export type HostFrame = HostHello | Credit | Progress | Chunk | Reply | Update | ErrorFrame;

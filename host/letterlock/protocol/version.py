@@ -39,7 +39,8 @@ PROTOCOL = Version(1, 8)
 1.7 alternatives and flowed text in `Part`, and parts as text; the journal and signed receipts; finished messages
 signed and encrypted (`protect`); evidence bundles; whose word counts (`trust_…`); accounts, sending and the outbox,
 1.8 what the person has set (`settings_…`), and what is told to whoever helps (`host_report`);
-answers to opened messages, drafts, and the part `raw`."""
+answers to opened messages, drafts, and the part `raw`; other ways to send than SMTP (`way_…`, `sign_in_…`,
+`carry_…`)."""
 
 UPDATES = Version(1, 3)
 """From here on a client knows that a verdict may be renewed."""
