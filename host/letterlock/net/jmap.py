@@ -90,7 +90,7 @@ class Session:
         drafts = self._with_role("drafts")
         if drafts is None:
             raise failures.MailFolderRefused(self.server, "Drafts", "no mailbox with this role")
-        message = self._imported(drafts, {"$draft": True, "$seen": True}, envelope.octets, pieces)
+        message, ours = self._imported(drafts, {"$draft": True, "$seen": True}, envelope.octets, pieces)
         submission = {
             "identityId": identity,
             "emailId": message,
@@ -102,7 +102,7 @@ class Session:
         asked = {
             "accountId": self._account,
             "create": {"sent": submission},
-            "onSuccessDestroyEmail": ["#sent"],
+            "onSuccessDestroyEmail": ["#sent"] if ours else [],
         }
         try:
             (said,) = self._asked(("EmailSubmission/set", asked), before_end=before_end, waiting=waiting)
@@ -112,9 +112,10 @@ class Session:
         except failures.MailFateUnknown:
             raise
         except LetterlockError:
-            # It was not sent: it shall not look as if it were about to be.
-            with suppress(LetterlockError):
-                self._asked(("Email/set", {"accountId": self._account, "destroy": [message]}))
+            if ours:
+                # It was not sent: it shall not look as if it were about to be.
+                with suppress(LetterlockError):
+                    self._asked(("Email/set", {"accountId": self._account, "destroy": [message]}))
             raise
         return str(created.get("id", ""))[:100]
 
@@ -206,8 +207,11 @@ class Session:
             raise failures.MailFolderRefused(self.server, folder, "no such mailbox")
         return found
 
-    def _imported(self, mailbox: str, keywords: Mapping[str, bool], octets: int, pieces: Iterable[bytes]) -> str:
-        """Upload a message and put it into a mailbox; its id."""
+    def _imported(
+        self, mailbox: str, keywords: Mapping[str, bool], octets: int, pieces: Iterable[bytes]
+    ) -> tuple[str, bool]:
+        """Upload a message and put it into a mailbox; its id, and whether it is ours: a server may say that it has the
+        very same message already (RFC 8621 §4.8), which is somebody's mail and not to be removed."""
         if self.largest is not None and octets > self.largest:
             raise failures.MailTooLargeForServer(self.server, octets, self.largest)
         answer = self._api.ask(
@@ -219,6 +223,7 @@ class Session:
         email = {"blobId": blob["blobId"], "mailboxIds": {mailbox: True}, "keywords": dict(keywords)}
         (said,) = self._asked(("Email/import", {"accountId": self._account, "emails": {"one": email}}))
         created = _of(said, "created", "one")
+        ours = created is not None
         if created is None:
             refused = _of(said, "notCreated", "one") or {}
             created = {"id": refused.get("existingId")} if refused.get("type") == "alreadyExists" else {}
@@ -226,7 +231,7 @@ class Session:
                 raise jmap_failures.not_imported(self.server, refused)
         if not isinstance(created.get("id"), str):
             raise failures.MailAnswerBroken(self.server, "Email/import")
-        return str(created["id"])
+        return created["id"], ours
 
     def _asked(
         self,

@@ -87,11 +87,15 @@ class _Delivery:
         self._report = Report(items[0].stored.batch)
         self._total = sum(each.slip.octets for each in items)
         self._done = 0
+        self._held: set[str] = set()
         self._ended: Item | None = None
         """The message whose last word was said."""
 
     def run(self) -> Report:
         """Send, copy, and let go of what is left."""
+        # Copies now, while they are in the state in which they were seen: a message that goes out changes it.
+        for each in self._copies:
+            self._taken(each)
         try:
             self._send([each for each in self._letters if self._mine(each)])
             for copy in self._copies:
@@ -109,11 +113,17 @@ class _Delivery:
         """Whether a message may be sent by us now; if not, that is told."""
         if item.unsure and not self._anyway:
             self._tell(item, Status.UNSURE, mail_failures.MailFateUnknown(self._account.smtp.host))
-        elif item.busy or not self._outbox.claim(item):
+        elif not self._taken(item):
             self._tell(item, Status.WAITING, OutboxTaken())
         else:
             return True
         return False
+
+    def _taken(self, item: Item) -> bool:
+        """Take an item, if nobody else has it."""
+        if item.id not in self._held and not item.busy and self._outbox.claim(item):
+            self._held.add(item.id)
+        return item.id in self._held
 
     def _send(self, todo: list[Item]) -> None:
         if not todo:
@@ -225,7 +235,7 @@ class _Delivery:
             return
         report.copy = CopyStatus.WAITING
         try:
-            if item.busy or not self._outbox.claim(item):
+            if not self._taken(item):
                 raise OutboxTaken
             with connected(self._context, self._unwanted) as session:
                 session.login(self._login)
