@@ -28,6 +28,7 @@ PACKAGE = PROJECT / "host" / "letterlock"
 MODULES = {
     "operations/assess.py": ["tests/operations"],
     "operations/layers.py": ["tests/operations"],
+    "operations/layer_objects.py": ["tests/operations"],
     "operations/signers.py": ["tests/operations"],
     "operations/times.py": ["tests/operations/test_open_times.py", "tests/operations/test_memory.py"],
     "evidence/timestamp.py": ["tests/evidence/test_evidence_timestamp.py"],
