@@ -67,9 +67,32 @@ test("empty fields are left out, and names are quoted", async () => {
   assert.doesNotMatch(made, /Cc|Bcc/);
 });
 
-test("an attachment is no message and no multipart of its own", async () => {
-  for (const type of ["message/rfc822", "multipart/mixed", "MULTIPART/x"]) {
-    const message = await written({ files: [new File(["x"], "x.eml", { type })] });
-    assert.match(message, /Content-Type: application\/octet-stream\r\n/);
+test("a message goes as it is where every server carries its lines, and else as a file", async () => {
+  const whole = "From: a@b\r\nSubject: x\r\n\r\nBody\r\n";
+  const carried = await written({ files: [new File([whole], "x.eml", { type: "message/rfc822" })] });
+  assert.ok(carried.includes(`Content-Type: message/rfc822\r\nContent-Disposition: attachment;\r\n filename="x.eml"\r\n\r\n${whole}`));
+  for (const other of ["x", "From: a@b\n\nx", "From: a@b\r\n\r\nü", `From: a@b\r\n\r\n${"x".repeat(999)}\r\n`, "From: a@b\r\n\r\na\rb"]) {
+    const message = await written({ files: [new File([other], "x.eml", { type: "message/rfc822" })] });
+    assert.match(message, /Content-Type: application\/octet-stream\r\n/, other);
   }
+  for (const type of ["multipart/mixed", "MULTIPART/x", "message/partial"]) {
+    assert.match(await written({ files: [new File([whole], "x.eml", { type })] }), /Content-Type: application\/octet-stream\r\n/);
+  }
+});
+
+test("formatted text goes with the same as plain text before it, and its pictures beside it", async () => {
+  const file = new File(["x"], "roof.png", { type: "image/png" });
+  const made = await written({ html: "<div>R<b>ea</b>dy.</div>", pictures: [{ file, id: "1@letterlock" }], files: [new File(["y"], "y.txt", { type: "text/plain" })] });
+  const types = [...made.matchAll(/^Content-Type: ([\w/]+)/gm)].map(([, type]) => type);
+  assert.deepEqual(types, ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "text/plain"]);
+  assert.match(made, /Content-ID: <1@letterlock>\r\nContent-Disposition: inline;\r\n filename="roof\.png"/);
+  const html = Buffer.from(made.split("text/html; charset=utf-8")[1].split("\r\n\r\n")[1].split("--")[0], "base64").toString();
+  assert.match(html, /<body><div>R<b>ea<\/b>dy\.<\/div><\/body>/);
+  for (const line of made.split("\r\n")) assert.ok(line.length <= 300, line);
+});
+
+test("an answer names what it answers, and nothing that is no identifier", async () => {
+  const made = header(await written({ inReplyTo: "<1@b>", references: ["<0@b>", "<x>\r\nBcc: eve@example.org", "<1@b>"] }));
+  assert.match(made, /\r\nIn-Reply-To: <1@b>\r\nReferences: <0@b>\r\n <1@b>\r\n/);
+  assert.doesNotMatch(made, /eve/);
 });
