@@ -45,8 +45,17 @@ class Writer(Page):
         """Types into fields, named by their identifiers."""
         for name, value in fields.items():
             self.browser.run(
-                "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
-                "field.dispatchEvent(new Event('input', { bubbles: true }));",
+                """
+                const field = document.getElementById(arguments[0]);
+                if (field.isContentEditable) {
+                  field.focus();
+                  document.execCommand("selectAll");
+                  document.execCommand("insertText", false, arguments[1]);
+                } else {
+                  field.value = arguments[1];
+                  field.dispatchEvent(new Event("input", { bubbles: true }));
+                }
+                """,
                 name,
                 value,
             )
@@ -251,6 +260,6 @@ def test_a_host_that_dies_sends_nothing_and_the_letter_stays(page: Writer) -> No
     failed = "document.getElementById('said').dataset.kind === 'failure'"
     page.until(failed, "the word that it was not sent", 60)
     page.keep_screenshot("write-host-gone")
-    assert page.browser.run("return document.getElementById('text').value") == TEXT
+    assert page.browser.run("return document.getElementById('text').innerText.trim()") == TEXT
     assert len(page.server.taken) == before
     page.host.mend()

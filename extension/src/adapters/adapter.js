@@ -3,6 +3,8 @@
  * knows nothing of signatures, and nothing of the background.
  */
 
+/** @typedef {"reply" | "reply_all" | "forward"} AnswerKind */
+
 /**
  * A message that a person has opened.
  * @typedef {object} OpenMessage
@@ -10,6 +12,8 @@
  * @property {(panel: HTMLElement) => void} place              puts the panel's element where it belongs
  * @property {() => void} [shown]                              the panel has something to say: what the client itself says
  *   of a message that it cannot show may step back
+ * @property {Partial<Record<AnswerKind, HTMLElement>>} [answers]   buttons of the adapter's making that stand beside the
+ *   client's own for answering this message: they get their words, and open the page for writing with its text quoted
  */
 
 /**

@@ -57,7 +57,15 @@ export const MESSAGES = Object.freeze({
   // manager.js: what the pages for managing and for writing ask of the host
   "host.ask": { from: ["manage", "write"], fields: { request: "count", operation: "string", params: "object" } },
   "host.stop": { from: ["manage", "write"], fields: { request: "count" } },
-  // manager.js: a letter is sent; its octets are handed over as the host takes them
+  // letters.js: a person wants to answer the message that is shown; the page for it is opened
+  "answer.ask": { from: ["panel", "page"], fields: { kind: "string" } },
+  "mail.answer": { from: ["content"], fields: { kind: "string" } },
+  // letters.js: what only the page for writing may ask: what an answer, or a draft, begins with
+  "answer.claim": { from: ["write"], fields: { token: "string" } },
+  "draft.open": { from: ["write"], fields: { draft: "string" } },
+  // manager.js: what is typed is kept as a draft; its octets are handed over as the host takes them
+  "host.upload": { from: ["write"], fields: { request: "count", operation: "string", size: "count", params: "object" } },
+  // manager.js: a letter is sent; the same
   "host.send": { from: ["write"], fields: { request: "count", size: "count", params: "object" } },
   "host.chunk": { from: ["write"], fields: { request: "count", data: "string", last: "boolean" } },
   // main.js: what was read last in Outlook on the web
@@ -68,10 +76,10 @@ export const MESSAGES = Object.freeze({
   "mark.show": { from: ["page", "menu"], fields: {} },
   "mark.choose": { from: ["page"], fields: { colour: "string", words: "string" } },
   // deliveries.js: bodies of parts, for those who show them
-  "part.fetch": { from: ["panel", "page"], fields: { part: "string", text: "boolean", delivery: "string" } },
+  "part.fetch": { from: ["panel", "page", "write"], fields: { part: "string", text: "boolean", delivery: "string" } },
   "evidence.fetch": { from: ["panel", "page"], fields: { delivery: "string" } },
-  "part.more": { from: ["panel", "page"], fields: { delivery: "string" } },
-  "part.stop": { from: ["panel", "page"], fields: { delivery: "string" } },
+  "part.more": { from: ["panel", "page", "write"], fields: { delivery: "string" } },
+  "part.stop": { from: ["panel", "page", "write"], fields: { delivery: "string" } },
 });
 
 /** Our own pages that may ask for something, by path. */

@@ -10,6 +10,7 @@ import { Deliveries } from "./deliveries.js";
 import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
 import { Keys } from "./keys.js";
+import { Letters } from "./letters.js";
 import { Lists } from "./lists.js";
 import { Manager } from "./manager.js";
 import { OwnMarks } from "./own-marks.js";
@@ -34,7 +35,8 @@ const host = new Host({
   onLost: (failure) => readings.hostLost(failure),
 });
 const readings = new Readings(host);
-const deliveries = new Deliveries(host, readings);
+const letters = new Letters(host, openPage);
+const deliveries = new Deliveries(host, { of: (view) => readings.of(view) ?? letters.of(view) });
 const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, { openPage, onUnlocked });
@@ -56,6 +58,7 @@ const reception = new Reception({
   leave(channel) {
     manager.leave(channel);
     deliveries.leave(channel);
+    letters.leave(channel);
     readings.leave(channel);
     readings.close(channel);
   },
@@ -110,6 +113,16 @@ function handle(channel, role, message) {
     case "token.status":
     case "token.unlock":
       return void keys.serve(channel, message);
+    case "answer.ask":
+      return letters.ask(readings.shownIn(channel), message.kind);
+    case "mail.answer":
+      return letters.ask(readings.openedBy(channel), message.kind);
+    case "answer.claim":
+      return void letters.claim(channel, message.token);
+    case "draft.open":
+      return void letters.openDraft(channel, message.draft);
+    case "host.upload":
+      return void manager.upload(channel, message);
     case "host.ask":
       return void manager.ask(channel, role === "write" ? "write" : "manage", message);
     case "host.send":

@@ -47,8 +47,21 @@ export const OPERATIONS = Object.freeze({
     "outbox_retry",
     "outbox_forget",
   ]),
-  write: new Set(["vault_status", "vault_unlock", "account_list", "key_list", "recipients", "people_lookup"]),
+  write: new Set([
+    "vault_status",
+    "vault_unlock",
+    "account_list",
+    "key_list",
+    "recipients",
+    "people_lookup",
+    "draft_list",
+    "draft_detach",
+    "draft_remove",
+  ]),
 });
+
+/** What the page for writing may hand over, beside letters that are sent. */
+export const UPLOADS = Object.freeze(new Set(["draft_put", "draft_attach"]));
 
 /** What changes the keys that open mail: whoever waits for one is told. */
 const OPENS = new Set(["vault_create", "vault_unlock", "key_import"]);
@@ -85,12 +98,32 @@ export class Manager {
   }
 
   /**
-   * Sends a letter. The page hands over its octets when the host takes them, so none of it is kept here.
+   * Sends a letter.
    * @param {Channel} channel
    * @param {{ request: number, size: number, params: Record<string, unknown> }} letter
    */
-  async send(channel, { request, size, params }) {
+  async send(channel, letter) {
+    await this.#handOver(channel, "send", letter);
+  }
+
+  /**
+   * Keeps what is typed.
+   * @param {Channel} channel
+   * @param {{ request: number, operation: string, size: number, params: Record<string, unknown> }} upload
+   */
+  async upload(channel, upload) {
+    await this.#handOver(channel, UPLOADS.has(upload.operation) ? upload.operation : null, upload);
+  }
+
+  /**
+   * A request with an upload. The page hands over its octets when the host takes them, so none of it is kept here.
+   * @param {Channel} channel
+   * @param {string | null} operation  null: it is not allowed
+   * @param {{ request: number, size: number, params: Record<string, unknown> }} upload
+   */
+  async #handOver(channel, operation, { request, size, params }) {
     await this.#answer(channel, request, (waiting) => {
+      if (operation === null) throw Failure.own("not_allowed");
       const source = {
         size,
         /** @param {number} max @returns {Promise<{ data: string, last: boolean }>} */
@@ -101,7 +134,7 @@ export class Manager {
           }),
       };
       const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) => channel.post({ name: "host.progress", request, done, total });
-      return this.host.ask("send", { ...params, size }, { source, signal: waiting.stop.signal, onProgress });
+      return this.host.ask(operation, { ...params, size }, { source, signal: waiting.stop.signal, onProgress });
     });
   }
 
@@ -120,7 +153,7 @@ export class Manager {
   /**
    * @param {Channel} channel
    * @param {number} request
-   * @param {(waiting: Waiting) => Promise<unknown>} work
+   * @param {(waiting: Waiting) => Promise<unknown> | never} work
    */
   async #answer(channel, request, work) {
     const requests = this.waiting.get(channel) ?? new Map();

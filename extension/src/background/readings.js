@@ -154,14 +154,19 @@ export class Readings {
   }
 
   /**
-   * What a view shows, if it is an opened message that the host still knows.
+   * What a view shows, if it is an opened message.
    * @param {Channel} view
-   * @returns {{ message: string, verdict: import("../lib/shapes.js").Verdict } | null}
    */
   shownIn(view) {
-    const reading = this.byView.get(view);
-    if (!reading?.message || reading.state.phase !== "opened") return null;
-    return { message: reading.message, verdict: reading.state.opened.verdict };
+    return opened(this.byView.get(view));
+  }
+
+  /**
+   * The message that a content script has opened, whether anybody shows it or not.
+   * @param {Channel} channel
+   */
+  openedBy(channel) {
+    return opened(this.byChannel.get(channel));
   }
 
   /** The host ended: whoever looks at a verdict is told. @param {Failure} failure */
@@ -219,6 +224,16 @@ export class Readings {
   #forgetTokens(reading) {
     for (const [token, owner] of this.byToken) if (owner === reading) this.byToken.delete(token);
   }
+}
+
+/**
+ * @param {Reading | undefined} reading
+ * @returns {{ message: string, parts: import("../lib/shapes.js").Part[], verdict: import("../lib/shapes.js").Verdict } | null}
+ */
+function opened(reading) {
+  if (!reading?.message || reading.state.phase !== "opened") return null;
+  const { parts, verdict } = reading.state.opened;
+  return { message: reading.message, parts, verdict };
 }
 
 function randomToken() {

@@ -4,6 +4,7 @@
  */
 
 import { PanelFrame } from "./frame.js";
+import { answers } from "./writing.js";
 import { openChannel } from "../browser/runtime.js";
 import { looksSecured } from "../lib/hint.js";
 import { blobSource } from "../lib/source.js";
@@ -25,6 +26,10 @@ export class Reading {
     this.blob = null;
     this.loaded = false;
     this.settled = false;
+    /** How the person wants to answer it, once it is opened. @type {import("../adapters/adapter.js").AnswerKind | null} */
+    this.wanted = null;
+    /** Whether the background still knows of it. */
+    this.live = false;
     this.frame = new PanelFrame({
       place: message.place,
       onLoad: () => this.#askForToken(),
@@ -32,6 +37,7 @@ export class Reading {
       signal,
     });
     signal.addEventListener("abort", () => this.channel?.close(), { once: true });
+    if (message.answers) answers(message.answers, signal, (kind) => void this.#answer(kind));
   }
 
   /** Has the message checked; once more, if it was before. */
@@ -49,14 +55,33 @@ export class Reading {
   }
 
   /**
+   * Has the page for writing opened with an answer. The background may have let go of the message meanwhile, of unsigned
+   * mail at once: then it is opened again.
+   * @param {import("../adapters/adapter.js").AnswerKind} kind
+   */
+  async #answer(kind) {
+    this.wanted = kind;
+    if (!this.settled) return;
+    if (this.live) this.#askForAnswer();
+    else await this.run();
+  }
+
+  #askForAnswer() {
+    if (this.wanted) this.channel?.post({ name: "mail.answer", kind: this.wanted });
+    this.wanted = null;
+  }
+
+  /**
    * @param {number} retries  how often to begin again if the background goes away before it has answered
    */
   #connect(retries) {
     this.channel?.close();
     const channel = openChannel("mail");
     this.channel = channel;
+    this.live = true;
     channel.onMessage((said) => void this.#said(channel, said));
     channel.onClose(() => {
+      if (this.channel === channel) this.live = false;
       // The worker was stopped in the middle of it. What it knew is gone; the message is still here.
       if (this.signal.aborted || this.settled || this.channel !== channel || retries === 0) return;
       this.#connect(retries - 1);
@@ -76,6 +101,12 @@ export class Reading {
     setTimeout(() => {
       if (!this.settled && !this.signal.aborted) this.frame.show();
     }, PATIENCE);
+  }
+
+  /** @param {import("../browser/runtime.js").Channel} channel */
+  #letGo(channel) {
+    this.live = false;
+    channel.close();
   }
 
   #askForToken() {
@@ -98,15 +129,19 @@ export class Reading {
         if (chunk) channel.post({ name: "mail.chunk", ...chunk });
         return;
       }
-      case "outcome":
+      case "outcome": {
+        const answering = this.wanted !== null;
         this.settled = true;
+        this.#askForAnswer();
         if (said.shown) {
           this.frame.show();
           this.message.shown?.();
         } else {
           this.frame.empty();
-          channel.close();
+          // What is answered has to stay open until the page for writing has its text.
+          if (!answering) this.#letGo(channel);
         }
+      }
     }
   }
 }

@@ -81,10 +81,16 @@ function groupOf(choice) {
  * @returns {Part | undefined}
  */
 export function pictureOf(html, parts, id) {
-  return parts.find(
-    (part) =>
-      part.content_id === id && PICTURE.test(part.type) && part.covered === html.covered && layerOf(part) === layerOf(html),
-  );
+  return parts.find((part) => part.content_id === id && PICTURE.test(part.type) && underOne(part, html));
+}
+
+/**
+ * Whether two parts came under the same protection.
+ * @param {Part} one
+ * @param {Part} other
+ */
+export function underOne(one, other) {
+  return one.covered === other.covered && layerOf(one) === layerOf(other);
 }
 
 /** What a part came out of: ids inside an opaque layer begin with the id of that layer. @param {Part} part */

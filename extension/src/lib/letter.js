@@ -108,7 +108,7 @@ async function picture(file, id) {
  */
 async function asItIs(file) {
   const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
-  return /^[!-9;-~]+:[\x01-\x7f]*$/.test(text) && !/[^\r\n]{999}|\r(?!\n)|(?<!\r)\n/.test(text) ? text : null;
+  return /^[!-9;-~]+:[\t\r\n\x20-\x7e]*$/.test(text) && !/[^\r\n]{999}|\r(?!\n)|(?<!\r)\n/.test(text) ? text : null;
 }
 
 /** @param {File} file @returns {Promise<BlobPart[]>} */
@@ -139,6 +139,16 @@ export function addresses(typed) {
     const named = /^(.*?)\s*<([^<>]*)>$/.exec(each);
     return named ? { name: named[1].replace(/^"(.*)"$/, "$1").replace(/\\(.)/g, "$1"), address: named[2].trim() } : { name: "", address: each };
   });
+}
+
+/**
+ * A mailbox as one types it: what `addresses` reads as the same.
+ * @param {{ name: string, address: string }} one
+ */
+export function mailbox({ name, address }) {
+  const shown = clean(name);
+  if (!shown) return address;
+  return `${/[^\p{L}\p{N} .'’-]/u.test(shown) ? `"${shown.replace(/(["\\])/g, "\\$1")}"` : shown} <${address}>`;
 }
 
 /**

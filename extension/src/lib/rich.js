@@ -67,7 +67,8 @@ export function toHtml(root) {
 
 /** @param {TreeNode} node @returns {string} */
 function html(node) {
-  if (node.nodeType === TEXT) return escape(node.nodeValue ?? "");
+  // Spaces that were typed stay.
+  if (node.nodeType === TEXT) return escape(node.nodeValue ?? "").replace(/ {2}/g, "&nbsp; ");
   if (node.nodeType !== ELEMENT) return "";
   const name = SENT[node.nodeName];
   const inner = toHtml(node);
@@ -152,7 +153,7 @@ function items(list, marked) {
 
 /** @param {TreeNode} node @param {boolean} marked @returns {string} */
 function inline(node, marked) {
-  if (node.nodeType === TEXT) return (node.nodeValue ?? "").replace(/[\n\t\r ]+/g, " ");
+  if (node.nodeType === TEXT) return (node.nodeValue ?? "").replace(/[\n\t\r]+/g, " ");
   if (node.nodeType !== ELEMENT) return "";
   if (node.nodeName === "BR") return "\n";
   if (node.nodeName === "IMG") return node.getAttribute?.("alt") ? `[${node.getAttribute("alt")}]` : "";

@@ -3,6 +3,7 @@
  */
 
 import { element } from "./elements.js";
+import { answerButtons } from "./answer-buttons.js";
 import { PartFetcher } from "./fetch-part.js";
 import { translate } from "./page.js";
 import { partsView } from "./parts.js";
@@ -85,7 +86,7 @@ function showMessage(opened, fetcher) {
   heading.replaceChildren(
     ...rows.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, element("bdi", {}, value)))),
   );
-  partsPlace.replaceChildren(partsView(opened, fetcher));
+  partsPlace.replaceChildren(partsView(opened, fetcher), answerButtons((kind) => channel?.post({ name: "answer.ask", kind })));
 }
 
 byId("choose").addEventListener("click", () => file.click());

@@ -5,6 +5,7 @@
  * the content script gave it; messages from elsewhere carry no token that the background knows.
  */
 
+import { answerButtons } from "./answer-buttons.js";
 import { PartFetcher } from "./fetch-part.js";
 import { showMark } from "./own-mark.js";
 import { translate } from "./page.js";
@@ -105,7 +106,10 @@ function accept(channel, port) {
  * @param {PartFetcher} fetcher
  */
 function showParts(opened, fetcher) {
-  if (hidesContent(opened.verdict) && opened.parts.length > 0) partsPlace.replaceChildren(partsView(opened, fetcher));
+  if (!hidesContent(opened.verdict) || opened.parts.length === 0) return;
+  // The mail client's own buttons have nothing to answer: it shows none of it.
+  const answer = answerButtons((kind) => current?.post({ name: "answer.ask", kind }));
+  partsPlace.replaceChildren(partsView(opened, fetcher), answer);
 }
 
 function tellHeight() {

@@ -1,29 +1,28 @@
 /**
  * The page on which mail is written: one of the extension's own, in a tab that no site can read or put into a frame.
- * What is typed goes to the host and nowhere else; the host signs, encrypts and sends it, or says everything that is
- * missing. Until it has said that the letter was sent, the letter stays here.
+ * What is typed goes to the host and nowhere else; the host keeps it sealed while it is written, and signs, encrypts and
+ * sends it, or says everything that is missing. Until it has said that the letter was sent, the letter stays.
+ *
+ * It begins empty, with an answer (`?answer=` and a token of the background's), or with a draft (`?draft=`).
  */
 
 import { button, element } from "./elements.js";
 import { Asking } from "./manage/asking.js";
+import { findings, nothing, twice } from "./manage/forms.js";
 import { showVault } from "./manage/start.js";
-import { findings, nothing } from "./manage/forms.js";
 import { translate } from "./page.js";
+import { Answering } from "./write/answering.js";
+import { Attachments, FILES_OCTETS } from "./write/attachments.js";
+import { addressOf, draftList, openDraft } from "./write/drafts.js";
+import { Editor } from "./write/editor.js";
+import { Keeping } from "./write/keeping.js";
+import { obstacles } from "./write/obstacles.js";
+import { Recipients } from "./write/recipients.js";
+import { ways } from "./write/sending.js";
 import { ownUrl } from "../browser/runtime.js";
 import { failureWords, say } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
-import { addresses, compose } from "../lib/letter.js";
-import { blobSource } from "../lib/source.js";
-
-/**
- * @typedef {import("../lib/protocol.js").RecipientAnswer} RecipientAnswer
- * @typedef {import("../lib/protocol.js").Sent} Sent
- */
-
-/** A host takes mail up to this size, and the tab has to hold it. */
-const FILES_OCTETS = 40 * 1024 * 1024;
-/** Milliseconds after the last letter that was typed. */
-const PAUSE = 350;
+import { compose, mailbox } from "../lib/letter.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -31,75 +30,180 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const inputOf = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id));
 
 const form = /** @type {HTMLFormElement} */ (byId("letter"));
+const from = /** @type {HTMLSelectElement} */ (byId("from"));
 const said = byId("said");
 const sign = inputOf("sign");
 const encrypt = inputOf("encrypt");
-const send = /** @type {HTMLButtonElement} */ (byId("send"));
-const stop = byId("stop");
 const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
-const RECIPIENTS = ["to", "cc", "bcc"];
 const asking = new Asking();
 
-/** Names in own certificates, by address. @type {Map<string, string>} */
-const names = new Map();
-/** @type {File[]} */
-let files = [];
+translate();
+
+const editor = new Editor(byId("text"), byId("format"), () => changed());
+const attachments = new Attachments(byId("attached"), () => changed());
+const recipients = new Recipients(["to", "cc", "bcc"].map(inputOf), byId("recipients"), { asking, tell, fail });
+const keeping = new Keeping(asking, snapshot, { kept: showKept, failed: showNotKept });
+
+/** @type {import("./write/sending.js").Way[]} */
+let sendingWays = [];
+/** Own certificates. @type {import("../lib/shapes.js").CertificateSummary[]} */
+let own = [];
+/** @type {{ exists: boolean, locked: boolean }} */
+let vault = { exists: false, locked: true };
+/** What the letter answers, and whether it has words from an encrypted message. */
+let thread = { inReplyTo: /** @type {string | null} */ (null), references: /** @type {string[]} */ ([]), quotes: false };
+/** The letter is begun: what the page shows is the person's. */
+let begun = false;
 /** @type {AbortController | null} */
 let sending = null;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer;
-let looked = 0;
-let changed = false;
 
-translate();
-sayWhatSendDoes();
 void begin();
 
-for (const id of RECIPIENTS) {
-  inputOf(id).addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void lookAtRecipients(), PAUSE);
-  });
-}
-form.addEventListener("input", () => (changed = true));
+form.addEventListener("input", () => changed());
+from.addEventListener("change", showObstacles);
 for (const box of [sign, encrypt]) box.addEventListener("change", sayWhatSendDoes);
 inputOf("files").addEventListener("change", () => {
-  files = [...files, ...(inputOf("files").files ?? [])];
+  attachments.add(inputOf("files").files ?? []);
   inputOf("files").value = "";
-  showFiles();
 });
 form.addEventListener("dragover", (event) => event.preventDefault());
 form.addEventListener("drop", (event) => {
+  if (!event.dataTransfer?.files.length) return;
   event.preventDefault();
-  files = [...files, ...(event.dataTransfer?.files ?? [])];
-  showFiles();
+  attachments.add(event.dataTransfer.files);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void sendIt();
+  void sendIt(false);
 });
-stop.addEventListener("click", () => sending?.abort());
+byId("stop").addEventListener("click", () => sending?.abort());
+byId("discard").replaceWith(discardButton());
 addEventListener("beforeunload", (event) => {
-  if (changed) event.preventDefault();
+  if (keeping.unkept) event.preventDefault();
 });
+// A page that is left is kept at once, as far as there is time for it.
+addEventListener("pagehide", () => void (keeping.unkept && keeping.now()));
 
-/** Shows who can write, or what is missing before anybody can. */
+/** Shows who can write and what is in the way; then what the letter begins with. */
 async function begin() {
   try {
-    const vault = await asking.ask("vault_status");
-    byId("vault").replaceChildren(...showVault({ ask: asking.ask.bind(asking), tell, fail, attempt, again: begin, vault }));
-    const { accounts } = await asking.ask("account_list");
-    if (accounts.length === 0) return missing(say("write_no_account"), "#accounts");
+    vault = await asking.ask("vault_status");
+    byId("vault").replaceChildren(...showVault({ ask: asking.ask.bind(asking), tell, fail, attempt, again: begin, vault: /** @type {any} */ (vault) }));
+    sendingWays = await ways(asking);
+    if (sendingWays.length === 0) return missing(say("write_no_account"), "#accounts");
     if (!vault.exists) return missing(say("unlock_no_keys"), "#keys");
     const { keys } = await asking.ask("key_list");
-    for (const { certificates } of keys) {
-      for (const { name, addresses: own } of certificates) for (const address of own) if (!names.has(address)) names.set(address, name);
-    }
-    byId("from").replaceChildren(...accounts.map((/** @type {{ address: string }} */ { address }) => element("option", { value: address }, address)));
+    own = keys.flatMap((/** @type {{ certificates: typeof own }} */ { certificates }) => certificates);
+    const chosen = from.value;
+    from.replaceChildren(...sendingWays.map(({ id, words }) => element("option", { value: id, selected: id === chosen }, words)));
+    await beginLetter();
     form.hidden = false;
+    showObstacles();
   } catch (thrown) {
     fail(thrown);
   }
+}
+
+/** What the letter begins with; once. */
+async function beginLetter() {
+  const wanted = new URLSearchParams(location.search);
+  const [answer, draft] = [wanted.get("answer"), wanted.get("draft")];
+  if (!begun && answer) await beginAnswer(answer);
+  else if (!begun && draft && !vault.locked) await goOn(draft);
+  else if (!begun && !draft) await showDrafts();
+  begun ||= !(draft && vault.locked);
+  sayWhatSendDoes();
+  // What was typed while the keys were locked.
+  if (begun && keeping.unkept && !vault.locked) void keeping.now();
+}
+
+/** @param {string} token */
+async function beginAnswer(token) {
+  // A token is good once; the page may be loaded again.
+  history.replaceState(null, "", ownUrl("ui/write.html"));
+  tell(say("answer_loading"));
+  const answering = await Answering.claim(token);
+  const { answer, kind } = answering;
+  choose(answer.sender);
+  inputOf("to").value = answer.to.map(mailbox).join(", ");
+  inputOf("cc").value = answer.cc.map(mailbox).join(", ");
+  inputOf("subject").value = answer.subject;
+  thread = { inReplyTo: answer.in_reply_to, references: answer.references, quotes: answer.encrypted };
+  if (answer.encrypted) encrypt.checked = true;
+  editor.begin(...(await answering.quote()));
+  const remarks = answer.left_out > 0 ? [say("answer_left_out", String(answer.left_out))] : [];
+  if (kind === "forward") {
+    const { files, left } = await answering.files(FILES_OCTETS);
+    attachments.add(files);
+    if (left > 0) remarks.push(say("answer_files_left", String(left)));
+    // Nobody else can open what was encrypted for this person.
+    if (!answer.encrypted) byId("whole").replaceChildren(button(say("answer_whole"), () => void attempt(() => forwardWhole(answering, files)), { class: "button" }));
+  }
+  tell(remarks.join(" "));
+  void recipients.look();
+  form.hidden = false;
+  if (kind === "forward") inputOf("to").focus();
+  else editor.focus();
+}
+
+/**
+ * @param {Answering} answering
+ * @param {File[]} files  that came along
+ */
+async function forwardWhole(answering, files) {
+  const whole = await answering.whole();
+  attachments.remove(files);
+  attachments.add([whole]);
+  editor.withoutQuote();
+  byId("whole").replaceChildren();
+}
+
+/** @param {string} id */
+async function goOn(id) {
+  const { kept, text, files, pictures } = await openDraft(id);
+  const { fields } = kept;
+  choose(fields.sender);
+  for (const name of /** @type {const} */ (["to", "cc", "bcc", "subject"])) inputOf(name).value = fields[name];
+  sign.checked = fields.sign;
+  encrypt.checked = fields.encrypt;
+  thread = { inReplyTo: fields.in_reply_to, references: fields.references, quotes: fields.quotes_decrypted };
+  editor.goOn(text, pictures);
+  const inText = new Set(pictures.values());
+  attachments.add([...files.keys()].filter((file) => !inText.has(file)));
+  keeping.goOn(kept.draft, kept.revision, files);
+  keeping.forgetChanges();
+  tell(fields.sending ? say("draft_sending") : "");
+  void recipients.look();
+}
+
+async function showDrafts() {
+  const place = byId("drafts");
+  const summary = /** @type {HTMLElement} */ (place.querySelector("summary"));
+  try {
+    const { drafts } = await asking.ask("draft_list");
+    place.hidden = drafts.length === 0;
+    summary.textContent = say("draft_list", String(drafts.length));
+    const remove = (/** @type {string} */ draft) => void attempt(async () => {
+      await asking.ask("draft_remove", { draft });
+      await showDrafts();
+    });
+    place.replaceChildren(summary, draftList(drafts, remove));
+  } catch (thrown) {
+    // There are some, and nobody can read them before the keys are unlocked.
+    if (Failure.from(thrown).code !== "vault_locked") throw thrown;
+    place.hidden = false;
+    summary.textContent = say("draft_list_locked");
+  }
+}
+
+/** @param {string | null} address */
+function choose(address) {
+  const way = sendingWays.find((each) => each.address.toLowerCase() === address?.toLowerCase());
+  if (way) from.value = way.id;
+}
+
+function currentWay() {
+  return sendingWays.find(({ id }) => id === from.value) ?? sendingWays[0];
 }
 
 /**
@@ -108,118 +212,150 @@ async function begin() {
  */
 function missing(words, view) {
   form.hidden = true;
+  byId("view").querySelector("section")?.remove();
   byId("view").append(element("section", {}, nothing(words), element("a", { href: ownUrl(`ui/manage.html${view}`) }, say("manage_open"))));
+}
+
+function showObstacles() {
+  const lines = obstacles({ vault, address: currentWay()?.address ?? "", own });
+  byId("before").replaceChildren(...lines);
+  const unlock = /** @type {HTMLDetailsElement | null} */ (byId("vault").querySelector("details"));
+  if (vault.locked && unlock) unlock.open = true;
 }
 
 /** The button says what it will do. */
 function sayWhatSendDoes() {
   const which = sign.checked ? (encrypt.checked ? "write_send_both" : "write_send_signed") : encrypt.checked ? "write_send_encrypted" : "write_send_plain";
-  send.textContent = say(which);
+  byId("send").textContent = say(which);
   byId("subject-note").textContent = encrypt.checked ? say("write_subject_hidden") : "";
+  byId("quote-note").hidden = encrypt.checked || !thread.quotes;
 }
 
-/** Asks who can be encrypted to, as they are typed. */
-async function lookAtRecipients() {
-  const turn = ++looked;
-  const typed = RECIPIENTS.flatMap((id) => addresses(inputOf(id).value).map(({ address }) => address)).slice(0, 100);
-  if (typed.length === 0) return byId("recipients").replaceChildren();
-  try {
-    const { recipients } = await asking.ask("recipients", { addresses: typed });
-    if (turn === looked) byId("recipients").replaceChildren(...recipients.map(chip));
-  } catch (thrown) {
-    fail(thrown);
-  }
+function changed() {
+  if (begun) keeping.changed();
 }
 
-/** @param {RecipientAnswer} recipient */
-function chip({ address, can_encrypt, reasons }) {
-  const why = reasons.map(({ sentence, advice }) => `${sentence} ${advice}`.trim()).join(" ");
-  const made = element("li", { "data-can": can_encrypt ? "yes" : "no", title: why }, element("bdi", {}, address), " · ", say(can_encrypt ? "write_can" : "write_cannot"));
-  if (!can_encrypt) {
-    made.append(" ", button(say("people_lookup_do"), () => void attempt(() => lookUp(address)), { class: "button button--quiet" }));
-  }
+/** The letter as it is kept. */
+function snapshot() {
+  const { pictures } = editor.content();
+  const value = (/** @type {string} */ id) => inputOf(id).value;
+  if (!keeping.draft && editor.empty && !value("subject") && !value("to") && attachments.files.length === 0) return null;
+  return {
+    fields: {
+      sender: currentWay()?.address ?? "",
+      to: value("to"),
+      cc: value("cc"),
+      bcc: value("bcc"),
+      subject: value("subject"),
+      form: /** @type {const} */ ("html"),
+      sign: sign.checked,
+      encrypt: encrypt.checked,
+      in_reply_to: thread.inReplyTo,
+      references: thread.references,
+      quotes_decrypted: thread.quotes,
+      sending: false,
+    },
+    text: editor.draft(),
+    files: attachments.files,
+    pictures,
+  };
+}
+
+/** @param {string} draft */
+function showKept(draft) {
+  history.replaceState(null, "", addressOf(draft));
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
+  Object.assign(byId("kept"), { textContent: say("draft_kept", time) }).dataset.kept = "yes";
+  byId("discard").hidden = false;
+}
+
+/** @param {unknown} thrown */
+function showNotKept(thrown) {
+  const { sentence, advice } = failureWords(Failure.from(thrown));
+  Object.assign(byId("kept"), { textContent: `${say("draft_not_kept")} ${sentence} ${advice}`.trim() }).dataset.kept = "no";
+}
+
+function discardButton() {
+  const made = twice(say("draft_delete"), say("draft_delete_sure"), () => void attempt(async () => {
+    await keeping.end();
+    location.assign(ownUrl("ui/write.html"));
+  }));
+  made.id = "discard";
+  made.hidden = true;
   return made;
 }
 
-/** @param {string} address */
-async function lookUp(address) {
-  tell(say("people_looking"));
-  const { places } = await asking.ask("people_lookup", { address, dns: false });
-  const found = places.flatMap((/** @type {{ certificates: unknown[] }} */ place) => place.certificates).length;
-  tell(say(places.length ? "people_found" : "people_nowhere", String(found)));
-  await lookAtRecipients();
-}
-
-function showFiles() {
-  const remove = (/** @type {File} */ file) => {
-    files = files.filter((each) => each !== file);
-    showFiles();
-  };
-  const size = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
-  byId("attached").replaceChildren(
-    ...files.map((file) =>
-      element(
-        "li",
-        {},
-        element("bdi", {}, file.name),
-        ` (${size.format(Math.ceil(file.size / 1000))}) `,
-        button(say("write_detach"), () => remove(file), { class: "button button--quiet", "aria-label": `${say("write_detach")}: ${file.name}` }),
-      ),
-    ),
-  );
-}
-
-async function sendIt() {
-  if (sending) return;
+/** @param {boolean} quoteInClear  the person was asked */
+async function sendIt(quoteInClear) {
+  const way = currentWay();
+  if (sending || !way) return;
   byId("problems").replaceChildren();
-  if (files.reduce((sum, file) => sum + file.size, 0) > FILES_OCTETS) return tell(say("write_too_large"));
+  const { text, html, pictures } = editor.content();
+  if (attachments.size + pictures.reduce((sum, { file }) => sum + file.size, 0) > FILES_OCTETS) return tell(say("write_too_large"));
+  if (thread.quotes && !encrypt.checked && !quoteInClear) return askAboutQuote();
   const stopped = new AbortController();
   sending = stopped;
   busy(true);
   tell(say("write_sending"));
   try {
-    const address = inputOf("from").value;
-    const name = names.get(address) ?? "";
+    const name = own.find(({ addresses }) => addresses.includes(way.address))?.name ?? "";
     const letter = await compose({
-      from: name && name !== address ? `"${name.replace(/(["\\])/g, "\\$1")}" <${address}>` : address,
+      from: mailbox({ name: name === way.address ? "" : name, address: way.address }),
       to: inputOf("to").value,
       cc: inputOf("cc").value,
       bcc: inputOf("bcc").value,
       subject: inputOf("subject").value,
-      text: /** @type {HTMLTextAreaElement} */ (byId("text")).value,
-      files,
+      text,
+      html,
+      pictures,
+      files: attachments.files,
+      ...thread,
     });
-    const params = { sign: sign.checked, encrypt: encrypt.checked, account: address };
-    told(await asking.send(blobSource(letter), params, { signal: stopped.signal, onProgress: showProgress }));
+    // Kept as on its way: whoever finds it again after a crash looks first whether it was sent.
+    if (!vault.locked) await keeping.now({ sending: true });
+    const wish = { sign: sign.checked, encrypt: encrypt.checked, quotes_decrypted: thread.quotes, quote_in_clear: quoteInClear };
+    await told(await way.send(letter, wish, { signal: stopped.signal, onProgress: showProgress }));
   } catch (thrown) {
     fail(thrown);
+    if (!keeping.ended) keeping.changed();
   } finally {
     sending = null;
     busy(false);
   }
 }
 
+/** Words that were encrypted go out in clear only if the person says so. */
+function askAboutQuote() {
+  const protect = button(say("write_quote_encrypt"), () => {
+    encrypt.checked = true;
+    sayWhatSendDoes();
+    byId("problems").replaceChildren();
+    changed();
+  }, { class: "button button--main" });
+  const anyway = button(say("write_quote_clear"), () => void sendIt(true), { class: "button" });
+  byId("problems").replaceChildren(element("p", {}, say("write_quote_ask")), element("div", { class: "actions" }, protect, anyway));
+  protect.focus();
+}
+
 /**
  * What became of the letter. It stays here unless it is on its way to everybody.
- * @param {Sent} answer
+ * @param {import("../lib/protocol.js").Sent} answer
  */
-function told({ report, problems, reasons }) {
-  if (report === null) {
-    tell(say("write_not_sent"));
-    byId("problems").replaceChildren(findings(problems));
-    byId("problems").scrollIntoView({ block: "nearest" });
-    return;
-  }
-  const others = report.recipients.filter(({ status }) => status !== "sent");
-  if (report.sent) {
-    changed = false;
+async function told({ report, problems, reasons }) {
+  if (report?.sent) {
     form.hidden = true;
+    byId("before").replaceChildren();
+    byId("drafts").hidden = true;
+    history.replaceState(null, "", ownUrl("ui/write.html"));
     tell(say("write_sent"));
     byId("view").append(element("section", {}, findings([...reasons, ...report.remarks]), element("div", { class: "actions" }, button(say("write_another"), () => location.reload(), { class: "button button--main" }))));
-    return;
+    return attempt(() => keeping.end());
   }
-  tell(say(report.waits ? "write_waits" : "write_not_sent"));
-  byId("problems").replaceChildren(findings(others.flatMap(({ reason }) => (reason ? [reason] : []))));
+  keeping.changed();
+  tell(say(report?.waits ? "write_waits" : "write_not_sent"));
+  const why = report === null ? problems : report.recipients.flatMap(({ status, reason }) => (status !== "sent" && reason ? [reason] : []));
+  byId("problems").replaceChildren(findings(why));
+  byId("problems").scrollIntoView({ block: "nearest" });
 }
 
 /**
@@ -233,8 +369,8 @@ function showProgress(done, total) {
 
 /** @param {boolean} now */
 function busy(now) {
-  send.disabled = now;
-  stop.hidden = progress.hidden = !now;
+  /** @type {HTMLButtonElement} */ (byId("send")).disabled = now;
+  byId("stop").hidden = progress.hidden = !now;
   if (now) progress.removeAttribute("value");
 }
 

@@ -28,15 +28,15 @@ test("nothing goes out but the elements that formatting needs", () => {
 
 test("text that looks like markup stays text", () => {
   const { body } = page("<body></body>").document;
-  body.append('<img src=x onerror="x()">&amp;\u00a0');
-  assert.equal(toHtml(body), "&lt;img src=x onerror=&quot;x()&quot;&gt;&amp;amp;&nbsp;");
+  body.append('<img src=x onerror="x()">&amp;  \u00a0');
+  assert.equal(toHtml(body), "&lt;img src=x onerror=&quot;x()&quot;&gt;&amp;amp;&nbsp; &nbsp;");
   assert.equal(toText(body), '<img src=x onerror="x()">&amp;');
 });
 
 const TEXTS = /** @type {const} */ ([
   ["<p>One</p><p><br></p><p>Two</p>", "One\n\nTwo"],
   ["One<div>Two</div><div>Three<br>Four</div>", "One\nTwo\nThree\nFour"],
-  ["<p>a  b\n c&nbsp;</p>", "a b c"],
+  ["<p>a  b\nc&nbsp;</p>", "a  b c"],
   ["<p>See</p><ul><li>one</li><li>two<ol><li>x</li><li>y</li></ol></li></ul>", "See\n- one\n- two\n  1. x\n  2. y"],
   ["<ol><li><p>a</p><p>b</p></li></ol>", "1. a\n   b"],
   ["<blockquote><p>x</p><blockquote>y<br>z</blockquote></blockquote><p>me</p>", "> x\n>> y\n>> z\nme"],

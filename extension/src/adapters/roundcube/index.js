@@ -3,6 +3,7 @@
  * list is filled as the person goes through it.
  */
 
+import { answerButtons } from "./answering.js";
 import { environment } from "./environment.js";
 import { markList } from "./list.js";
 import { BEFORE, BODY, COMPOSE, ENV, LIST_ACTIONS, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
@@ -32,6 +33,7 @@ export const roundcube = {
           address ? fetchSource(address, stop) : Promise.reject(new Error("no message in the page's state")),
         place: (panel) => place(document, panel, signal),
         shown: () => hideNotice(document, signal),
+        answers: answerButtons(document, signal),
       },
       signal,
     );

@@ -41,3 +41,11 @@ export const BEFORE = Object.freeze(["#message-content", BODY]);
 
 /** Its button for a new message, in the menu of tasks. */
 export const COMPOSE = "#taskmenu a.compose";
+
+/** Its buttons for answering (elastic, larry), and what stands around one that opens a menu as well. */
+export const ANSWERS = Object.freeze({
+  reply: ":is(#mailtoolbar, #toolbar-menu, #messagetoolbar) a.reply",
+  reply_all: ":is(#mailtoolbar, #toolbar-menu, #messagetoolbar) a.reply-all",
+  forward: ":is(#mailtoolbar, #toolbar-menu, #messagetoolbar) a.forward",
+});
+export const DROPDOWN = ".dropbutton";

@@ -44,6 +44,18 @@ export class Asking {
   }
 
   /**
+   * Hands something over to be kept.
+   * @param {string} operation  of the protocol
+   * @param {import("../../lib/session.js").Source} source
+   * @param {Record<string, unknown>} params
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<any>}
+   */
+  upload(operation, source, params, { signal } = {}) {
+    return this.#begin({ name: "host.upload", operation, size: source.size ?? 0, params }, { signal, source });
+  }
+
+  /**
    * @param {Record<string, unknown>} message
    * @param {{ signal?: AbortSignal, source?: Waiting["source"], onProgress?: Waiting["onProgress"] }} options
    * @returns {Promise<any>}
