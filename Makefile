@@ -23,9 +23,10 @@ test: lint ## the suite, after lint: Python, JavaScript, real browsers and mail 
 lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and types of both languages
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy
-	@if command -v npm >/dev/null; then cd extension && npm run --silent lint && npm run --silent types; \
-	else echo "npm is missing: the extension was not checked (apt-get install nodejs npm)"; fi
+	@echo "mypy, eslint, tsc"; $(RUN) -m mypy & \
+	if command -v npm >/dev/null; then (cd extension && npm run --silent lint && npm run --silent types); \
+	else echo "npm is missing: the extension was not checked (apt-get install nodejs npm)"; fi; \
+	others=$$?; wait $$! && exit $$others
 
 extension: ## the three packages of the extension, in dist/
 	$(PYTHON) extension/build.py
