@@ -69,7 +69,9 @@ PLATFORMS = {
             *("background/thunderbird.js", "background/deliveries.js"),
             *("background/gate.js", "background/keys.js", "background/manager.js"),
         ),
-        re.compile(r"^(badge|keeping|sites|tabs|panel|check|popup|mark|own-mark|write|receipt)\."),
+        re.compile(
+            r"^((badge|keeping|sites|tabs|panel|check|popup|mark|write|receipt|webmail)\.|(own-mark|mark-form)\.js)"
+        ),
     ),
 }
 

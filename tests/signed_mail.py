@@ -126,10 +126,12 @@ class DemoMail:
         """Encrypted (not signed) for Carla: nobody who reads it here has the key."""
         return self.encrypt("Offer, confidential", self._entity(ANNA))
 
-    def key_file(self, identity: Identity, passphrase: str) -> Path:
-        """A PKCS#12 file with an identity, protected by `passphrase`."""
+    def key_file(self, identity: Identity, passphrase: str, chain: bool = False) -> Path:
+        """A PKCS#12 file with an identity, protected by `passphrase`; `chain`: and with its issuer's certificate."""
         path = identity.key.with_suffix(".p12")
         arguments = ["pkcs12", "-export", "-inkey", str(identity.key), "-in", str(identity.certificate)]
+        if chain:
+            arguments += ["-certfile", str(self._issuing.certificate)]
         _openssl([*arguments, "-out", str(path), "-passout", f"pass:{passphrase}"])
         return path
 

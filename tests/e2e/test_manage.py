@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from letterlock.operations.settings import HostSettings
 from tests.e2e import axe
 from tests.e2e.browsers import wait_for
 from tests.e2e.conftest import Desk, desk_in
@@ -17,8 +18,24 @@ from tests.signed_mail import DemoMail
 
 PASSPHRASE = "correct horse battery staple"
 WORDS = {
-    "en": {"made": "This is your recovery code", "imported": "Imported keys: 1", "trusted": "Trusted from now on"},
-    "de": {"made": "Das ist Ihr Wiederherstellungscode", "imported": "Importierte Schlüssel: 1", "trusted": "Ab jetzt"},
+    "en": {
+        "missing": "Letterlock is not installed on this computer",
+        "made": "This is your recovery code",
+        "imported": "Imported keys: 1",
+        "works": "works",
+        "trusted": "Trusted from now on",
+        "kept": "Kept.",
+        "report": "Extension",
+    },
+    "de": {
+        "missing": "Letterlock ist auf diesem Computer nicht installiert",
+        "made": "Das ist Ihr Wiederherstellungscode",
+        "imported": "Importierte Schlüssel: 1",
+        "works": "funktioniert",
+        "trusted": "Ab jetzt",
+        "kept": "Gespeichert.",
+        "report": "Erweiterung",
+    },
 }
 
 
@@ -66,42 +83,106 @@ def page(
         yield made
 
 
-def test_from_nothing_to_a_key_that_works(page: Page, mail: DemoMail, tmp_path: Path) -> None:
-    """A passphrase, a recovery code, a key file: then the check says that the address works."""
-    words = WORDS[page.language]
-    page.open()
-    page.keep_screenshot("manage-start")
-    assert axe.violations(page.browser.run) == []
-    page.browser.run(
-        "document.querySelectorAll('input[type=password]').forEach((each) => (each.value = arguments[0]))", PASSPHRASE
-    )
+def test_from_nothing_to_a_letter_that_is_signed(page: Page, mail: DemoMail, tmp_path: Path) -> None:
+    """The page that opens by itself leads there: it waits for the program, asks for a passphrase, shows a recovery
+    code, takes a key file, shows the mark, and signs a letter to oneself."""
+    words, run = WORDS[page.language], page.browser.run
+    assert page.browser.opened_first == page.browser.extension_url("ui/manage.html#welcome")
+    page.host.remove()
+    page.browser.stop_background()
+    page.open("#welcome")
+    page.said(words["missing"])
+    page.keep_screenshot("welcome-missing")
+    assert axe.violations(run) == []
+    page.host.mend()
+    wait_for(lambda: run("return document.querySelectorAll('input[type=password]').length") == 2, "the program", 60)
+    page.keep_screenshot("welcome")
+    assert axe.violations(run) == []
+    run("document.querySelectorAll('input[type=password]').forEach((each) => (each.value = arguments[0]))", PASSPHRASE)
     page.submit("main form")
     page.said(words["made"])
-    assert len(page.browser.run("return document.getElementById('recovery-code').textContent")) > 20
-    page.keep_screenshot("manage-recovery")
-    page.browser.run("[...document.querySelectorAll('main .button--main')].at(-1).click()")
-    wait_for(lambda: page.browser.run("return document.getElementById('add-title') !== null"), "the view of keys", 30)
+    assert len(run("return document.getElementById('recovery-code').textContent")) > 20
+    page.keep_screenshot("welcome-recovery")
+    run("[...document.querySelectorAll('main .button--main')].at(-1).click()")
+    wait_for(lambda: run("return document.getElementById('pass-key') !== null"), "the step of the key", 60)
+    page.keep_screenshot("welcome-key")
+    assert axe.violations(run) == []
     page.unfold(0)
     file = tmp_path / "anna.p12"
-    file.write_bytes(mail.key_file(mail.anna, "file passphrase").read_bytes())
+    file.write_bytes(mail.key_file(mail.anna, "file passphrase", chain=True).read_bytes())
     page.browser.choose_file("main details input[type=file]", file)
-    page.browser.run("document.querySelector('main details input[type=password]').value = 'file passphrase'")
+    run("document.querySelector('main details input[type=password]').value = 'file passphrase'")
     page.submit("main details form")
     page.said(words["imported"])
-    wait_for(
-        lambda: page.browser.run("return document.querySelector('#own-keys .actions button') !== null"), "the key", 30
-    )
-    page.browser.run("document.querySelector('#own-keys .actions button').click()")
-    wait_for(
-        lambda: page.browser.run("return document.querySelectorAll('#own-keys .findings li').length"),
-        "the findings",
-        60,
-    )
-    page.keep_screenshot("manage-keys")
-    assert axe.violations(page.browser.run) == []
-    shown = page.browser.run("return document.documentElement.outerHTML")
+    wait_for(lambda: run("return document.querySelector('#mark-words')?.value.length > 2"), "the step of the mark", 60)
+    page.keep_screenshot("welcome-mark")
+    assert axe.violations(run) == []
+    run("document.getElementById('pass-mark').click()")
+    wait_for(lambda: run("return document.getElementById('try') !== null"), "the end of the steps", 60)
+    run("document.getElementById('try').click()")
+    wait_for(lambda: run("return document.querySelectorAll('#trial .findings li').length"), "the letter to oneself", 60)
+    assert words["works"] in run("return document.getElementById('trial').innerText")
+    page.keep_screenshot("welcome-ready")
+    assert axe.violations(run) == []
+    shown = run("return document.documentElement.outerHTML")
     assert PASSPHRASE not in shown
     assert "file passphrase" not in shown
+
+
+def test_settings_are_kept_where_every_client_reads_them(page: Page) -> None:
+    """What is chosen is in the host's database at once; what concerns the browser alone holds there; the report tells
+    nothing of the person."""
+    words, run = WORDS[page.language], page.browser.run
+    page.open("#settings")
+    run(
+        """
+        const select = document.getElementById("idle");
+        select.value = "60";
+        select.dispatchEvent(new Event("change"));
+        """
+    )
+    page.said(words["kept"])
+    database = page.host.home / "data" / "letterlock.sqlite"
+    wait_for(lambda: HostSettings(database).listed()["idle_seconds"] == 3600, "the hour", 30)
+    page.open("#settings")
+    run(
+        """
+        const labels = [...document.querySelectorAll("label")];
+        const select = labels.find((each) => each.textContent.startsWith("anna@")).control;
+        select.value = "1";
+        select.dispatchEvent(new Event("change"));
+        """
+    )
+    anna = {"address": "anna@muster.example", "sign": True, "encrypt": "always"}
+    wait_for(lambda: HostSettings(database).listed()["writing"] == [anna], "Anna's wish", 30)
+    page.open("#settings")
+    run("document.querySelector('[placeholder=\"@bank.example\"]').value = '@bank.example'")
+    run("document.querySelector('[placeholder=\"@bank.example\"]').form.requestSubmit()")
+    wait_for(lambda: run("return document.querySelectorAll('#evidence-senders li').length") == 1, "the sender", 30)
+    run("document.getElementById('badges').click()")
+    page.open("#settings")
+    wait_for(lambda: not run("return document.getElementById('badges').checked"), "no badges", 30)
+    run("document.getElementById('badges').click()")
+    assert "127.0.0.1" in run("return document.getElementById('sites').innerText")
+    report = run("return document.getElementById('report').innerText")
+    assert words["report"] in report
+    assert "cryptography" in report
+    for private in ("anna", "127.0.0.1", str(page.host.home)):
+        assert private not in report.lower()
+
+
+def test_the_report_says_that_the_program_is_missing(page: Page) -> None:
+    """Then settings of the browser and what helps are still there."""
+    page.host.remove()
+    page.browser.stop_background()
+    try:
+        page.open("#settings")
+        assert WORDS[page.language]["missing"] in page.browser.run("return document.getElementById('report').innerText")
+        assert page.browser.run("return document.getElementById('badges') !== null")
+        page.keep_screenshot("settings-missing")
+        assert axe.violations(page.browser.run) == []
+    finally:
+        page.host.mend()
 
 
 def test_an_authority_is_looked_at_before_it_is_trusted(page: Page, mail: DemoMail, tmp_path: Path) -> None:
@@ -130,7 +211,7 @@ def test_an_authority_is_looked_at_before_it_is_trusted(page: Page, mail: DemoMa
     wait_for(lambda: page.browser.run(count) == 1, "one anchor", 30)
 
 
-@pytest.mark.parametrize("view", ["keys", "people", "trust", "activity"])
+@pytest.mark.parametrize("view", ["keys", "people", "trust", "accounts", "activity", "settings"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_view_is_for_everybody(page: Page, view: str, dark: bool) -> None:
     """In light and dark, none of axe's rules is broken, and a narrow window does not scroll sideways."""

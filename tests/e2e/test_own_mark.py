@@ -23,14 +23,14 @@ def shown(desk: Desk) -> list[str]:
 def choose(desk: Desk, colour: str, words: str) -> None:
     """On the page for it, as a person does."""
     desk.browser.open(desk.browser.extension_url("ui/mark.html"))
-    filled = "return document.querySelector('#words').value"
+    filled = "return document.querySelector('#mark-words').value"
     wait_for(lambda: desk.browser.run(filled), "the present mark")
     desk.browser.run(
         """
         const [colour, words] = arguments;
         document.querySelector(`[value=${colour}]`).click();
-        document.querySelector("#words").value = words;
-        document.querySelector("#form").requestSubmit();
+        document.querySelector("#mark-words").value = words;
+        document.querySelector("#mark-form").requestSubmit();
         """,
         colour,
         words,
@@ -106,6 +106,6 @@ def test_what_is_no_mark_is_not_kept(desk: Desk, words: str) -> None:
     assert "That was not kept" in desk.browser.run("return document.querySelector('#said').textContent")
     desk.browser.open(desk.browser.extension_url("ui/mark.html"))
     wait_for(
-        lambda: desk.browser.run("return document.querySelector('#words').value") == "Three calm beacons",
+        lambda: desk.browser.run("return document.querySelector('#mark-words').value") == "Three calm beacons",
         "the mark before",
     )

@@ -73,8 +73,8 @@ export const MESSAGES = Object.freeze({
   // main.js: a person wants to write; the page for it is opened
   "write.open": { from: ["content", "menu"], fields: {} },
   // own-marks.js: what genuine frames are known by
-  "mark.show": { from: ["page", "menu"], fields: {} },
-  "mark.choose": { from: ["page"], fields: { colour: "string", words: "string" } },
+  "mark.show": { from: ["page", "manage", "menu"], fields: {} },
+  "mark.choose": { from: ["page", "manage"], fields: { colour: "string", words: "string" } },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page", "write"], fields: { part: "string", text: "boolean", delivery: "string" } },
   "evidence.fetch": { from: ["panel", "page"], fields: { delivery: "string" } },

@@ -19,9 +19,13 @@ const KINDS = new Map([
 const MOST = 1_000;
 
 export class Lists {
-  /** @param {(tab: number, frame: number, ask: () => any) => Promise<unknown>} runInPage */
-  constructor(runInPage) {
+  /**
+   * @param {(tab: number, frame: number, ask: () => any) => Promise<unknown>} runInPage
+   * @param {() => Promise<boolean>} wanted   whether the person wants badges in lists at all
+   */
+  constructor(runInPage, wanted) {
     this.runInPage = runInPage;
+    this.wanted = wanted;
   }
 
   /**
@@ -33,7 +37,7 @@ export class Lists {
     const ask = Object.hasOwn(ASKED, adapter) ? ASKED[adapter] : null;
     /** @type {Record<string, string>} */
     const kinds = {};
-    if (ask && tab !== undefined && frame !== undefined) {
+    if (ask && tab !== undefined && frame !== undefined && (await this.wanted())) {
       const said = await this.runInPage(tab, frame, ask).catch(() => null);
       for (const [uid, type] of Object.entries(said ?? {}).slice(0, MOST)) {
         const kind = typeof type === "string" ? KINDS.get(type.toLowerCase()) : undefined;

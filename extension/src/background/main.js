@@ -21,11 +21,12 @@ import { connectHost } from "../browser/native.js";
 import { isMozilla } from "../browser/api.js";
 import { setBadge } from "../browser/badge.js";
 import { keep, kept } from "../browser/keeping.js";
-import { onBegin, onChannel, ownId, ownOrigin } from "../browser/runtime.js";
+import { onBegin, onChannel, onFirst, ownId, ownOrigin } from "../browser/runtime.js";
 import { openPage } from "../browser/tabs.js";
 import { isGranted, onSitesChanged, runInPage, syncSites } from "../browser/sites.js";
 import { language, say } from "../browser/words.js";
 import { Host } from "../lib/host.js";
+import { NO_BADGES, WELCOMED } from "../lib/kept-names.js";
 import { HOST_NAME } from "../lib/product.js";
 
 const host = new Host({
@@ -43,7 +44,8 @@ const keys = new Keys(host, { openPage, onUnlocked });
 const receipts = new Receipts(host, readings, openPage);
 const manager = new Manager(host, { onUnlocked });
 
-const lists = new Lists(runInPage);
+// What cannot be read was not changed.
+const lists = new Lists(runInPage, () => kept(NO_BADGES).then((off) => off !== true, () => true));
 
 const marks = new OwnMarks({
   kept,
@@ -66,6 +68,7 @@ const reception = new Reception({
 
 onChannel((channel) => reception.serve(channel));
 onBegin(() => void syncSites());
+onFirst(() => void welcome());
 onSitesChanged(() => {
   void syncSites();
   void reception.review();
@@ -147,6 +150,13 @@ function handle(channel, role, message) {
     case "part.stop":
       return deliveries.stop(channel, message);
   }
+}
+
+/** Leads somebody who has just installed this to the first steps: once, whatever the browser calls an installation. */
+async function welcome() {
+  if (await kept(WELCOMED).catch(() => true)) return;
+  await keep(WELCOMED, true).catch(() => {});
+  await openPage("ui/manage.html#welcome");
 }
 
 /** Keys were unlocked: whoever shows a mail that needs one tries again. */

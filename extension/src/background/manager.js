@@ -46,6 +46,9 @@ export const OPERATIONS = Object.freeze({
     "outbox_list",
     "outbox_retry",
     "outbox_forget",
+    "settings_list",
+    "settings_change",
+    "host_report",
   ]),
   write: new Set([
     "vault_status",
@@ -54,6 +57,7 @@ export const OPERATIONS = Object.freeze({
     "key_list",
     "recipients",
     "people_lookup",
+    "settings_list",
     "draft_list",
     "draft_detach",
     "draft_remove",

@@ -35,6 +35,16 @@ export function ownUrl(path) {
   return api.runtime.getURL(path);
 }
 
+/** Whether this is the extension for browsers, to which sites are granted; else it is the one for Thunderbird. */
+export function readsWebmail() {
+  return "optional_host_permissions" in api.runtime.getManifest();
+}
+
+/** This extension's version, and whose program it runs in. */
+export function ownVersion() {
+  return { extension: api.runtime.getManifest().version, program: navigator.userAgent };
+}
+
 /**
  * Calls the listener for every channel that another part of this extension opens. Call it while the worker starts,
  * synchronously: a channel that woke the worker is delivered only then.
@@ -57,6 +67,11 @@ export function openChannel(name) {
 export function onBegin(listener) {
   api.runtime.onInstalled.addListener(() => listener());
   api.runtime.onStartup.addListener(() => listener());
+}
+
+/** @param {() => void} listener  called when the extension is installed: once, and not for an update of it */
+export function onFirst(listener) {
+  api.runtime.onInstalled.addListener(({ reason }) => reason === "install" && listener());
 }
 
 /**

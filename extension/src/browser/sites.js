@@ -33,6 +33,17 @@ export function requestSite(pattern) {
   return api.permissions.request({ origins: [pattern] });
 }
 
+/**
+ * The sites that are granted, and which of them an administrator's package asked for: those cannot be given back.
+ * @returns {Promise<{ pattern: string, name: string, fixed: boolean }[]>}
+ */
+export async function grantedSites() {
+  const { origins = [] } = await api.permissions.getAll();
+  // Firefox asks the person for these as well.
+  const fixed = isMozilla ? [] : (api.runtime.getManifest().host_permissions ?? []);
+  return origins.map((pattern) => ({ pattern, name: pattern.replace(/^https:\/\/|\/\*$/g, ""), fixed: fixed.includes(pattern) }));
+}
+
 /** Gives a site back. @param {string} pattern */
 export function removeSite(pattern) {
   return api.permissions.remove({ origins: [pattern] });

@@ -11,8 +11,10 @@ import { accounts } from "./manage/accounts.js";
 import { activity } from "./manage/activity.js";
 import { keys } from "./manage/keys.js";
 import { people } from "./manage/people.js";
+import { settings } from "./manage/settings.js";
 import { showVault, start } from "./manage/start.js";
 import { trust } from "./manage/trust.js";
+import { welcome, welcomeWithout } from "./manage/welcome.js";
 import { translate } from "./page.js";
 import { Failure } from "../lib/failure.js";
 import { failureWords, say } from "../browser/words.js";
@@ -31,12 +33,16 @@ import { failureWords, say } from "../browser/words.js";
 /** @typedef {(desk: Desk) => Promise<Node[]>} View */
 
 /** @type {Record<string, View>} */
-const VIEWS = { keys, people, trust, accounts, activity };
+const VIEWS = { keys, people, trust, accounts, activity, settings, welcome };
+
+/** Of which there is something to see before there is a place for keys. */
+const BEFORE = new Set(["settings", "welcome"]);
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const said = byId("said");
 const place = byId("view");
+const NO_VAULT = { exists: false, locked: true, recovery: false, keychain: false, idle_seconds: 0 };
 const asking = new Asking();
 let shown = 0;
 
@@ -56,22 +62,32 @@ async function show() {
     else link.removeAttribute("aria-current");
   }
   place.setAttribute("aria-busy", "true");
-  /** @type {Node[]} */
-  let nodes;
-  try {
-    const vault = await asking.ask("vault_status");
-    const desk = { ask: asking.ask.bind(asking), tell, fail, attempt, again: show, vault };
-    byId("vault").replaceChildren(...showVault(desk));
-    byId("views").hidden = !vault.exists;
-    nodes = await (vault.exists ? VIEWS[name] : start)(desk);
-  } catch (thrown) {
-    fail(thrown);
-    nodes = [element("div", { class: "actions" }, button(say("check_again"), () => void show()))];
-  }
+  const nodes = await made(name);
   // Somebody went to another view meanwhile.
   if (turn !== shown) return;
   place.replaceChildren(...nodes);
   place.removeAttribute("aria-busy");
+}
+
+/**
+ * @param {string} name  of a view
+ * @returns {Promise<Node[]>}
+ */
+async function made(name) {
+  const desk = { ask: asking.ask.bind(asking), tell, fail, attempt, again: show };
+  try {
+    const vault = await asking.ask("vault_status");
+    byId("vault").replaceChildren(...showVault({ ...desk, vault }));
+    byId("views").hidden = name === "welcome" || !(vault.exists || BEFORE.has(name));
+    return await (vault.exists || BEFORE.has(name) ? VIEWS[name] : start)({ ...desk, vault });
+  } catch (thrown) {
+    // Without the host there are still the sites, and what helps.
+    const nobody = { ...desk, vault: NO_VAULT };
+    if (name === "welcome") return welcomeWithout(nobody, thrown);
+    fail(thrown);
+    const again = element("div", { class: "actions" }, button(say("check_again"), () => void show()));
+    return name === "settings" ? [again, ...(await settings(nobody))] : [again];
+  }
 }
 
 /** @param {string} words */

@@ -8,10 +8,11 @@ import { say } from "../browser/words.js";
 /**
  * @param {HTMLElement} place
  * @param {import("../lib/own-mark.js").OwnMark | null} mark
+ * @param {string} [style]  class names beside its own
  */
-export function showMark(place, mark) {
+export function showMark(place, mark, style = "") {
   place.hidden = mark === null;
-  place.className = "own-mark";
+  place.className = `own-mark ${style}`.trim();
   place.dataset.colour = mark?.colour ?? "";
   place.replaceChildren(
     element("span", { class: "own-mark__stripe", "aria-hidden": "true" }),

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Lists } from "../../src/background/lists.js";
 
-/** @param {unknown} said  by the page @param {string} [adapter] */
-async function kinds(said, adapter = "roundcube") {
+/** @param {unknown} said  by the page @param {string} [adapter] @param {boolean} [wanted] */
+async function kinds(said, adapter = "roundcube", wanted = true) {
   /** @type {any[]} */
   const posted = [];
   /** @type {any[]} */
@@ -16,7 +16,7 @@ async function kinds(said, adapter = "roundcube") {
     asked.push([tab, frame]);
     if (said instanceof Error) throw said;
     return said;
-  });
+  }, async () => wanted);
   await lists.kinds(/** @type {any} */ ({ sender: { tab: 3, frame: 2 }, post: (/** @type {any} */ message) => posted.push(message) }), { adapter });
   return { kinds: posted[0].kinds, asked };
 }
@@ -38,5 +38,10 @@ test("a page that says odd things gets no further than its own list", async () =
 
 test("only what is known is run in a page", async () => {
   const { kinds: found, asked } = await kinds({ 1: "multipart/signed" }, "constructor");
+  assert.deepEqual([found, asked], [{}, []]);
+});
+
+test("who wants no badges gets none, and their page is not asked", async () => {
+  const { kinds: found, asked } = await kinds({ 1: "multipart/signed" }, "roundcube", false);
   assert.deepEqual([found, asked], [{}, []]);
 });

@@ -16,6 +16,8 @@ class Browser(Protocol):
     """A running browser with the extension and one tab."""
 
     name: str
+    opened_first: str
+    """The address of the tab that the extension opened when it was installed; the tab is closed."""
 
     def open(self, url: str) -> None:
         """Goes to `url` and waits until it is loaded."""

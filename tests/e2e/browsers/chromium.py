@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Error, Frame, Playwright, sync_playwright
+from playwright.sync_api import Error, Frame, Page, Playwright, sync_playwright
 
 from letterlock.clients.table import CHROMIUM_EXTENSION
-from tests.e2e.browsers import NoPanel, NotNow
+from tests.e2e.browsers import NoPanel, NotNow, wait_for
 
 _ARGUMENTS = (
     "--no-sandbox",  # root, as in CI, has none
@@ -91,6 +91,14 @@ class Chromium:
             _Playwright.give_back()
             raise
         self.page = self._context.pages[0]
+        first = wait_for(self._opened, "the tab that the extension opens when it is installed", 60)
+        self.opened_first = str(first.url)
+        first.close()
+
+    def _opened(self) -> Page | None:
+        self.page.wait_for_timeout(1)  # Playwright hears of new pages only while it waits
+        pages = [each for each in self._context.pages if each.url.startswith(self.extension_url(""))]
+        return pages[0] if pages else None
 
     def open(self, url: str) -> None:
         self.page.goto(url)

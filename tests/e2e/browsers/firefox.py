@@ -118,6 +118,7 @@ class Firefox:
             self.marionette.timeout.script = 15
             Addons(self.marionette).install(str(extension), temp=True)
             self._grant(sites)
+            self.opened_first = self._close_opened()
         except BaseException:
             self._process.stop()
             raise
@@ -228,6 +229,23 @@ class Firefox:
                 return True
             self.marionette.switch_to_parent_frame()
             number += 1
+
+    def _close_opened(self) -> str:
+        """Waits for the tab that the extension opens when it is installed, closes it, and tells its address."""
+        marionette = self.marionette
+        here = marionette.current_window_handle
+        wait_for(lambda: len(marionette.window_handles) == 2, "the tab that the extension opens", 60)
+        (opened,) = set(marionette.window_handles) - {here}
+        marionette.switch_to_window(opened)
+        own = self.extension_url("")
+        address = str(
+            wait_for(
+                lambda: self.run("return location.href.startsWith(arguments[0]) && location.href", own), "its page", 60
+            )
+        )
+        marionette.close()
+        marionette.switch_to_window(here)
+        return address
 
     def _grant(self, sites: tuple[str, ...]) -> None:
         with self.marionette.using_context("chrome"):

@@ -15,14 +15,14 @@ export const FILE_OCTETS = 512 * 1024;
 let named = 0;
 
 /**
- * A field with its label. `control` gets the id that the label points at.
+ * A field with its label. `control` gets the id that the label points at, if it has none.
  * @template {HTMLElement} Control
  * @param {string} words
  * @param {Control} control
  * @param {{ note?: string, line?: boolean }} [look]
  */
 export function field(words, control, { note = "", line = false } = {}) {
-  control.id = `field-${++named}`;
+  control.id ||= `field-${++named}`;
   const label = element("label", { for: control.id }, words);
   const hint = note ? element("p", { class: "quiet", id: `${control.id}-note` }, note) : null;
   if (hint) control.setAttribute("aria-describedby", hint.id);
@@ -164,4 +164,14 @@ export function nothing(words) {
 /** The words for a file that is not taken. */
 export function noFile() {
   return say("manage_no_file");
+}
+
+/**
+ * A part of a view under its heading.
+ * @param {string} key   of its heading
+ * @param {...Node} children
+ */
+export function section(key, ...children) {
+  const id = `${key.replaceAll("_", "-")}-title`;
+  return element("section", { "aria-labelledby": id }, element("h2", { id }, say(key)), ...children);
 }

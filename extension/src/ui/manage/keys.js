@@ -48,9 +48,18 @@ export async function keys(desk) {
       damaged > 0 && element("p", {}, say("keys_damaged", String(damaged))),
       own.length ? element("ul", { class: "cards", id: "own-keys" }, ...own.map((/** @type {OwnKey} */ key) => card(desk, key))) : nothing(say("keys_none")),
     ),
-    element("section", { "aria-labelledby": "add-title" }, element("h2", { id: "add-title" }, say("keys_add")), folded(say("keys_import"), importing(desk)), folded(say("keys_new"), creating(desk)), folded(say("keys_certificate"), certifying(desk))),
+    element("section", { "aria-labelledby": "add-title" }, element("h2", { id: "add-title" }, say("keys_add")), ...adding(desk)),
     cards(tokens),
   ];
+}
+
+/**
+ * The ways to a key.
+ * @param {Desk} desk
+ * @returns {Node[]}
+ */
+export function adding(desk) {
+  return [folded(say("keys_import"), importing(desk)), folded(say("keys_new"), creating(desk)), folded(say("keys_certificate"), certifying(desk))];
 }
 
 /**

@@ -15,6 +15,18 @@ import { say } from "../../browser/words.js";
  * @returns {Promise<Node[]>}
  */
 export async function start(desk) {
+  return [
+    element("section", { "aria-labelledby": "start-title" }, element("h2", { id: "start-title" }, say("start_title")), ...makeVault(desk)),
+    element("p", { class: "quiet" }, element("a", { href: "#settings" }, say("manage_settings"))),
+  ];
+}
+
+/**
+ * What makes the place for keys.
+ * @param {Desk} desk
+ * @returns {Node[]}
+ */
+export function makeVault(desk) {
   const first = input("password", { required: true, autocomplete: "new-password" });
   const second = input("password", { required: true, autocomplete: "new-password" });
   const recovery = input("checkbox", { checked: true });
@@ -35,9 +47,7 @@ export async function start(desk) {
         else await begin(desk);
       }),
   );
-  return [
-    element("section", { "aria-labelledby": "start-title" }, element("h2", { id: "start-title" }, say("start_title")), element("p", {}, say("start_lead")), create),
-  ];
+  return [element("p", {}, say("start_lead")), create];
 }
 
 /**
@@ -89,8 +99,16 @@ export function showVault(desk) {
     );
     return [element("span", {}, say("vault_open")), lock];
   }
-  const secret = input("password", { required: true });
-  const unlock = form(say("unlock_keys"), [field(say("unlock_passphrase"), secret)], () =>
+  return [element("details", {}, element("summary", {}, say("vault_locked")), unlockForm(desk))];
+}
+
+/**
+ * @param {Desk} desk
+ * @returns {HTMLFormElement}
+ */
+export function unlockForm({ ask, attempt, again, tell }) {
+  const secret = input("password", { required: true, autocomplete: "current-password" });
+  return form(say("unlock_keys"), [field(say("unlock_passphrase"), secret)], () =>
     attempt(async () => {
       const typed = secret.value;
       secret.value = "";
@@ -99,6 +117,4 @@ export function showVault(desk) {
       await again();
     }),
   );
-  const details = element("details", {}, element("summary", {}, say("vault_locked")), unlock);
-  return [details];
 }
