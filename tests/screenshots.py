@@ -16,7 +16,7 @@ SCREENSHOTS = {
     "thunderbird-mismatch.png": "thunderbird/mismatch.png",
     "roundcube-write.png": "chromium/roundcube-write-securely.png",
     "write.png": "chromium/write-refused.png",
-    "manage-start.png": "chromium/manage-start.png",
+    "welcome.png": "chromium/welcome.png",
     "manage-trust.png": "chromium/manage-trust.png",
 }
 """Name in the documentation, and the file that the end-to-end tests leave below build/screenshots."""
