@@ -17,7 +17,7 @@ const NAMES = /^(Letterlock|TLS|STARTTLS|SHA-256|MIME|Python)$/;
 const READ = ["alt", "aria-label", "aria-description", "aria-roledescription", "label", "placeholder", "title"];
 
 /** An example that nobody translates: an address, a domain, a file name. */
-const EXAMPLE = /^[\w.@:/-]*\.(example|org)$|^$/;
+const EXAMPLE = /^(https?:\/\/)?([\w.@:/-]*\.(example|org))?$/;
 
 /** @param {string} text */
 const isWords = (text) => /\p{L}{2}/u.test(text) && !NAMES.test(text.trim());
