@@ -8,12 +8,21 @@
 /**
  * A message that a person has opened.
  * @typedef {object} OpenMessage
+ * @property {string} [id]   names the message as `Foreseen` does
  * @property {(signal: AbortSignal) => Promise<Blob>} source   fetches the raw message, octet by octet as received
  * @property {(panel: HTMLElement) => void} place              puts the panel's element where it belongs
  * @property {() => void} [shown]                              the panel has something to say: what the client itself says
  *   of a message that it cannot show may step back
  * @property {Partial<Record<AnswerKind, HTMLElement>>} [answers]   buttons of the adapter's making that stand beside the
  *   client's own for answering this message: they get their words, and open the page for writing with its text quoted
+ */
+
+/**
+ * A message that a page will show, as its address says before anything of the page is there. What the page then shows
+ * counts: under another name, nothing of this is used.
+ * @typedef {object} Foreseen
+ * @property {string} id
+ * @property {((signal: AbortSignal) => Promise<Blob>) | null} source   null: not to be had yet, but the panel can load
  */
 
 /**
@@ -37,8 +46,22 @@
  * @typedef {object} Adapter
  * @property {string} name
  * @property {(document: Document) => boolean} matches
+ * @property {(document: Document) => Foreseen | null} [foresee]   what the page's address alone says; saves the time that
+ *   the page takes to build itself
  * @property {(page: MailPage, signal: AbortSignal) => void} start   everything it sets up ends with the signal
  */
 
 /** Marks the badge of a message in a list; also for whoever looks for one. */
 export const BADGE = "data-letterlock-badge";
+
+/**
+ * Puts the panel before an element. A frame that is moved loads anew, unless it is moved like this (where the browser
+ * knows how).
+ * @param {HTMLElement} panel
+ * @param {Element} before
+ */
+export function putBefore(panel, before) {
+  const parent = /** @type {(Element & { moveBefore?: (node: Node, child: Node) => void }) | null} */ (before.parentElement);
+  if (panel.isConnected && parent?.moveBefore) parent.moveBefore(panel, before);
+  else before.before(panel);
+}

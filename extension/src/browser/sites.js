@@ -74,7 +74,7 @@ async function register() {
     return;
   }
   /** @type {chrome.scripting.RegisteredContentScript} */
-  const script = { id: SCRIPT, js: [START], matches, allFrames: true, runAt: "document_end" };
+  const script = { id: SCRIPT, js: [START], matches, allFrames: true, runAt: "document_start" };
   if (registered) await api.scripting.updateContentScripts([script]);
   else await api.scripting.registerContentScripts([script]);
   const tabs = await api.tabs.query({ url: matches });

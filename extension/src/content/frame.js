@@ -19,12 +19,11 @@ const MAX_HEIGHT = 20_000;
 export class PanelFrame {
   /**
    * @param {object} options
-   * @param {(element: HTMLElement) => void} options.place
    * @param {() => void} options.onLoad    the frame is (again) ready for a token
    * @param {() => void} options.onAgain   the person wants the message checked once more
    * @param {AbortSignal} options.signal
    */
-  constructor({ place, onLoad, onAgain, signal }) {
+  constructor({ onLoad, onAgain, signal }) {
     this.element = document.createElement("div");
     this.element.setAttribute(STATE, "checking");
     this.element.style.cssText = "all: initial; display: none;";
@@ -38,10 +37,8 @@ export class PanelFrame {
     /** @type {MessagePort | null} */
     this.port = null;
     this.frame.addEventListener("load", onLoad, { signal });
-    // Not `display: none`: the frame must load and measure itself while it waits to be shown.
     this.hide();
     this.element.attachShadow({ mode: "closed" }).append(this.frame);
-    place(this.element);
     signal.addEventListener("abort", () => this.remove(), { once: true });
   }
 
@@ -58,6 +55,20 @@ export class PanelFrame {
     this.frame.contentWindow?.postMessage({ token }, ownOrigin, [port2]);
   }
 
+  /** Has the frame load while the page itself is still loading: it has no place yet. */
+  wait() {
+    // Outside of the page's own boxes, and as wide as it is likely to become: it measures itself.
+    this.element.style.cssText = "all: initial; display: block; position: fixed; inset: 0 0 auto; block-size: 0; overflow: hidden; visibility: hidden;";
+    document.documentElement.append(this.element);
+  }
+
+  /** @param {(element: HTMLElement) => void} place  puts the element where it belongs */
+  put(place) {
+    this.hide();
+    place(this.element);
+  }
+
+  /** Not `display: none`: the frame must load and measure itself while it waits to be shown. */
   hide() {
     this.element.style.cssText = "all: initial; display: block; block-size: 0; overflow: hidden; visibility: hidden;";
   }

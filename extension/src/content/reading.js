@@ -1,10 +1,11 @@
 /**
- * One message, open in a mail page: fetches its source, hands it to the background as that asks for it, and shows or
+ * One message, open in a mail page (or about to be): fetches its source, hands it to the background as that asks for it, and shows or
  * removes the panel. The verdict itself is never in this process.
  */
 
 import { PanelFrame } from "./frame.js";
 import { answers } from "./writing.js";
+import { isMozilla } from "../browser/api.js";
 import { openChannel } from "../browser/runtime.js";
 import { looksSecured } from "../lib/hint.js";
 import { blobSource } from "../lib/source.js";
@@ -14,39 +15,86 @@ const PATIENCE = 700;
 
 export class Reading {
   /**
-   * @param {import("../adapters/adapter.js").OpenMessage} message
    * @param {AbortSignal} signal  aborts when the message is closed
    */
-  constructor(message, signal) {
-    this.message = message;
+  constructor(signal) {
     this.signal = signal;
+    /** @type {import("../adapters/adapter.js").OpenMessage | null} */
+    this.message = null;
+    /** The message that is being checked already, though the page has not shown it yet. */
+    this.foreseen = "";
     /** @type {import("../browser/runtime.js").Channel | null} */
     this.channel = null;
     /** @type {Blob | null} */
     this.blob = null;
     this.loaded = false;
+    /** A token for a frame that is still loading. */
+    this.token = "";
+    /** Whether the message looks signed or encrypted. */
+    this.hint = false;
     this.settled = false;
+    /** Whether there is anything to see, once that is settled. */
+    this.shown = false;
     /** How the person wants to answer it, once it is opened. @type {import("../adapters/adapter.js").AnswerKind | null} */
     this.wanted = null;
     /** Whether the background still knows of it. */
     this.live = false;
     this.frame = new PanelFrame({
-      place: message.place,
-      onLoad: () => this.#askForToken(),
+      onLoad: () => this.#frameLoaded(),
       onAgain: () => void this.run(),
       signal,
     });
     signal.addEventListener("abort", () => this.channel?.close(), { once: true });
-    if (message.answers) answers(message.answers, signal, (kind) => void this.#answer(kind));
+  }
+
+  /**
+   * Begins before the page has shown the message, with what is known of it: a page takes a while to build itself.
+   * @param {import("../adapters/adapter.js").Foreseen} message
+   */
+  async foresee({ id, source }) {
+    // Firefox loads a frame in a shadow tree anew however it is moved (seen with Firefox 153).
+    if (!isMozilla) this.frame.wait();
+    if (source === null) return;
+    this.foreseen = id;
+    this.#connect(1);
+    try {
+      const blob = await source(this.signal);
+      if (this.foreseen === id) this.blob = blob;
+    } catch {
+      this.foreseen = "";
+      if (this.message && !this.signal.aborted) await this.run();
+      return;
+    }
+    if (this.foreseen === id) await this.#offer();
+  }
+
+  /**
+   * The page shows a message: the one that was foreseen, or another.
+   * @param {import("../adapters/adapter.js").OpenMessage} message
+   */
+  async open(message) {
+    this.message = message;
+    this.frame.put(message.place);
+    if (message.answers) answers(message.answers, this.signal, (kind) => void this.#answer(kind));
+    if (!this.foreseen || this.foreseen !== message.id) {
+      this.foreseen = "";
+      this.blob = null;
+      await this.run();
+    } else if (this.settled) {
+      this.#settle();
+    } else {
+      this.#losePatience();
+    }
   }
 
   /** Has the message checked; once more, if it was before. */
   async run() {
+    const { message } = this;
+    if (message === null) return;
     this.settled = false;
-    const channel = this.#connect(1);
-    if (this.loaded) channel.post({ name: "mail.panel" });
+    this.#connect(1);
     try {
-      this.blob ??= await this.message.source(this.signal);
+      this.blob ??= await message.source(this.signal);
     } catch {
       if (!this.signal.aborted) this.channel?.post({ name: "mail.failed" });
       return;
@@ -85,33 +133,62 @@ export class Reading {
       // The worker was stopped in the middle of it. What it knew is gone; the message is still here.
       if (this.signal.aborted || this.settled || this.channel !== channel || retries === 0) return;
       this.#connect(retries - 1);
-      this.#askForToken();
       if (this.blob) void this.#offer();
     });
-    return channel;
+    // Asked for at once: it is there when the frame has loaded.
+    this.token = "";
+    channel.post({ name: "mail.panel" });
   }
 
   async #offer() {
     const { blob, channel } = this;
     if (blob === null || channel === null) return;
     const hint = await looksSecured(blob);
+    if (channel !== this.channel) return; // begun again meanwhile, perhaps with another message
     this.pull = blobSource(blob).pull;
     channel.post({ name: "mail.open", size: blob.size, hint });
-    if (!hint) return;
+    this.hint = hint;
+    this.#losePatience();
+  }
+
+  /** Nobody waits without knowing it: if the message looks signed, the panel soon says that it is being checked. */
+  #losePatience() {
+    if (!this.hint || this.message === null) return;
     setTimeout(() => {
       if (!this.settled && !this.signal.aborted) this.frame.show();
     }, PATIENCE);
   }
 
-  /** @param {import("../browser/runtime.js").Channel} channel */
-  #letGo(channel) {
+  #letGo() {
     this.live = false;
-    channel.close();
+    this.channel?.close();
   }
 
-  #askForToken() {
+  #frameLoaded() {
     this.loaded = true;
-    this.channel?.post({ name: "mail.panel" });
+    if (this.token) this.#hand(this.token);
+    else this.channel?.post({ name: "mail.panel" });
+  }
+
+  /** @param {string} token  good once */
+  #hand(token) {
+    this.token = "";
+    this.frame.hand(token);
+  }
+
+  /** It is known whether there is anything to see. */
+  #settle() {
+    if (this.message === null) return;
+    const answering = this.wanted !== null;
+    this.#askForAnswer();
+    if (this.shown) {
+      this.frame.show();
+      this.message.shown?.();
+    } else {
+      this.frame.empty();
+      // What is answered has to stay open until the page for writing has its text.
+      if (!answering) this.#letGo();
+    }
   }
 
   /**
@@ -122,26 +199,18 @@ export class Reading {
     if (this.signal.aborted || channel !== this.channel) return;
     switch (said.name) {
       case "token":
-        this.frame.hand(said.token);
+        if (this.loaded) this.#hand(said.token);
+        else this.token = said.token;
         return;
       case "pull": {
         const chunk = await this.pull?.(said.max);
         if (chunk) channel.post({ name: "mail.chunk", ...chunk });
         return;
       }
-      case "outcome": {
-        const answering = this.wanted !== null;
+      case "outcome":
         this.settled = true;
-        this.#askForAnswer();
-        if (said.shown) {
-          this.frame.show();
-          this.message.shown?.();
-        } else {
-          this.frame.empty();
-          // What is answered has to stay open until the page for writing has its text.
-          if (!answering) this.#letGo(channel);
-        }
-      }
+        this.shown = said.shown;
+        this.#settle();
     }
   }
 }

@@ -9,7 +9,6 @@ import { answerButtons } from "./answer-buttons.js";
 import { PartFetcher } from "./fetch-part.js";
 import { showMark } from "./own-mark.js";
 import { translate } from "./page.js";
-import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
 import { Failure } from "../lib/failure.js";
@@ -73,7 +72,9 @@ function claim(token, port) {
     const fresh = state.phase !== "opened";
     state = said.state;
     view.show(state);
-    if (state.phase === "opened" && fresh) showParts(state.opened, parts);
+    // In the panel's own timeline, which no page can read: tests/benchmarks/webmail.py looks there.
+    if (state.phase === "opened" && fresh) performance.mark("verdict");
+    if (state.phase === "opened" && fresh) void showParts(state.opened, parts);
   });
   channel.onClose(() => {
     if (channel !== current) return;
@@ -105,8 +106,12 @@ function accept(channel, port) {
  * @param {import("../lib/shapes.js").Opened} opened
  * @param {PartFetcher} fetcher
  */
-function showParts(opened, fetcher) {
+async function showParts(opened, fetcher) {
   if (!hidesContent(opened.verdict) || opened.parts.length === 0) return;
+  const channel = current;
+  // Loaded where it is needed: most signed mail is shown by the mail page, and its verdict must not wait for a sanitiser.
+  const { partsView } = await import("./parts.js");
+  if (channel !== current) return;
   // The mail client's own buttons have nothing to answer: it shows none of it.
   const answer = answerButtons((kind) => current?.post({ name: "answer.ask", kind }));
   partsPlace.replaceChildren(partsView(opened, fetcher), answer);

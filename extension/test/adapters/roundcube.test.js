@@ -69,6 +69,35 @@ test("what Roundcube says of a message it cannot show steps back once the panel 
   assert.deepEqual(notices, ["none"]);
 });
 
+test("a message is foreseen by the address of the preview pane and the token of the page around it", () => {
+  const around = page(fixture("roundcube/list.html"), "http://127.0.0.1:9000/?_task=mail&_mbox=INBOX");
+  const address = "http://127.0.0.1:9000/?_task=mail&_uid=4&_mbox=INBOX&_framed=1&_action=preview";
+  const within = (/** @type {string} */ url, /** @type {unknown} */ parent) =>
+    /** @type {Document} */ (/** @type {unknown} */ ({ location: new URL(url), defaultView: { parent } }));
+  const token = environment(around.document)?.request_token;
+  const foreseen = roundcube.foresee?.(within(address, around));
+  assert.equal(new URL(foreseen?.id ?? "").search, `?_task=mail&_action=viewsource&_uid=4&_mbox=INBOX&_save=1&_token=${token}`);
+  assert.ok(foreseen?.source);
+  assert.deepEqual(roundcube.foresee?.(within(address, null)), { id: "", source: null }, "no page around it");
+  const foreign = { get document() { throw new DOMException("another site's", "SecurityError"); } };
+  assert.deepEqual(roundcube.foresee?.(within(address, foreign)), { id: "", source: null });
+  assert.equal(roundcube.foresee?.(within("http://127.0.0.1:9000/?_task=mail&_mbox=INBOX", around)), null, "a list");
+});
+
+test("what is foreseen and what the page then shows have one name", () => {
+  const url = "http://127.0.0.1:9000/?_task=mail&_uid=4&_mbox=INBOX&_framed=1&_action=preview";
+  const { document, MutationObserver } = page(fixture("roundcube/preview.html"), url);
+  Object.assign(globalThis, { MutationObserver });
+  const around = { document };
+  const early = /** @type {Document} */ (/** @type {unknown} */ ({ location: new URL(url), defaultView: { parent: around } }));
+  /** @type {import("../../src/adapters/adapter.js").OpenMessage[]} */
+  const opened = [];
+  const end = new AbortController();
+  roundcube.start({ document, opened: (message) => void opened.push(message), writes: () => {}, list: LIST }, end.signal);
+  const uid = environment(document)?.uid;
+  assert.equal(opened[0].id?.replace(`_uid=${uid}`, "_uid=4"), roundcube.foresee?.(early)?.id);
+});
+
 test("the message list is Roundcube, and no open message", () => {
   const { document, opened } = start(fixture("roundcube/list.html"));
   assert.ok(roundcube.matches(document));

@@ -51,7 +51,7 @@ test("a granted site gets the content script, in its open tabs at once", async (
   state.origins = ["https://mail.muster.example/*"];
   await syncSites();
   assert.deepEqual(state.registered, [
-    { id: "sites", js: ["content/main.js"], matches: state.origins, allFrames: true, runAt: "document_end" },
+    { id: "sites", js: ["content/main.js"], matches: state.origins, allFrames: true, runAt: "document_start" },
   ]);
   assert.deepEqual(state.started, [7], "a tab that cannot take it stops nobody else");
   assert.ok(await isGranted("https://mail.muster.example/x"));

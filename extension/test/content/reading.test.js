@@ -52,8 +52,8 @@ const SIGNED = "From: a@b.example\r\nContent-Type: multipart/signed; boundary=x\
 async function begin(source = async () => new Blob([SIGNED])) {
   const end = new window.AbortController(); // jsdom takes no other
   const place = (/** @type {HTMLElement} */ panel) => document.getElementById("header")?.after(panel);
-  const reading = new Reading({ source, place }, end.signal);
-  await reading.run();
+  const reading = new Reading(end.signal);
+  await reading.open({ source, place });
   const mount = /** @type {HTMLElement} */ (document.querySelector("[data-letterlock]"));
   return { end, reading, mount };
 }
@@ -85,7 +85,7 @@ test("an unsigned message leaves an empty element and no channel", async () => {
 
 test("a signed message shows the panel", async () => {
   const { mount } = await begin();
-  assert.deepEqual(ports[0].said[0], { name: "mail.open", size: SIGNED.length, hint: true });
+  assert.deepEqual(ports[0].said, [{ name: "mail.panel" }, { name: "mail.open", size: SIGNED.length, hint: true }]);
   ports[0].say({ name: "outcome", shown: true });
   await settled();
   assert.equal(mount.dataset.letterlock, "shown");
@@ -93,7 +93,7 @@ test("a signed message shows the panel", async () => {
 
 test("a source that the page does not hand out is said to the background, as no source", async () => {
   await begin(async () => Promise.reject(new Error("text/html")));
-  assert.deepEqual(ports[0].names(), ["mail.failed"]);
+  assert.deepEqual(ports[0].names(), ["mail.panel", "mail.failed"]);
 });
 
 test("a background that is stopped before it answered is asked once more, and not for ever", async () => {
@@ -116,4 +116,69 @@ test("a background that is stopped after it answered is left alone", async () =>
   ports[0].die();
   await settled();
   assert.equal(ports.length, 1);
+});
+
+/**
+ * @param {string} id  of the message that the page then shows
+ * @param {() => Promise<Blob>} foreseen
+ */
+async function foresee(id, foreseen) {
+  const end = new window.AbortController();
+  const place = (/** @type {HTMLElement} */ panel) => document.getElementById("header")?.after(panel);
+  const reading = new Reading(end.signal);
+  const early = reading.foresee({ id: "1", source: foreseen });
+  const source = async () => new Blob([`${SIGNED}shown`]);
+  return { early, open: () => reading.open({ id, source, place }), end };
+}
+
+test("a message that was foreseen is checked before the page shows it, and no panel is seen until then", async () => {
+  const { early, open } = await foresee("1", async () => new Blob([SIGNED]));
+  await early;
+  assert.deepEqual(ports[0].names(), ["mail.panel", "mail.open"]);
+  ports[0].say({ name: "outcome", shown: true });
+  await settled();
+  const mount = /** @type {HTMLElement} */ (document.querySelector("[data-letterlock]"));
+  assert.equal(mount.dataset.letterlock, "checking");
+  assert.equal(mount.style.visibility, "hidden");
+  await open();
+  assert.equal(mount.dataset.letterlock, "shown");
+  assert.equal(mount.previousElementSibling?.id, "header");
+  assert.equal(ports.length, 1, "nothing is asked twice");
+});
+
+test("where the page shows another message than was foreseen, that one is checked, and nothing is said of the first", async () => {
+  const { early, open } = await foresee("2", async () => new Blob([SIGNED]));
+  await early;
+  await open();
+  assert.ok(ports[0].names().includes("(closed)"));
+  ports[0].say({ name: "outcome", shown: true });
+  await settled();
+  assert.equal(/** @type {HTMLElement} */ (document.querySelector("[data-letterlock]")).dataset.letterlock, "checking");
+  assert.deepEqual(ports[1].said[1], { name: "mail.open", size: SIGNED.length + 5, hint: true });
+});
+
+test("another message is checked also where the first one comes late", async () => {
+  /** @type {(blob: Blob) => void} */
+  let come = () => {};
+  const { early, open } = await foresee("2", () => new Promise((resolve) => (come = resolve)));
+  await open();
+  come(new Blob([SIGNED]));
+  await early;
+  assert.deepEqual(ports.map((each) => each.names().filter((name) => name === "mail.open").length), [0, 1]);
+});
+
+test("a source that could not be had early is asked for again", async () => {
+  for (const late of [false, true]) {
+    document.querySelector("[data-letterlock]")?.remove();
+    ports = [];
+    const { early, open } = await foresee("1", async () => {
+      if (late) await settled();
+      throw new Error("no token yet");
+    });
+    if (!late) await early;
+    await open();
+    await early;
+    const said = ports.flatMap((each) => each.said).filter(({ name }) => /open|failed/.test(name));
+    assert.deepEqual(said, [{ name: "mail.open", size: SIGNED.length + 5, hint: true }]);
+  }
 });

@@ -4,10 +4,11 @@
  */
 
 import { answerButtons } from "./answering.js";
+import { putBefore } from "../adapter.js";
 import { environment } from "./environment.js";
 import { markList } from "./list.js";
 import { BEFORE, BODY, COMPOSE, ENV, LIST_ACTIONS, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
-import { fetchSource, sourceAddress } from "./source.js";
+import { fetchSource, foreseenEnvironment, sourceAddress } from "./source.js";
 
 /** @type {import("../adapter.js").Adapter} */
 export const roundcube = {
@@ -15,6 +16,13 @@ export const roundcube = {
 
   matches(document) {
     return environment(document) !== null;
+  },
+
+  foresee(document) {
+    const env = foreseenEnvironment(document);
+    if (env === null) return null;
+    const address = sourceAddress(env, document.location.href);
+    return { id: address?.href ?? "", source: address && ((stop) => fetchSource(address, stop)) };
   },
 
   start({ document, opened, writes, list }, signal) {
@@ -29,6 +37,7 @@ export const roundcube = {
     const address = sourceAddress(env, document.location.href);
     opened(
       {
+        id: address?.href,
         source: (stop) =>
           address ? fetchSource(address, stop) : Promise.reject(new Error("no message in the page's state")),
         place: (panel) => place(document, panel, signal),
@@ -71,7 +80,7 @@ function place(document, panel, signal) {
   for (const selector of BEFORE) {
     const before = document.querySelector(selector);
     if (before?.parentElement) {
-      before.before(panel);
+      putBefore(panel, before);
       keepBelow(/** @type {HTMLElement} */ (before), signal);
       return;
     }

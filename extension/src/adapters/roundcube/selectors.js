@@ -16,6 +16,9 @@ export const ENV = Object.freeze({
   path: "comm_path",
 });
 
+/** Names in its addresses. */
+export const PARAMETERS = Object.freeze({ action: "_action", uid: "_uid", mailbox: "_mbox" });
+
 /** Actions that show one message: on a page of its own, and in the preview pane's frame. */
 export const READING_ACTIONS = Object.freeze(["show", "preview"]);
 

@@ -2,7 +2,8 @@
  * The raw source of a message in Roundcube.
  */
 
-import { ENV } from "./selectors.js";
+import { environment } from "./environment.js";
+import { ENV, PARAMETERS, READING_ACTIONS } from "./selectors.js";
 
 /**
  * The address that hands out the message octet by octet. With `_save` it comes as received; without, Roundcube
@@ -28,6 +29,38 @@ export function sourceAddress(env, base) {
     _token: token,
   }).toString();
   return url;
+}
+
+/**
+ * The state of a page before it is there: its address names the message, and the page around the preview pane has the
+ * token of the session.
+ * @param {Document} document
+ * @returns {Record<string, unknown> | null} null: no message is named
+ */
+export function foreseenEnvironment(document) {
+  const asked = new URLSearchParams(document.location.search);
+  const said = (/** @type {string} */ name) => asked.get(name) ?? "";
+  if (!READING_ACTIONS.includes(said(PARAMETERS.action)) || !said(PARAMETERS.uid) || !said(PARAMETERS.mailbox)) return null;
+  const around = environmentAround(document);
+  return {
+    [ENV.uid]: said(PARAMETERS.uid),
+    [ENV.mailbox]: said(PARAMETERS.mailbox),
+    [ENV.token]: around?.[ENV.token],
+    [ENV.path]: around?.[ENV.path],
+  };
+}
+
+/**
+ * @param {Document} document
+ * @returns {Record<string, unknown> | null} null: there is no page around it, or it is another site's
+ */
+function environmentAround(document) {
+  const around = document.defaultView?.parent;
+  try {
+    return around && around !== document.defaultView ? environment(around.document) : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
