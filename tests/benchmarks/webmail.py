@@ -3,9 +3,9 @@
     python -m tests.benchmarks.webmail [--clicks N] [--browser NAME]
 
 A real mouse clicks on one message after the other, each signed and never seen before. The browser itself says when it
-painted what: the message (`first-contentful-paint` of Roundcube's frame) and the verdict (the same of the panel's, which
-stays unseen until it has something to say, or the panel's own mark, if that came later). Both are counted from the press
-of the button.
+painted what: the message (`first-contentful-paint` of Roundcube's frame) and the verdict (the same of the panel's,
+which stays unseen until it has something to say, or the panel's own mark, if that came later). Both are counted from
+the press of the button.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ CLICKS = 50
 BROWSERS = ("chromium", "firefox")
 
 _LISTEN = """
-    document.addEventListener("mousedown", (event) => { window.pressed = performance.timeOrigin + event.timeStamp; }, true);
+    const press = (event) => { window.pressed = performance.timeOrigin + event.timeStamp; };
+    document.addEventListener("mousedown", press, true);
 """
 _MESSAGE = """
     const frame = document.querySelector("#messagecontframe")?.contentWindow;
