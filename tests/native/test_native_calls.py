@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Mapping
 
 import pytest
 
 from letterlock.errors import Cancelled
 from letterlock.limits import CHUNK_OCTETS
+from letterlock.native import calls
 from letterlock.native.calls import Call
 
 
@@ -61,6 +64,22 @@ def test_progress_is_rare() -> None:
         now = step / 100
         call.progress(step, None)
     assert channel.said == [("progress", 25), ("progress", 50), ("progress", 75)]
+
+
+def test_work_without_steps_shows_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it lasts, and not after it: an answer may follow at once."""
+    monkeypatch.setattr(calls, "ALIVE_SECONDS", 0.001)
+    channel, ticks = Channel(), itertools.count()
+    call = Call(channel, "r", "en", clock=lambda: float(next(ticks)))
+    deadline = time.monotonic() + 60
+    with call.alive():
+        while len(channel.said) < 3 and time.monotonic() < deadline:
+            time.sleep(0.001)
+    said = len(channel.said)
+    assert said >= 3
+    assert set(channel.said) == {("progress", 0)}
+    call.reply({})
+    assert channel.said[said:] == [("reply", {})]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ from letterlock.net import failures as f
 from letterlock.net.directory import Directory
 from letterlock.net.rules import Rules
 from letterlock.operations import lookup, people
+from letterlock.store import issuers
+from letterlock.store.database import Store
+from letterlock.trust.names import digest
 from tests import needs
 from tests.net.servers import serving
 from tests.trust.chains import issue, person
@@ -188,3 +191,19 @@ def test_nonsense_from_a_directory_is_passed_over(tmp_path: Path) -> None:
     assert (place.imported, place.failure) == ([], None)
     (place,) = lookup.look_up(database, "anna@muster.example", ask_dns=lambda address: [ANNA.der, OTHER.der])
     assert [each.certificate.name for each in place.imported] == ["Anna"]
+
+
+def test_authorities_that_come_with_a_certificate_build_its_chain(tmp_path: Path) -> None:
+    """They are kept beside it, trusted by nobody for that; what comes without it is not kept."""
+    database = tmp_path / "letterlock.sqlite"
+    lookup.look_up(database, "zoe@muster.example", ask_dns=lambda address: [ANNA.der, ROOT.der])
+    assert _kept_authorities(database) == []
+    lookup.look_up(database, "anna@muster.example", ask_dns=lambda address: [ANNA.der, ROOT.der])
+    assert _kept_authorities(database) == [ROOT.der]
+
+
+def _kept_authorities(database: Path) -> list[bytes]:
+    if not database.exists():
+        return []
+    with Store.read(database) as store:
+        return issuers.bearing(store, digest(ROOT.certificate.subject_dn.normal))

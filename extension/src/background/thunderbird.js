@@ -14,7 +14,7 @@ import { Writing } from "../adapters/thunderbird/writing.js";
 import { connectHost } from "../browser/native.js";
 import { onChannel, ownId, ownUrl } from "../browser/runtime.js";
 import * as thunderbird from "../browser/thunderbird.js";
-import { language } from "../browser/words.js";
+import { language, say } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
 import { Host } from "../lib/host.js";
 import { blobToBase64, fromBase64 } from "../lib/octets.js";
@@ -34,6 +34,9 @@ const MANAGE = ownUrl("ui/manage.html");
 const MANAGE_SIZE = { width: 900, height: 700 };
 /** Of the window in which a passphrase or a PIN is typed. */
 const UNLOCK_SIZE = { width: 560, height: 460 };
+
+/** What may make somebody one who can be encrypted to, or not any more. */
+const CHANGES_RECIPIENTS = /^(?:people|key|trust)_(?!list|check|notices|read)/;
 
 const host = new Host({
   connect: () => connectHost(HOST_NAME),
@@ -73,26 +76,28 @@ thunderbird.onMessageTab((tab) => void reading.tabOpened(tab));
 thunderbird.onTabClosed((tab) => reading.closed(tab));
 thunderbird.onBarAction((tab, message, action) => {
   if (action === "again") reading.again(tab, message);
-  if (action === "details") void thunderbird.openWindow(`${DETAILS}?message=${message}`);
+  if (action === "details") void openDetails(message);
   if (action === "unlock") void unlock(tab, message);
 });
 
 const writing = new Writing(host);
 
 thunderbird.onProtect((wish, file) => writing.protect(wish, file));
-/** The addresses that stand in each compose window, one a line, as they were said last. @type {Map<number, string>} */
-const written = new Map();
-thunderbird.onRecipients((window, addresses) => describeRecipients(window, addresses));
-thunderbird.onRecipientAction(async (window, action, address) => {
-  const addresses = written.get(window);
-  if (action === "find" && addresses !== undefined) {
-    // What was found is kept by the host; what went wrong shows in the recipient, who still has no certificate.
-    await host.ask("people_lookup", { address, dns: false }).catch(() => {});
-    return describeRecipients(window, addresses);
-  }
-  // A file is chosen where people are managed; so is everything when this add-on slept and knows of no addresses.
-  return void thunderbird.openWindow(`${MANAGE}#people`, MANAGE_SIZE);
+thunderbird.onRecipients(async (window, addresses) => thunderbird.describeRecipients(window, await writing.recipients(addresses)));
+thunderbird.onRecipientAction(async (window, action, address, addresses) => {
+  if (action === "opened") return takeDefaults();
+  if (action === "unlock") return keys.ask({ token: "" });
+  if (action === "import") return thunderbird.openWindow(`${MANAGE}?for=${encodeURIComponent(address)}#people`, MANAGE_SIZE);
+  if (action !== "find") return;
+  const news = { address, words: await writing.find(address) };
+  await thunderbird.describeRecipients(window, await writing.recipients(addresses, news));
 });
+thunderbird.onShortcut(async (tab, name) => {
+  const message = await thunderbird.displayedIn(tab);
+  if (message === null) await thunderbird.pressSwitch(tab, name);
+  else if (name === "details") await openDetails(message);
+});
+thunderbird.onMenu({ check: say("menu_check"), proof: say("menu_proof") }, (item, message) => void openDetails(message, item === "proof"));
 
 // Installed, or woken up, with messages on display.
 void thunderbird.messageTabs().then((tabs) => tabs.forEach((tab) => void reading.found(tab)));
@@ -100,7 +105,7 @@ void thunderbird.messageTabs().then((tabs) => tabs.forEach((tab) => void reading
 onChannel((channel) => {
   // Only the add-on's own pages are answered, at the top of their windows; nothing else of the add-on asks.
   const { extension, url, frame } = channel.sender;
-  const page = extension === ownId && frame === 0 ? url.split("?")[0] : "";
+  const page = extension === ownId && frame === 0 ? url.split(/[?#]/)[0] : "";
   if (page === DETAILS && channel.name === "details") serveDetails(channel);
   else if (page === UNLOCK && channel.name === "keys") serveKeys(channel);
   else if (page === MANAGE && channel.name === "manage") serveManage(channel);
@@ -152,19 +157,31 @@ function keep(channel, message) {
   else messages.delete(channel);
 }
 
+/** What mail starts with, as the person has set it. Without a host it stays as it was. */
+async function takeDefaults() {
+  const { writing: defaults } = await host.ask("settings_list", {}).catch(() => ({ writing: null }));
+  if (defaults) await thunderbird.setDefaults(defaults);
+}
+
+/** Something was managed; open compose windows follow. @param {string} operation */
+function changed(operation) {
+  if (CHANGES_RECIPIENTS.test(operation)) void thunderbird.renewRecipients();
+  if (operation === "settings_change") void takeDefaults();
+}
+
 /**
- * @param {number} window
- * @param {string} addresses
+ * @param {number} message
+ * @param {boolean} [proof]  save the proof of it at once
  */
-async function describeRecipients(window, addresses) {
-  written.set(window, addresses);
-  await thunderbird.describeRecipients(window, await writing.recipients(addresses));
+async function openDetails(message, proof = false) {
+  await thunderbird.openWindow(`${DETAILS}?message=${message}${proof ? "&proof" : ""}`);
 }
 
 /** Keys were unlocked: what is on display tries again. */
 function onUnlocked() {
   reading.unlocked();
   for (const again of details) again();
+  void thunderbird.composeUnlocked();
 }
 
 /** @param {Channel} channel */
@@ -172,7 +189,7 @@ function serveManage(channel) {
   channel.onMessage((message) => {
     if (refusal(message, "manage") !== null) return channel.close();
     if (message.name === "host.stop") manager.stop(channel, message);
-    else void manager.ask(channel, "manage", message);
+    else void manager.ask(channel, "manage", message).then(() => changed(message.operation));
   });
   channel.onClose(() => manager.leave(channel));
 }

@@ -37,7 +37,8 @@ export function ownUrl(path) {
 
 /** Whether this is the extension for browsers, to which sites are granted; else it is the one for Thunderbird. */
 export function readsWebmail() {
-  return "optional_host_permissions" in api.runtime.getManifest();
+  // Thunderbird says that there are none where the manifest says nothing.
+  return (api.runtime.getManifest().optional_host_permissions ?? []).length > 0;
 }
 
 /** This extension's version, and whose program it runs in. */

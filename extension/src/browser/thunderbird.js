@@ -24,6 +24,8 @@ import { api } from "./api.js";
  * The parts of Thunderbird's interface that are used here.
  * @typedef {object} Messenger
  * @property {{ onMessagesDisplayed: Event<(tab: Tab, list: MessageList) => void> }} messageDisplay
+ * @property {{ create(item: { id: string, title: string, contexts: string[] }, created: () => void): void,
+ *   onClicked: Event<(clicked: { menuItemId: string, selectedMessages?: MessageList }) => void> }} menus
  * @property {{ onSelectedMessagesChanged: Event<(tab: Tab, list: MessageList) => void> }} mailTabs
  * @property {{ getRaw(id: number, options: { data_format: "File" }): Promise<File> }} messages
  * @property {{ show(tab: number, message: number, content: BarContent): Promise<boolean>,
@@ -31,11 +33,12 @@ import { api } from "./api.js";
  *   clear(tab: number): Promise<void>,
  *   onAction: Event<(tab: number, message: number, action: string) => void> }} letterlockBar
  * @property {{ describe(window: number, description: Recipients): Promise<void>,
- *   renew(window: number): Promise<void>,
- *   defaults(identity: string): Promise<Defaults>,
- *   setDefaults(identity: string, defaults: Defaults): Promise<void>,
+ *   renew(): Promise<void>,
+ *   unlocked(): Promise<void>,
+ *   press(tab: number, name: string): Promise<void>,
+ *   setDefaults(defaults: WritingDefault[]): Promise<void>,
  *   onRecipients: Event<(window: number, addresses: string) => void>,
- *   onAction: Event<(window: number, action: string, address: string) => void> }} letterlockCompose
+ *   onAction: Event<(window: number, action: string, address: string, addresses: string) => void> }} letterlockCompose
  * @property {{ state(message: number): Promise<"waiting" | "shown" | "ordinary">,
  *   reveal(message: number, entity: Blob, subject: string): Promise<boolean>, forget(): Promise<void> }} letterlockReading
  * @property {{ onProtect: Event<(wish: Outgoing, file: File) => Promise<Protected>> }} letterlockSending
@@ -44,12 +47,12 @@ import { api } from "./api.js";
  * @typedef {{ asked: string, everybody: boolean, failed: string,
  *   recipients: { address: string, good: boolean, line: string, find: boolean }[] }} Recipients
  *
- * What new messages of an identity start with.
- * @typedef {{ sign: boolean, encrypt: "never" | "possible" | "always" }} Defaults
+ * What mail from an address starts with.
+ * @typedef {import("../lib/protocol.js").WritingDefault} WritingDefault
  *
  * What is wanted of a message that is about to leave, or to be kept as a draft; and what it became.
  * @typedef {{ sign: boolean, encrypt: boolean, draft: boolean, quotes: boolean, inClear: boolean }} Outgoing
- * @typedef {{ made: { role: string, recipients: string[], octets: Blob }[] } | { refused: string }} Protected
+ * @typedef {{ made: { role: string, recipients: string[], octets: Blob }[] } | { refused: string, locked: boolean }} Protected
  * @typedef {{ id: number }} Tab
  * @typedef {{ messages: { id: number }[] }} MessageList
  */
@@ -184,9 +187,47 @@ export function onRecipients(listener) {
   messenger.letterlockCompose.onRecipients.addListener(listener);
 }
 
-/** @param {(window: number, action: string, address: string) => void} listener */
+/**
+ * @param {(window: number, action: string, address: string, addresses: string) => void} listener  called when something
+ *   is to be done about a recipient, with all of that window, one a line
+ */
 export function onRecipientAction(listener) {
   messenger.letterlockCompose.onAction.addListener(listener);
+}
+
+/**
+ * Calls the listener for each shortcut of the manifest that is pressed.
+ * @param {(tab: number, name: string) => void} listener
+ */
+export function onShortcut(listener) {
+  api.commands.onCommand.addListener((name, tab) => {
+    if (tab?.id !== undefined) listener(tab.id, name);
+  });
+}
+
+/**
+ * Puts items into the context menu of messages in lists, and calls the listener when one is chosen for a message.
+ * @param {Record<string, string>} items  what each is called
+ * @param {(item: string, message: number) => void} listener
+ */
+export function onMenu(items, listener) {
+  // Kept by Thunderbird while this sleeps, so every start but the first finds them there: that is no error.
+  for (const [id, title] of Object.entries(items)) {
+    messenger.menus.create({ id, title, contexts: ["message_list"] }, () => void api.runtime.lastError);
+  }
+  messenger.menus.onClicked.addListener(({ menuItemId, selectedMessages }) => {
+    const message = selectedMessages && only(selectedMessages);
+    if (message) listener(menuItemId, message);
+  });
+}
+
+/**
+ * Presses a switch of the strip in a compose tab. Nothing happens in others.
+ * @param {number} tab
+ * @param {string} name  of the manifest's shortcuts
+ */
+export function pressSwitch(tab, name) {
+  return messenger.letterlockCompose.press(tab, name);
 }
 
 /**
@@ -197,9 +238,19 @@ export function describeRecipients(window, description) {
   return messenger.letterlockCompose.describe(window, description);
 }
 
-/** Has a compose window ask for its recipients again. @param {number} window */
-export function renewRecipients(window) {
-  return messenger.letterlockCompose.renew(window);
+/** @param {WritingDefault[]} defaults  what mail starts with from now on */
+export function setDefaults(defaults) {
+  return messenger.letterlockCompose.setDefaults(defaults);
+}
+
+/** Has every compose window ask for its recipients again. */
+export function renewRecipients() {
+  return messenger.letterlockCompose.renew();
+}
+
+/** Takes away what compose windows say of messages that did not leave for locked keys. */
+export function composeUnlocked() {
+  return messenger.letterlockCompose.unlocked();
 }
 
 /** @param {MessageList} list */

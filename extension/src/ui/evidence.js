@@ -34,5 +34,6 @@ export function evidenceButton(evidence) {
     }
   });
   made.classList.add("button--quiet");
+  made.dataset.does = "evidence";
   return [made, told];
 }

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from letterlock.errors import Cancelled
@@ -18,6 +19,9 @@ from letterlock.protocol.version import PROTOCOL, Version
 
 PROGRESS_SECONDS = 0.25
 """Least time between two reports of progress, and before the first: what is quick reports none."""
+
+ALIVE_SECONDS = 5.0
+"""Between two signs of life: a client gives up after some twenty of silence."""
 
 
 class Channel(Protocol):
@@ -86,6 +90,24 @@ class Call:
         if now - self._reported >= PROGRESS_SECONDS:
             self._reported = now
             self._channel.progress(self._request, done, total)
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Says that somebody is still working, as long as it lasts: for work that has no steps to report."""
+        done = threading.Event()
+
+        def say() -> None:
+            while not done.wait(ALIVE_SECONDS):
+                self.progress(0, None)
+
+        saying = threading.Thread(target=say, name="alive", daemon=True)
+        saying.start()
+        try:
+            yield
+        finally:
+            # No report may follow the answer.
+            done.set()
+            saying.join()
 
     def reply(self, result: Mapping[str, object], *, stopped: bool = False) -> None:
         """Answers; `stopped` also a request that was cancelled and is to be answered all the same.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from letterlock.native.calls import Call
@@ -14,29 +12,6 @@ if TYPE_CHECKING:
     from letterlock.operations.people_serve import HostPeople
     from letterlock.operations.tokens import Tokens
     from letterlock.operations.trust import TrustSettings
-
-
-_ALIVE_SECONDS = 5.0
-"""Between two signs of life: a client gives up after some twenty of silence."""
-
-
-@contextmanager
-def _alive(call: Call) -> Iterator[None]:
-    """Says that somebody is still working, as long as it lasts."""
-    done = threading.Event()
-
-    def say() -> None:
-        while not done.wait(_ALIVE_SECONDS):
-            call.progress(0, None)
-
-    saying = threading.Thread(target=say, name="alive", daemon=True)
-    saying.start()
-    try:
-        yield
-    finally:
-        # No report may follow the answer.
-        done.set()
-        saying.join()
 
 
 def people_operations(
@@ -53,7 +28,7 @@ def people_operations(
         call.reply(people().look_up(asked.address, asked.dns, settings().network, call.language, unwanted))
 
     def unlock(call: Call, asked: Any) -> None:
-        with _alive(call):
+        with call.alive():
             # A reader with keys of its own waits for a person, and the client shall not give up meanwhile.
             tokens().unlock(asked.token, asked.pin)
         tokens().watch()

@@ -22,7 +22,9 @@ def writing_operations(messages: OpenMessages, desk: Callable[[], Desk]) -> Mapp
         incoming = Incoming()
         for data in call.upload():
             incoming.feed(data)
-        answer, made = protect_serve.answer(incoming, protect_serve.wish(asked), desk(), call.language)
+        with call.alive():
+            # A large message takes its time, and so do a smart card and an authority for time-stamps.
+            answer, made = protect_serve.answer(incoming, protect_serve.wish(asked), desk(), call.language)
         if made is None:
             call.reply({**answer, "message": None})
             return

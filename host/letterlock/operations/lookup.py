@@ -7,6 +7,7 @@ from, and believed only if an authority that the reader trusts vouches for it, l
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -87,7 +88,10 @@ def _asked(database: Path, address: str, source: str, place: str, ask: Callable[
     except LetterlockError as failure:
         return Found(place, [], failure)
     # A directory may answer with whatever it likes; what does not name the address is not what was asked for.
-    naming = [each for der in octets for each in _certificates(der) if names_address(each.addresses, address)]
+    found = [each for der in octets for each in _certificates(der)]
+    naming = [each for each in found if names_address(each.addresses, address)]
+    if naming:
+        people.keep_authorities(database, found, datetime.now(UTC))
     return Found(place, people.keep(database, list(dict.fromkeys(naming)), source, place))
 
 

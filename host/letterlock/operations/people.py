@@ -190,11 +190,16 @@ def import_octets(database: Path, data: bytes, name: str, now: datetime | None =
     vcard = is_vcard(data)
     found = certificates_in_vcards(data, name) if vcard else certificates_of(data, name)
     when = now or datetime.now(UTC)
+    keep_authorities(database, found, when)
+    return keep(database, [each for each in found if not _is_authority(each)], "vcard" if vcard else "file", name, when)
+
+
+def keep_authorities(database: Path, found: Sequence[Certificate], when: datetime) -> None:
+    """Keep the certificates of authorities among these, to build chains with. Nobody is trusted for that."""
     authorities = [each for each in found if _is_authority(each)]
     if authorities:
         with Store.open(database) as store:
             issuers.keep(store, [(digest(each.subject_dn.normal), each.der) for each in authorities], when)
-    return keep(database, [each for each in found if not _is_authority(each)], "vcard" if vcard else "file", name, when)
 
 
 def _is_authority(certificate: Certificate) -> bool:

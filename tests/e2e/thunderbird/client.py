@@ -10,6 +10,7 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,8 @@ class Thunderbird:
         )
         environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
         environment |= {"HOME": str(home), "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_HEADLESS_WIDTH": "1200"}
+        environment["TMPDIR"] = str(home / "temporary")
+        (home / "temporary").mkdir(exist_ok=True)
         self._group = ProcessGroup(
             [str(program), "--headless", "--no-remote", "--profile", str(profile), *MARIONETTE],
             home / "thunderbird.log",
@@ -63,6 +66,11 @@ class Thunderbird:
         """Ends it as a person would; whatever is left afterwards is killed."""
         with contextlib.suppress(Exception):
             self.run("Services.startup.quit(Ci.nsIAppStartup.eForceQuit)")
+        self._group.stop()
+
+    def kill(self) -> None:
+        """Ends it at once, as a crash or a cut power line does."""
+        os.kill(self.pid, signal.SIGKILL)
         self._group.stop()
 
     # Scripts in Thunderbird's main window.
@@ -98,9 +106,9 @@ class Thunderbird:
 
     # The add-on.
 
-    def install(self, package: Path) -> None:
-        """Installs the add-on, as "Debug Add-ons" would."""
-        Addons(self.marionette).install(str(package), temp=True)
+    def install(self, package: Path, for_good: bool = False) -> None:
+        """Installs the add-on, as "Debug Add-ons" would, or (`for_good`) as "Install Add-on From File" does."""
+        Addons(self.marionette).install(str(package), temp=not for_good)
 
     def remove_addon(self) -> None:
         """Removes it, as the add-ons manager would."""
@@ -118,6 +126,21 @@ class Thunderbird:
             if (extension.backgroundState !== "stopped") throw new Error(extension.backgroundState);
             """,
             ADDON,
+        )
+
+    def open_page(self, path: str) -> None:
+        """Opens a page of the add-on in a window of its own, as the add-on does."""
+        self.run(
+            """
+            const { extension } = WebExtensionPolicy.getByID(arguments[0]);
+            const url = extension.baseURI.resolve(arguments[1].slice(1));
+            const popup = "chrome://messenger/content/extensionPopup.xhtml";
+            const wanted = { tabs: [{ tabParams: { url } }], triggeringPrincipal: extension.principal };
+            const features = "chrome,dialog=no,resizable,width=900,height=700";
+            window.openDialog(popup, "_blank", features, null, { wrappedJSObject: wanted });
+            """,
+            ADDON,
+            path,
         )
 
     # Mail.

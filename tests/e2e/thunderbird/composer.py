@@ -16,6 +16,7 @@ OUTGOING = {
     "mail.identity.id1.fcc": True,
     "mail.identity.id1.fcc_folder": "imap://anna@127.0.0.1/Sent",
     "mail.identity.id1.draft_folder": "imap://anna@127.0.0.1/Drafts",
+    "mail.identity.id1.stationery_folder": "imap://anna@127.0.0.1/Templates",
     "mail.smtpservers": "smtp1",
     "mail.smtp.defaultserver": "smtp1",
     "mail.smtpserver.smtp1.hostname": "127.0.0.1",
@@ -95,11 +96,15 @@ class Composer:
         """The value of a script that knows `compose`, the window, and `strip`."""
         return self._thunderbird.run(_STRIP + script, *arguments)
 
+    def _come_forward(self) -> None:
+        """Makes it the window that keys go to."""
+        self.wait_for("compose.focus(); return Services.focus.activeWindow === compose")
+
     def press(self, selector: str) -> None:
         """Presses a button of the strip by the keyboard."""
+        self._come_forward()
         self.run(
             """
-            compose.focus();
             strip.querySelector(arguments[0]).focus();
             const keys = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
             keys.beginInputTransactionForTests(compose);
@@ -109,6 +114,43 @@ class Composer:
             """,
             selector,
         )
+
+    def shortcut(self, letter: str) -> None:
+        """Presses Ctrl, Shift and a letter in the window."""
+        self._come_forward()
+        self.run(
+            """
+            const [letter] = arguments;
+            const keys = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
+            keys.beginInputTransactionForTests(compose);
+            const pressed = (key, more) => new compose.KeyboardEvent("", { key, ...more });
+            const held = ["Control", "Shift"].map(key => pressed(key));
+            const own = pressed(letter, { code: `Key${letter}`, keyCode: letter.charCodeAt(0) });
+            for (const each of [...held, own]) keys.keydown(each);
+            for (const each of [own, ...held]) keys.keyup(each);
+            """,
+            letter,
+        )
+
+    def type_recipient(self, address: str) -> None:
+        """Types an address into the field To, and Enter."""
+        self._come_forward()
+        self.run(
+            """
+            compose.document.getElementById("toAddrInput").focus();
+            const keys = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
+            keys.beginInputTransactionForTests(compose);
+            const press = (key, keyCode) => {
+                const event = new compose.KeyboardEvent("", { key, keyCode });
+                keys.keydown(event);
+                keys.keyup(event);
+            };
+            for (const key of arguments[0]) press(key, key.toUpperCase().charCodeAt(0));
+            press("Enter", 13);
+            """,
+            address,
+        )
+        self.wait_for("return !!compose.document.querySelector('#recipientsContainer mail-address-pill')")
 
     def switch(self, name: str, on: bool = True) -> None:
         """Sets the switch `sign` or `encrypt`."""
@@ -122,6 +164,11 @@ class Composer:
         pressed: bool = self.run(script, name)
         return pressed
 
+    def text(self) -> str:
+        """The text that stands in the window."""
+        words: str = self.run("return compose.gMsgCompose.editor.document.body.innerText")
+        return words
+
     def line(self) -> str:
         """What the strip says."""
         words: str = self.run("return strip.querySelector('.line').textContent")
@@ -131,9 +178,46 @@ class Composer:
         """Presses Send (or `SendMessageLater`, `SaveAsDraft`)."""
         self.run("compose.setTimeout(() => compose[arguments[0]]())", how)
 
+    def save(self, how: str = "SaveAsDraft") -> None:
+        """Saves the message (as draft, or `SaveAsTemplate`, `AutoSave`) and waits until that is done."""
+        self._thunderbird.run_async(
+            """
+            const compose = Services.wm.getMostRecentWindow("msgcompose");
+            await compose[given[0]]();
+            for (let turn = 0; turn < 500 && compose.gSaveOperationInProgress; turn++) {
+                await new Promise(resolve => setTimeout(resolve, 50));
+            }
+            """,
+            how,
+        )
+
     def wait_until_gone(self, seconds: float = 40) -> None:
         """Waits until the window has closed, as it does after sending."""
         self._thunderbird.wait_for("return !Services.wm.getMostRecentWindow('msgcompose')", seconds=seconds)
+
+    def answer_question(self, button: str, picture: Path | None = None) -> None:
+        """Presses a button (`accept`, `cancel`) of the question in front of the window, once it is there."""
+        asked = """
+            const all = [...Services.wm.getEnumerator(null)];
+            const dialog = all.find(each => each.location.href.endsWith("/commonDialog.xhtml"));
+            const buttons = dialog?.document.querySelector("dialog");
+            if (!buttons?._buttons?.[arguments[0]] || dialog.document.readyState !== "complete") return false;
+        """
+        self.wait_for(asked + "return true", button, seconds=60)
+        if picture:
+            # Marionette itself touches no window with a question in front: it would answer it.
+            drawn = """
+                const all = [...Services.wm.getEnumerator(null)];
+                const dialog = all.find(each => each.location.href.endsWith("/commonDialog.xhtml"));
+                const bitmap = await dialog.browsingContext.currentWindowGlobal.drawSnapshot(null, 1, "white");
+                const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas");
+                [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+                canvas.getContext("2d").drawImage(bitmap, 0, 0);
+                return canvas.toDataURL().split(",")[1];
+            """
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            picture.write_bytes(base64.b64decode(self._thunderbird.run_async(drawn)))
+        self.run(asked + "dialog.setTimeout(() => buttons.getButton(arguments[0]).click(), 0)", button)
 
     def refusal(self) -> str:
         """What the window says after a sending that was refused; it is still there."""

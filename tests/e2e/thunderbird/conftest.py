@@ -18,14 +18,13 @@ from letterlock.clients.table import Family
 from tests.e2e.roundcube import Roundcube
 from tests.e2e.thunderbird.client import Thunderbird
 from tests.e2e.thunderbird.screen import LIGHT, Screen
+from tests.e2e.thunderbird.writer import Writer, writing
 from tests.installed_host import InstalledHost
 from tests.needs import PROJECT, require_program
 from tests.signed_mail import DemoMail
 
 IMAP_USER = "thunderbird"
 """Whose mailbox on the rig's server Thunderbird reads: nobody else's."""
-
-SCREENSHOTS = PROJECT / "build" / "screenshots" / "thunderbird"
 
 
 @dataclass
@@ -114,6 +113,14 @@ def desk(ca: DemoMail, webmail: Roundcube, tmp_path_factory: pytest.TempPathFact
         )
     finally:
         thunderbird.quit()
+
+
+@pytest.fixture(scope="package")
+def writer(webmail: Roundcube, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
+    """Anna, who writes mail, for all tests here that write."""
+    folder = tmp_path_factory.mktemp("writer")
+    with writing(webmail, folder, packed_addon(folder / "extension")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -173,6 +173,20 @@ class Screen:
             script,
         )
 
+    def keep_page(self, path: str, picture: Path) -> None:
+        """Keeps a picture of the window that shows our page at `path`."""
+        marionette = self._thunderbird.marionette
+        main = marionette.current_chrome_window_handle
+        shows = """
+            const [page] = document.querySelectorAll("browser[src], browser");
+            return page?.currentURI?.spec.includes(arguments[0]) ?? false;
+        """
+        for window in set(marionette.chrome_window_handles) - {main}:
+            marionette.switch_to_window(window)
+            if self._run(shows, path):
+                self.screenshot(picture)
+        marionette.switch_to_window(main)
+
     def keep_window(self, picture: Path) -> None:
         """Keeps a picture of the one window of ours beside the main window."""
         marionette = self._thunderbird.marionette

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.thunderbird.conftest import SCREENSHOTS
-from tests.e2e.thunderbird.test_writing import ANNA, BEA, MARKER, TEXT, Writer, desk, tidy, writer
+from tests.e2e.thunderbird.writer import ANNA, BEA, MARKER, SCREENSHOTS, TEXT, Writer, desk, tidy
 from tests.operations.writing_desk import BOTH, ENCRYPTED
 
-__all__ = ["desk", "tidy", "writer"]
+__all__ = ["desk", "tidy"]
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

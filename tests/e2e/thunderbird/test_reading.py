@@ -8,8 +8,9 @@ import time
 import pytest
 
 from tests.e2e.roundcube import PASSWORD, Roundcube
-from tests.e2e.thunderbird.conftest import IMAP_USER, SCREENSHOTS, Desk
+from tests.e2e.thunderbird.conftest import IMAP_USER, Desk
 from tests.e2e.thunderbird.screen import DARK
+from tests.e2e.thunderbird.writer import SCREENSHOTS
 from tests.signed_mail import DemoMail
 
 VERDICTS = {

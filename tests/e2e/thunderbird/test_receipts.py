@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.test_receipts import TEXT, receipt_by, sent_by_bert
-from tests.e2e.thunderbird.conftest import SCREENSHOTS, Desk
+from tests.e2e.thunderbird.conftest import Desk
+from tests.e2e.thunderbird.writer import SCREENSHOTS
 from tests.signed_mail import ANNA, DemoMail
 
 

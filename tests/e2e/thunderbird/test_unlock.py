@@ -15,8 +15,9 @@ from tests.e2e.browsers import wait_for
 from tests.e2e.locked_keys import TEXT, fill_vault
 from tests.e2e.processes import free_port
 from tests.e2e.thunderbird.client import Thunderbird
-from tests.e2e.thunderbird.conftest import SCREENSHOTS, packed_addon
+from tests.e2e.thunderbird.conftest import packed_addon
 from tests.e2e.thunderbird.screen import Screen
+from tests.e2e.thunderbird.writer import SCREENSHOTS
 from tests.installed_host import InstalledHost
 from tests.keystore.cards import CARD, PIN, Card
 from tests.keystore.vaults import PASSPHRASE

@@ -1,316 +1,38 @@
 "use strict";
 
-/* The privileged part of the add-on: a strip in the compose window, with the two switches Sign and Encrypt, and what is
- * known of the recipients.
+/* The privileged part of the add-on: which compose windows there are, and what goes between the strip in each (strip.js)
+ * and the background. What new messages start with is kept by the host; here stands a copy of it, in a preference: a
+ * compose window opens before the background is awake.
  *
- * The state of the switches lives here and not in the background, which Thunderbird suspends: what is seen is what is
- * done. The moment somebody presses Send or Save, the state is written into the message as the field X-Letterlock, which
- * sending.js takes out again. This file knows where a compose window is and who is written to; it refuses to know who can
- * be encrypted to, which the background says.
- *
- * The names used of the compose window, which is no published interface: gMsgCompose, gCurrentIdentity,
- * gComposeNotification, #composeContentBox, #recipientsContainer, mail-address-pill, #button-send, the events
- * compose-window-init, compose-from-changed and compose-send-message.
+ * The names used of Thunderbird, none of them published: the address of the compose window, its event compose-window-init,
+ * gMsgCompose.
  */
 
 const COMPOSE = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
-const COMPOSE_FIELD = "X-Letterlock";
-const COMPOSE_PREFS = "extensions.letterlock.compose.";
 const COMPOSE_PACKAGE = "chrome://letterlock-compose/content/";
-const COMPOSE_HTML = "http://www.w3.org/1999/xhtml";
+const COMPOSE_DEFAULTS = "extensions.letterlock.compose";
 
-/** A person types an address letter by letter. */
-const TYPING_MS = 250;
-
-/** What an identity starts with: `sign`, and `encrypt` "never", "possible" (when everybody can) or "always". */
-function startsWith(identity) {
-  const words = Services.prefs.getStringPref(`${COMPOSE_PREFS}${identity}`, "").split(" ");
-  const encrypt = ["always", "possible"].find(each => words.includes(each)) ?? "never";
-  return { sign: words.includes("sign"), encrypt };
+/** What mail from an address starts with: `sign`, and `encrypt` "never", "possible" (when everybody can) or "always". */
+function startsWith(address) {
+  const kept = JSON.parse(Services.prefs.getStringPref(COMPOSE_DEFAULTS, "[]"));
+  const of = wanted => kept.find(each => each.address === wanted);
+  return of(address.toLowerCase()) ?? of("") ?? { sign: false, encrypt: "never" };
 }
 
-/** The strip in one compose window. */
-class Strip {
-  /**
-   * @param {any} window
-   * @param {(key: string, ...facts: string[]) => string} say
-   * @param {{ onRecipients: Function, onAction: Function,
-   *   original: (uri: string) => { shown: boolean, subject: string } | null }} needs  `original`: see reading.js
-   */
-  constructor(window, say, { onRecipients, onAction, original }) {
-    this.window = window;
-    this.say = say;
-    this.onRecipients = onRecipients;
-    this.onAction = onAction;
-    this.id = window.docShell.outerWindowID;
-    this.original = original(window.gMsgCompose.originalMsgURI);
-    this.quotes = this.original !== null;
-    this.sign = this.encrypt = this.possible = false;
-    /** What the background said of the addresses that stand in the window; null: nothing yet. */
-    this.known = null;
-    this.asked = "";
-    this.#build();
-    this.#begin();
-    this.#putSubject();
-  }
-
-  /** The subject inside of the message that is answered, where Thunderbird knows only the one outside. */
-  #putSubject() {
-    const field = this.window.document.getElementById("msgSubject");
-    if (this.original?.subject && field.value.includes("[...]")) {
-      field.value = field.value.replace("[...]", () => this.original.subject);
-      field.dispatchEvent(new this.window.Event("input", { bubbles: true }));
-    }
-  }
-
-  // --- The switches ---
-
-  /** As the identity wants it; a text out of an encrypted message stays encrypted. */
-  #begin() {
-    const { sign, encrypt } = startsWith(this.window.gCurrentIdentity?.key ?? "");
-    this.sign = sign;
-    this.possible = encrypt === "possible" && !this.quotes;
-    this.encrypt = encrypt === "always" || this.quotes;
-    this.asked = "";
-    this.#recipientsChanged();
-    this.#show();
-  }
-
-  #press(name) {
-    this[name] = !this[name];
-    if (name === "encrypt") {
-      // The person decides now, not the list of recipients.
-      this.possible = false;
-    }
-    this.#show();
-    this.#ask();
-  }
-
-  /** What the background found out. @param {any} found `Description` of compose.json */
-  describe(found) {
-    if (found.asked !== this.asked) {
-      return; // Of what stood there before.
-    }
-    this.known = found;
-    if (this.possible && !found.failed) {
-      this.encrypt = found.everybody;
-    }
-    this.#show();
-  }
-
-  /** Somebody pressed Send or Save. @param {any} event cancelled where it must not go on */
-  #sending(event) {
-    const { Now, Later, Background } = Ci.nsIMsgCompDeliverMode;
-    const leaves = [Now, Later, Background].includes(event.detail.msgType);
-    const fields = this.window.gMsgCompose.compFields;
-    fields.deleteHeader(COMPOSE_FIELD);
-    if (this.original && !this.original.shown) {
-      // In place of its text Thunderbird has our note: saved, that would replace the draft.
-      event.preventDefault();
-      this.#tell(this.say("original_not_open"));
-      return;
-    }
-    if (leaves && this.possible && (this.known === null || this.known.failed)) {
-      event.preventDefault();
-      this.#tell(this.known?.failed || this.say("recipients_unsettled"));
-      return;
-    }
-    let inClear = false;
-    if (leaves && this.quotes && !this.encrypt) {
-      inClear = this.#mayLeaveInClear();
-      if (!inClear) {
-        event.preventDefault();
-        return;
-      }
-    }
-    const words = [
-      ...(this.sign ? ["sign"] : []),
-      ...(this.encrypt ? ["encrypt"] : []),
-      ...(this.quotes ? ["quotes"] : []),
-      ...(inClear ? ["in-clear"] : []),
-    ];
-    if (this.sign || this.encrypt) {
-      fields.setHeader(COMPOSE_FIELD, [...words, `window=${this.id}`].join(" "));
-    }
-  }
-
-  /** Asks before words that were encrypted leave in clear. Escape, and closing the question, are its second button. */
-  #mayLeaveInClear() {
-    const { prompt } = Services;
-    const flags =
-      prompt.BUTTON_POS_0 * prompt.BUTTON_TITLE_IS_STRING +
-      prompt.BUTTON_POS_1 * prompt.BUTTON_TITLE_CANCEL +
-      prompt.BUTTON_POS_1_DEFAULT;
-    const words = [this.say("quote_title"), this.say("quote_in_clear")];
-    return prompt.confirmEx(this.window, ...words, flags, this.say("send_in_clear"), null, null, null, {}) === 0;
-  }
-
-  #tell(label) {
-    const box = this.window.gComposeNotification;
-    const old = box.getNotificationWithValue("letterlock");
-    if (old) {
-      box.removeNotification(old);
-    }
-    void box.appendNotification("letterlock", { label, priority: box.PRIORITY_CRITICAL_MEDIUM }, []);
-  }
-
-  // --- The recipients ---
-
-  #addresses() {
-    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
-    const pills = [...this.window.document.querySelectorAll("#recipientsContainer mail-address-pill")];
-    const found = pills.flatMap(each =>
-      MailServices.headerParser.parseEncodedHeaderW(each.fullAddress ?? each.emailAddress).map(one => one.email)
-    );
-    return [...new Set(found.filter(Boolean))];
-  }
-
-  #recipientsChanged() {
-    const now = this.#addresses().join("\n");
-    if (now === this.asked && this.known) {
-      return;
-    }
-    this.asked = now;
-    this.known = null;
-    this.window.clearTimeout(this.timer);
-    this.timer = this.window.setTimeout(() => this.#ask(), TYPING_MS);
-    this.#show();
-  }
-
-  /** Asks who can be encrypted to, where that matters to anybody. */
-  #ask() {
-    if (this.asked && (this.encrypt || this.possible || !this.list.hidden)) {
-      this.onRecipients(this.id, this.asked);
-    }
-  }
-
-  /** The person had something done about an address: what is known is old. */
-  renew() {
-    this.known = null;
-    this.#ask();
-  }
-
-  // --- What is seen ---
-
-  #build() {
-    const { document } = this.window;
-    this.host = this.#element("div", { id: "letterlock-strip" });
-    const root = this.host.attachShadow({ mode: "open" });
-    const style = this.#element("link", { rel: "stylesheet", href: `${COMPOSE_PACKAGE}strip.css` });
-    const box = this.#element("section", { class: "strip", "aria-label": "Letterlock" });
-    this.switches = ["sign", "encrypt"].map(name => {
-      const button = this.#element("button", { type: "button", "data-switch": name, "aria-pressed": "false" });
-      button.addEventListener("click", event => event.isTrusted && this.#press(name));
-      return button;
-    });
-    this.line = this.#element("p", { class: "line", role: "status" });
-    this.more = this.#element("button", { type: "button", class: "more", "aria-expanded": "false" });
-    this.more.textContent = this.say("recipients_show");
-    this.more.addEventListener("click", event => event.isTrusted && this.#unfold());
-    this.list = this.#element("ul", { class: "people", hidden: "" });
-    box.append(...this.switches, this.line, this.more, this.list);
-    root.append(style, box);
-    document.getElementById("composeContentBox").before(this.host);
-
-    this.observer = new this.window.MutationObserver(() => this.#recipientsChanged());
-    this.observer.observe(document.getElementById("recipientsContainer"), { childList: true, subtree: true });
-    this.onSending = event => this.#sending(event);
-    this.onFrom = () => this.#begin();
-    this.window.addEventListener("compose-send-message", this.onSending);
-    this.window.addEventListener("compose-from-changed", this.onFrom);
-    this.sendButton = document.getElementById("button-send");
-    this.sendLabel = this.sendButton?.label;
-  }
-
-  #unfold() {
-    this.list.hidden = !this.list.hidden;
-    this.more.setAttribute("aria-expanded", String(!this.list.hidden));
-    this.#ask();
-  }
-
-  #show() {
-    for (const button of this.switches) {
-      const name = button.dataset.switch;
-      const on = this[name];
-      button.setAttribute("aria-pressed", String(on));
-      button.textContent = this.say(`switch_${name}_${on ? "on" : "off"}`);
-    }
-    const missing = this.known?.recipients.filter(each => !each.good) ?? [];
-    this.host.dataset.tone = this.encrypt && (missing.length || this.known?.failed) ? "caution" : "plain";
-    this.line.textContent = this.#words(missing);
-    this.list.replaceChildren(...(this.known?.recipients ?? []).map(each => this.#person(each)));
-    if (this.sendButton) {
-      const how = [this.sign && "signed", this.encrypt && "encrypted"].filter(Boolean).join("_");
-      this.sendButton.label = how ? this.say(`send_${how}`) : this.sendLabel;
-    }
-  }
-
-  #words(missing) {
-    if (this.known?.failed) {
-      return this.encrypt || this.possible ? this.known.failed : "";
-    }
-    if (!this.encrypt && !this.possible) {
-      return "";
-    }
-    if (!this.asked) {
-      return this.say("recipients_none");
-    }
-    if (this.known === null) {
-      return this.say("recipients_checking");
-    }
-    return missing.length
-      ? this.say(this.encrypt ? "recipients_missing" : "recipients_missing_clear", missing.map(each => each.address).join(", "))
-      : this.say("recipients_all");
-  }
-
-  #person({ address, good, line, find }) {
-    const item = this.#element("li", { "data-good": String(good), "data-address": address });
-    const name = this.#element("bdi", { class: "address" });
-    name.textContent = address;
-    const words = this.#element("span", { class: "words" });
-    words.textContent = line;
-    item.append(name, words);
-    if (find) {
-      for (const action of ["find", "import"]) {
-        const button = this.#element("button", { type: "button", "data-action": action });
-        button.textContent = this.say(`recipient_${action}`);
-        button.addEventListener("click", event => {
-          if (event.isTrusted) {
-            button.disabled = true;
-            this.onAction(this.id, action, address);
-          }
-        });
-        item.append(button);
-      }
-    }
-    return item;
-  }
-
-  remove() {
-    this.observer.disconnect();
-    this.window.clearTimeout(this.timer);
-    this.window.removeEventListener("compose-send-message", this.onSending);
-    this.window.removeEventListener("compose-from-changed", this.onFrom);
-    if (this.sendButton) {
-      this.sendButton.label = this.sendLabel;
-    }
-    this.host.remove();
-  }
-
-  #element(name, attributes) {
-    const element = this.window.document.createElementNS(COMPOSE_HTML, name);
-    for (const [key, value] of Object.entries(attributes)) {
-      element.setAttribute(key, value);
-    }
-    return element;
-  }
+/** Whom the person writes as, in the order of the accounts. */
+function identities() {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  return MailServices.accounts.accounts.flatMap(account =>
+    account.identities.map(({ fullName, email }) => ({ name: fullName ?? "", address: email ?? "" }))
+  );
 }
 
 this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
-  /** @type {Map<any, Strip>} */
+  /** By window. @type {Map<any, any>} */
   #strips = new Map();
   #listeners = { onRecipients: new Set(), onAction: new Set() };
   #support = null;
+  #Strip = null;
   #chrome = null;
 
   PERSISTENT_EVENTS = {
@@ -329,10 +51,16 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
     return {
       letterlockCompose: {
         describe: async (windowId, description) => this.#strip(windowId)?.describe(description),
-        renew: async windowId => this.#strip(windowId)?.renew(),
-        defaults: async identity => startsWith(identity),
-        setDefaults: async (identity, { sign, encrypt }) => {
-          Services.prefs.setStringPref(`${COMPOSE_PREFS}${identity}`, `${sign ? "sign " : ""}${encrypt}`);
+        renew: async () => this.#every(strip => strip.renew()),
+        unlocked: async () => this.#every(strip => strip.untell()),
+        press: async (tabId, name) => this.#strips.get(this.extension.tabManager.get(tabId).nativeTab)?.press(name),
+        identities: async () => identities(),
+        setDefaults: async defaults => {
+          const said = JSON.stringify(defaults);
+          if (said !== Services.prefs.getStringPref(COMPOSE_DEFAULTS, "[]")) {
+            Services.prefs.setStringPref(COMPOSE_DEFAULTS, said);
+            this.#every(strip => strip.begin());
+          }
         },
         onRecipients: event("onRecipients"),
         onAction: event("onAction"),
@@ -349,6 +77,7 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
       strip.remove();
     }
     this.#strips.clear();
+    delete globalThis.letterlockTell;
     this.#chrome?.destruct();
     Services.obs.notifyObservers(null, "startupcache-invalidate");
   }
@@ -371,16 +100,27 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
     return [...this.#strips.values()].find(each => each.id === windowId);
   }
 
+  #every(act) {
+    for (const strip of this.#strips.values()) {
+      act(strip);
+    }
+  }
+
   /** Puts a strip into every compose window, those that are open and those that will be. */
   #watch() {
     if (this.#support) {
       return;
     }
+    // For sending.js, which shares this global: says in a compose window why nothing left.
+    globalThis.letterlockTell = (windowId, ...notice) => this.#strip(windowId)?.tell(...notice);
     this.#support = ChromeUtils.importESModule("resource:///modules/ExtensionSupport.sys.mjs").ExtensionSupport;
     const manifest = Services.io.newURI("manifest.json", null, this.extension.rootURI);
     this.#chrome = Cc["@mozilla.org/addons/addon-manager-startup;1"]
       .getService(Ci.amIAddonManagerStartup)
       .registerChrome(manifest, [["content", "letterlock-compose", "experiment/"]]);
+    const loaded = {};
+    Services.scriptloader.loadSubScriptWithOptions(`${COMPOSE_PACKAGE}strip.js`, { target: loaded, ignoreCache: true });
+    this.#Strip = loaded.LetterlockStrip;
     this.#support.registerWindowListener(this.extension.id, {
       chromeURLs: [COMPOSE],
       onLoadWindow: window => {
@@ -404,9 +144,10 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
         listener(...given).catch(console.error);
       }
     };
-    const strip = new Strip(window, (key, ...facts) => this.extension.localizeMessage(key, facts), {
+    const strip = new this.#Strip(window, (key, ...facts) => this.extension.localizeMessage(key, facts), {
       onRecipients: tell("onRecipients"),
       onAction: tell("onAction"),
+      startsWith,
       original: uri => globalThis.letterlockOriginal?.(uri) ?? null,
     });
     this.#strips.set(window, strip);

@@ -43,8 +43,13 @@ function parseWish(text) {
   };
 }
 
-/** Thrown with words for a person; anything else that is thrown gets general words. */
-class NotProtected extends Error {}
+/** Thrown with words for a person; anything else that is thrown gets general words. `locked`: unlocking would help. */
+class NotProtected extends Error {
+  constructor(words, locked = false) {
+    super(words);
+    this.locked = locked;
+  }
+}
 
 /** What one finished message becomes, from the wish to the files. One object for as long as the hooks are in place. */
 class Sending {
@@ -156,7 +161,7 @@ class Sending {
     try {
       const answer = await Promise.race([this.protect(info, file), late]);
       if (!answer || answer.refused || !answer.made?.length) {
-        throw new NotProtected(answer?.refused || this.#say("send_nobody_answers"));
+        throw new NotProtected(answer?.refused || this.#say("send_nobody_answers"), answer?.locked === true);
       }
       return answer;
     } finally {
@@ -265,12 +270,7 @@ class Sending {
       return;
     }
     const label = `${this.#say(drafted ? "draft_not_saved" : "nothing_left")} ${why}`;
-    const box = window.gComposeNotification;
-    const old = box.getNotificationWithValue("letterlock");
-    if (old) {
-      box.removeNotification(old);
-    }
-    void box.appendNotification("letterlock", { label, priority: box.PRIORITY_CRITICAL_MEDIUM }, []);
+    globalThis.letterlockTell?.(window.docShell.outerWindowID, label, error.locked === true);
     // Nothing was saved: closing the window must ask.
     window.gContentChanged = true;
   }

@@ -24,11 +24,14 @@ const NOTES = /^(?:X-Mozilla-[\w-]+|X-Identity-Key|X-Account-Key|Fcc):.*\r?\n(?:
 /** No header is longer: the host refuses what is. */
 const HEADER_OCTETS = 1_048_576;
 
+/** The host's code for keys that wait for their passphrase. */
+const LOCKED = "vault_locked";
+
 /** The host is asked about this many addresses at once. */
 const ADDRESSES = 100;
 
 export class Writing {
-  /** @param {Pick<Host, "protect" | "part" | "close" | "recipients">} host */
+  /** @param {Pick<Host, "protect" | "part" | "close" | "recipients" | "ask">} host */
   constructor(host) {
     this.host = host;
   }
@@ -44,14 +47,15 @@ export class Writing {
       const wanted = { sign, encrypt, draft, quotes_decrypted: quotes, quote_in_clear: inClear };
       const answer = await this.host.protect(blobSource(mail), wanted);
       const { message, made, problems } = answer;
-      if (message === null) return { refused: problems.map(words).join(" ") };
+      if (message === null) return { refused: problems.map(words).join(" "), locked: problems.some(({ code }) => code === LOCKED) };
       try {
         return { made: await this.#fetched(message, made, notes) };
       } finally {
         void this.host.close(message);
       }
     } catch (thrown) {
-      return { refused: words(failureWords(Failure.from(thrown))) };
+      const data = Failure.from(thrown);
+      return { refused: words(failureWords(data)), locked: data.code === LOCKED };
     }
   }
 
@@ -77,17 +81,35 @@ export class Writing {
 
   /**
    * @param {string} asked  addresses, one a line
+   * @param {{ address: string, words: string } | null} [news]  what a search for somebody's certificate came to
    * @returns {Promise<Recipients>}
    */
-  async recipients(asked) {
+  async recipients(asked, news = null) {
     const addresses = asked.split("\n");
     try {
       if (addresses.length > ADDRESSES) throw new Failure({ ...Failure.own("extension_error").data, sentence: say("recipients_too_many") });
       const { all, recipients } = await this.host.recipients(addresses);
-      return { asked, everybody: all, failed: "", recipients: recipients.map(described) };
+      return { asked, everybody: all, failed: "", recipients: recipients.map((each) => described(each, news)) };
     } catch (thrown) {
       const failed = words(failureWords(Failure.from(thrown)));
       return { asked, everybody: false, failed, recipients: [] };
+    }
+  }
+
+  /**
+   * Asks the directories that the person has set for somebody's certificate; what they have is kept by the host.
+   * @param {string} address
+   * @returns {Promise<string>} why nothing was found, in words
+   */
+  async find(address) {
+    try {
+      const { places } = await this.host.ask("people_lookup", { address, dns: false });
+      if (places.length === 0) return say("people_nowhere");
+      const failures = places.flatMap((/** @type {{ failure: { sentence: string, advice: string } | null }} */ { failure }) => (failure ? [words(failure)] : []));
+      if (failures.length) return failures.join(" ");
+      return places.some((/** @type {{ certificates: unknown[] }} */ { certificates }) => certificates.length) ? "" : say("recipient_not_found");
+    } catch (thrown) {
+      return words(failureWords(Failure.from(thrown)));
     }
   }
 }
@@ -95,11 +117,12 @@ export class Writing {
 /**
  * A recipient as the strip shows it: the certificate that is used, or why there is none.
  * @param {import("../../lib/shapes.js").RecipientAnswer} answer
+ * @param {{ address: string, words: string } | null} news
  */
-function described({ address, can_encrypt, certificate, reasons }) {
+function described({ address, can_encrypt, certificate, reasons }, news) {
   const line = can_encrypt && certificate
     ? [say("recipient_certificate", certificate.certificate.name, certificate.certificate.issuer, day(certificate.certificate.not_after)), ...reasons.map(words)].join(" ")
-    : reasons.map(words).join(" ");
+    : [news?.address === address ? news.words : "", ...reasons.map(words)].filter(Boolean).join(" ");
   return { address, good: can_encrypt, line, find: !can_encrypt && !reasons.some(({ code }) => code === "address_not_an_address") };
 }
 

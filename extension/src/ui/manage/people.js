@@ -37,7 +37,7 @@ export async function people(desk) {
       found ? list : nothing(say("people_none")),
       more,
     ),
-    element("section", { "aria-labelledby": "find-title" }, element("h2", { id: "find-title" }, say("people_add")), folded(say("people_import"), importing(desk)), folded(say("people_lookup"), lookingUp(desk))),
+    element("section", { "aria-labelledby": "find-title" }, element("h2", { id: "find-title" }, say("people_add")), wanted(importing(desk)), folded(say("people_lookup"), lookingUp(desk))),
   ];
 }
 
@@ -82,6 +82,17 @@ function card(desk, { address, certificate, source, origin, first, last }) {
     folded(say("fingerprint"), fingerprint(certificate.sha256)),
     element("div", { class: "actions" }, twice(say("person_remove"), say("person_remove_sure", address), () => void remove())),
   );
+}
+
+/**
+ * The form for a file, open where somebody came here for the certificate of an address that the page's own names.
+ * @param {HTMLElement} importing
+ */
+function wanted(importing) {
+  const address = new URLSearchParams(location.search).get("for");
+  const made = folded(say("people_import"), address && element("p", {}, say("people_wanted", address)), importing);
+  made.open = address !== null;
+  return made;
 }
 
 /** @param {Desk} desk */

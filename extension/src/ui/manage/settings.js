@@ -7,6 +7,7 @@
 import { button, element } from "../elements.js";
 import { diagnostics } from "./diagnostics.js";
 import { choice, facts, field, form, input, nothing, section } from "./forms.js";
+import { identities } from "../../browser/identities.js";
 import { readsWebmail } from "../../browser/runtime.js";
 import { failureWords, say } from "../../browser/words.js";
 import { Failure } from "../../lib/failure.js";
@@ -53,10 +54,10 @@ export async function settings(desk) {
  */
 async function ofHost(desk) {
   try {
-    const [settings, { keys }] = await Promise.all([desk.ask("settings_list"), desk.ask("key_list")]);
+    const [settings, { keys }, own] = await Promise.all([desk.ask("settings_list"), desk.ask("key_list"), identities()]);
     const certified = keys.flatMap((/** @type {OwnKey} */ key) => key.certificates.flatMap(({ addresses }) => addresses));
     const set = settings.writing.map((/** @type {WritingDefault} */ { address }) => address);
-    const addresses = new Set([...certified, ...set].map((address) => address.toLowerCase()).filter(Boolean));
+    const addresses = new Set([...own.map(({ address }) => address), ...certified, ...set].map((address) => address.toLowerCase()).filter(Boolean));
     return { settings, addresses: [...addresses].sort() };
   } catch (thrown) {
     return new Failure(Failure.from(thrown));
