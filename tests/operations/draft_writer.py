@@ -20,13 +20,14 @@ def main(database: Path, draft: str | None) -> None:
     vault.unlock(PASSPHRASE)
     drafts = Drafts(database, vault)
     kept = drafts.put(None, None, {"subject": "0"}, b"0" * 100_000) if draft is None else drafts.open(draft).draft
+    files: list[str] = []
     for _ in count():
         try:
             number = str(kept.revision)
             kept = drafts.put(kept.id, kept.revision, {"subject": number}, number.encode() * 50_000)
-            drafts.attach(kept.id, number, "text/plain", None, [number.encode() * 300_000])
-            file, *_ = drafts.open(kept.id).draft.files
-            drafts.detach(kept.id, file.id)
+            files.append(drafts.attach(kept.id, number, "text/plain", None, [number.encode() * 300_000]).id)
+            if len(files) > 2:
+                drafts.detach(kept.id, files.pop(0))
         except DraftChanged:
             kept = drafts.open(kept.id).draft
             continue
