@@ -129,9 +129,8 @@ class Drafts:
     def open(self, draft: str) -> OpenedDraft:
         """A draft, to go on with. Raises `DraftUnknown`, `SecretDamaged`."""
         with Store.read(self._database) as store:
-            stored = kept.one(store, draft)
+            stored, body = kept.whole(store, draft)
             files = kept.files(store, draft)
-            body = kept.body(store, draft, stored.revision)
         found = self._read(stored, files)
         if found.fields is None:
             raise SecretDamaged(_envelope(stored.id, stored.revision))

@@ -53,20 +53,13 @@ def every(store: Store) -> list[StoredDraft]:
     return [_draft(store, row) for row in rows]
 
 
-def one(store: Store, draft: str) -> StoredDraft:
-    """The one with this identifier. Raises `DraftUnknown`, `StoreDamaged`."""
-    rows = store.rows(f"SELECT {_COLUMNS} FROM draft WHERE id = ?", draft)  # noqa: S608 (constants)
+def whole(store: Store, draft: str) -> tuple[StoredDraft, bytes]:
+    """The one with this identifier and its sealed text, of one revision. Raises `DraftUnknown`, `StoreDamaged`."""
+    rows = store.rows(f"SELECT {_COLUMNS}, body FROM draft WHERE id = ?", draft)  # noqa: S608 (constants)
     if not rows:
         raise DraftUnknown(draft)
-    return _draft(store, rows[0])
-
-
-def body(store: Store, draft: str, revision: int) -> bytes:
-    """The sealed text of a revision. Raises `DraftChanged`: there is another by now."""
-    rows = store.rows("SELECT body FROM draft WHERE id = ? AND revision = ?", draft, revision)
-    if not rows:
-        raise DraftChanged(draft)
-    return bytes(rows[0][0])
+    *columns, body = rows[0]
+    return _draft(store, columns), bytes(body)
 
 
 def put(store: Store, draft: StoredDraft, body: bytes) -> None:
