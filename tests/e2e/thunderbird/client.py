@@ -232,6 +232,26 @@ class Thunderbird:
             uri,
         )
 
+    def choose_in_menu(self, item: str) -> None:
+        """Opens the context menu of the selected message in the list, and chooses an item of the add-on's."""
+        self.run_async(
+            """
+            const pane = gTabmail.currentAbout3Pane;
+            const menu = pane.document.getElementById("mailContext") ?? document.getElementById("mailContext");
+            const shown = new Promise(resolve => menu.addEventListener("popupshown", resolve, { once: true }));
+            const row = pane.threadTree.getRowAtIndex(pane.threadTree.selectedIndex);
+            const { x, y } = row.getBoundingClientRect();
+            const at = { bubbles: true, cancelable: true, button: 2, clientX: x + 40, clientY: y + 8 };
+            row.dispatchEvent(new pane.MouseEvent("contextmenu", at));
+            await shown;
+            const found = menu.querySelector(`[id$="-menuitem-_${given[0]}"]`);
+            if (!found) throw new Error([...menu.querySelectorAll("[id*=letterlock]")].map(each => each.id).join());
+            found.doCommand();
+            menu.hidePopup();
+            """,
+            item,
+        )
+
     def slow_down(self, seconds: float) -> None:
         """From now until `tidy`, every message takes that long to arrive, as from a slow server: until then
         Thunderbird knows which message is next and still shows the one before."""

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from letterlock.operations import lookup
+from letterlock.operations import lookup, timestamps
 from letterlock.operations.keys import certificates
 from tests.e2e.browsers import wait_for
 from tests.e2e.thunderbird.screen import DARK, LIGHT
-from tests.e2e.thunderbird.writer import ANNA, BEA, MARKER, NOBODY, SCREENSHOTS, SIGNED_ONLY, TEXT, Writer, desk, tidy
+from tests.e2e.thunderbird.writer import ANNA, BEA, MARKER, SCREENSHOTS, SIGNED_ONLY, TEXT, Writer, desk, tidy
+from tests.evidence.openssl_authority import ROOT, stamping_server
+from tests.evidence.repacked import objects
 from tests.net.slapd import People, serving
-from tests.operations.writing_desk import WritingDesk
+from tests.operations.writing_desk import SIGNED, WritingDesk
 
 __all__ = ["desk", "tidy"]
 
 MANAGE = "/ui/manage.html"
-YVES = "yves@muster.example"
+XAVER, YVES = "xaver@muster.example", "yves@muster.example"
 EVERYBODY = "return strip.querySelector('.line').textContent.startsWith('Everybody')"
 
 
@@ -29,7 +34,7 @@ EVERYBODY = "return strip.querySelector('.line').textContent.startsWith('Everybo
 def elsewhere(writer: Writer, tmp_path_factory: pytest.TempPathFactory) -> WritingDesk:
     """An organisation whose authority Anna trusts, and whose people she does not know."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    made = WritingDesk(folder, people=("zoe", "yves"))
+    made = WritingDesk(folder, people=("xaver", "yves"))
     root = folder / "root.der"
     root.write_bytes(made.root.der)
     writer.host.trust(root)
@@ -47,9 +52,9 @@ def chain(of: WritingDesk, address: str) -> tuple[bytes, list[bytes]]:
 
 @pytest.fixture(scope="module")
 def directory(elsewhere: WritingDesk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its directory, which knows Zoe."""
-    own, above = chain(elsewhere, NOBODY)
-    with serving(tmp_path_factory.mktemp("slapd"), People({NOBODY: [own, *above]})) as url:
+    """Its directory, which knows Xaver."""
+    own, above = chain(elsewhere, XAVER)
+    with serving(tmp_path_factory.mktemp("slapd"), People({XAVER: [own, *above]})) as url:
         yield url
 
 
@@ -58,8 +63,8 @@ def test_a_certificate_is_found_with_one_click(writer: Writer, elsewhere: Writin
     writer.composer.write(TEXT, subject="Jelly")
     writer.composer.switch("encrypt")
     assert writer.composer.line() == "Nobody to encrypt to yet"
-    writer.composer.type_recipient(NOBODY)
-    writer.composer.wait_for("return strip.querySelector('.line').textContent.includes(arguments[0])", NOBODY)
+    writer.composer.type_recipient(XAVER)
+    writer.composer.wait_for("return strip.querySelector('.line').textContent.includes(arguments[0])", XAVER)
     writer.composer.press(".more")
     writer.composer.press("[data-action=find]")
     words = "return strip.querySelector('.people .words').textContent"
@@ -73,7 +78,7 @@ def test_a_certificate_is_found_with_one_click(writer: Writer, elsewhere: Writin
         writer.composer.send()
         writer.composer.wait_until_gone()
         (envelope,) = writer.sent_to_server(1)
-        assert MARKER.encode() in writer.decrypted(envelope.content, NOBODY, elsewhere)
+        assert MARKER.encode() in writer.decrypted(envelope.content, XAVER, elsewhere)
     finally:
         lookup.set_directories(writer.desk.database, [])
     writer.nothing_in_clear()
@@ -215,3 +220,44 @@ def test_shortcuts(writer: Writer) -> None:
         ["encrypt", "Ctrl+Shift+E"],
         ["sign", "Ctrl+Shift+S"],
     ]
+
+
+def proofs(folder: Path) -> list[bytes]:
+    """The bundles that were saved whole."""
+    files = [each.read_bytes() for each in folder.glob("*.asice")]
+    return [each for each in files if zipfile.is_zipfile(io.BytesIO(each))]
+
+
+def test_the_context_menu_of_a_message(writer: Writer, tmp_path: Path) -> None:
+    """In the list: "Check signature" opens the details, "Save proof" saves a file that holds the proof."""
+    note = f"From: {BEA}\r\nTo: {ANNA}\r\nSubject: Jelly\r\n\r\nThe {SIGNED_ONLY}.\r\n".encode()
+    uri = writer.thunderbird.file(writer.desk.protected(note, SIGNED))
+    saved = writer.home / "saved"
+    saved.mkdir(exist_ok=True)
+    writer.thunderbird.run(
+        """
+        Services.prefs.setIntPref("browser.download.folderList", 2);
+        Services.prefs.setStringPref("browser.download.dir", arguments[0]);
+        Services.prefs.setBoolPref("browser.download.useDownloadDir", true);
+        """,
+        str(saved),
+    )
+    writer.thunderbird.select(uri)
+    writer.screen.wait_for_bar("signature_valid", uri, 60)
+    writer.thunderbird.choose_in_menu("check")
+    assert BEA in writer.screen.details(SCREENSHOTS / "menu-check.png")
+    writer.thunderbird.tidy()
+    writer.thunderbird.select(uri)
+    writer.screen.wait_for_bar("signature_valid", uri, 60)
+    root = tmp_path / "time-root.pem"
+    root.write_bytes(ROOT.pem)
+    writer.host.trust(root)
+    with stamping_server(tmp_path / "tsa") as authority:
+        timestamps.add(writer.desk.database, timestamps.Authority(authority.url))
+        try:
+            writer.thunderbird.choose_in_menu("proof")
+            (proof,) = wait_for(lambda: proofs(saved), "a saved proof", 60)
+        finally:
+            timestamps.remove(writer.desk.database, authority.url)
+    writer.screen.keep_page("/ui/thunderbird.html", SCREENSHOTS / "menu-proof.png")
+    assert SIGNED_ONLY.encode() in objects(proof)["message.eml"]

@@ -32,9 +32,10 @@ WRITTEN = "return compose.gMsgCompose.editor.document.body.textContent.includes(
     ("how", "mailbox", "kind"), [("SaveAsTemplate", "Templates", "Template"), ("AutoSave", "Drafts", "Draft")]
 )
 def test_templates_and_what_is_saved_by_itself(writer: Writer, how: str, mailbox: str, kind: str) -> None:
-    """On the IMAP server it is for Anna alone; opened again it has its text and its recipients, and Encrypt is on."""
+    """On the IMAP server it is for Anna alone; opened again it has text and recipients, and both switches are on."""
     writer.composer.write(TEXT, to=BEA, subject=f"About the {MARKER}")
     writer.composer.switch("encrypt")
+    writer.composer.switch("sign")
     writer.composer.run("compose.gContentChanged = true")
     writer.composer.save(how)
     (kept,) = writer.mailbox(mailbox)
@@ -45,6 +46,7 @@ def test_templates_and_what_is_saved_by_itself(writer: Writer, how: str, mailbox
     writer.composer.write("", original=uri, kind=kind)
     writer.composer.wait_for(WRITTEN, MARKER, seconds=60)
     assert writer.composer.is_on("encrypt")
+    writer.composer.wait_for("return strip.querySelector('[data-switch=sign]').ariaPressed === 'true'", seconds=60)
     assert BEA in writer.composer.run("return compose.gMsgCompose.compFields.to")
     writer.composer.screenshot(SCREENSHOTS / f"compose-reopened-{kind.lower()}.png")
     writer.composer.close()

@@ -132,14 +132,22 @@ def test_the_host_is_gone(writer: Writer) -> None:
 
 
 def test_the_vault_is_locked(writer: Writer) -> None:
-    """The add-on was put to sleep, and with it its host: the new one is locked, and nothing leaves unsigned."""
-    writer.composer.write(TEXT, to=BEA, subject="Jelly")
+    """The add-on was put to sleep, and with it its host: the new one is locked, and nothing leaves unsigned. A button
+    leads to where the keys are unlocked; then it goes."""
+    writer.composer.write(TEXT.replace(MARKER, f"{MARKER} and the {SIGNED_ONLY}"), to=BEA, subject="Jelly")
     writer.composer.switch("sign")
+    writer.composer.switch("encrypt")
     writer.thunderbird.suspend_addon()
-    try:
-        assert "locked" in writer.refused("compose-locked")
-    finally:
-        writer.unlock()
+    assert "locked" in writer.refused("compose-locked")
+    notice = "compose.gComposeNotification.getNotificationWithValue('letterlock')"
+    writer.composer.run(f"{notice}.buttonContainer.querySelector('button').click()")
+    writer.enter_passphrase()
+    writer.composer.wait_for(f"return !{notice}", seconds=60)
+    writer.composer.send()
+    writer.composer.wait_until_gone()
+    (envelope,) = writer.sent_to_server(1)
+    assert SIGNED_ONLY.encode() in writer.verified(writer.decrypted(envelope.content, BEA))
+    writer.nothing_in_clear()
 
 
 def test_the_host_is_killed_in_the_middle(writer: Writer) -> None:

@@ -10,6 +10,8 @@
 
 const COMPOSE = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
 const COMPOSE_PACKAGE = "chrome://letterlock-compose/content/";
+/** Of a message whose header is wanted; what follows is passed over. */
+const HEAD_OCTETS = 65_536;
 const COMPOSE_DEFAULTS = "extensions.letterlock.compose";
 
 /** What mail from an address starts with: `sign`, and `encrypt` "never", "possible" (when everybody can) or "always". */
@@ -17,6 +19,30 @@ function startsWith(address) {
   const kept = JSON.parse(Services.prefs.getStringPref(COMPOSE_DEFAULTS, "[]"));
   const of = wanted => kept.find(each => each.address === wanted);
   return of(address.toLowerCase()) ?? of("") ?? { sign: false, encrypt: "never" };
+}
+
+/** The header of a message that Thunderbird keeps, one character for each octet; empty where it cannot be had. */
+function headOf(uri) {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const reader = Cc["@mozilla.org/scriptableinputstream;1"].createInstance(Ci.nsIScriptableInputStream);
+  return new Promise(resolve => {
+    let head = "";
+    const listener = {
+      QueryInterface: ChromeUtils.generateQI(["nsIStreamListener", "nsIRequestObserver"]),
+      onStartRequest() {},
+      onDataAvailable(request, input, offset, count) {
+        reader.init(input);
+        const octets = reader.readBytes(count);
+        head = head.length < HEAD_OCTETS ? head + octets : head;
+      },
+      onStopRequest: () => resolve(head.split(/\r?\n\r?\n/)[0]),
+    };
+    try {
+      MailServices.messageServiceFromURI(uri).streamMessage(uri, listener, null, null, false, "", false);
+    } catch {
+      resolve("");
+    }
+  });
 }
 
 /** Whom the person writes as, in the order of the accounts. */
@@ -148,6 +174,7 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
       onRecipients: tell("onRecipients"),
       onAction: tell("onAction"),
       startsWith,
+      head: headOf,
       original: uri => globalThis.letterlockOriginal?.(uri) ?? null,
     });
     this.#strips.set(window, strip);

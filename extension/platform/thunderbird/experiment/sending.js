@@ -143,6 +143,12 @@ class Sending {
       await this.#write(file, kept.octets);
       return file;
     }
+    for (const path of this.deliveries.keys()) {
+      // Thunderbird gave that one up, after a question of its own perhaps.
+      if (!(await IOUtils.exists(path))) {
+        this.deliveries.delete(path);
+      }
+    }
     const outgoing = made.filter(each => each.role !== "sent");
     const [main, ...blind] = outgoing;
     await this.#write(file, kept.octets);

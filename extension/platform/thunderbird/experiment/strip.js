@@ -15,6 +15,9 @@
 
 const COMPOSE_FIELD = "X-Letterlock";
 const COMPOSE_HTML = "http://www.w3.org/1999/xhtml";
+/** Says of a draft which switches were on; kept outside of what is encrypted, as Thunderbird's own notes are. */
+const DRAFT_FIELD = "X-Mozilla-Letterlock";
+const WINDOW_STYLE = "chrome://letterlock-compose/content/window.css";
 const COMPOSE_STYLE = "chrome://letterlock-compose/content/strip.css";
 
 /** A person types an address letter by letter. */
@@ -27,9 +30,10 @@ this.LetterlockStrip = class {
    * @param {(key: string, ...facts: string[]) => string} say
    * @param {{ onRecipients: Function, onAction: Function,
    *   startsWith: (address: string) => { sign: boolean, encrypt: string },
-   *   original: (uri: string) => { shown: boolean, subject: string } | null }} needs  `original`: see reading.js
+   *   original: (uri: string) => { shown: boolean, subject: string } | null, head: (uri: string) => Promise<string> }} needs
+   *   `original`: see reading.js; `head`: the header of a message
    */
-  constructor(window, say, { onRecipients, onAction, startsWith, original }) {
+  constructor(window, say, { onRecipients, onAction, startsWith, original, head }) {
     this.window = window;
     this.say = say;
     this.onRecipients = onRecipients;
@@ -49,6 +53,7 @@ this.LetterlockStrip = class {
     this.#build();
     this.begin();
     this.#putSubject();
+    void this.#continue(head);
     // Elsewhere the person may have set something else meanwhile.
     this.onAction(this.id, "opened", "", "");
   }
@@ -59,6 +64,19 @@ this.LetterlockStrip = class {
     if (this.original?.subject && field.value.includes("[...]")) {
       field.value = field.value.replace("[...]", () => this.original.subject);
       field.dispatchEvent(new this.window.Event("input", { bubbles: true }));
+    }
+  }
+
+  /** A draft or a template is opened: what was on when it was kept is on again. @param {(uri: string) => Promise<string>} head */
+  async #continue(head) {
+    const { type, originalMsgURI } = this.window.gMsgCompose;
+    const { Draft, Template, EditTemplate } = Ci.nsIMsgCompType;
+    if (![Draft, Template, EditTemplate].includes(type) || !originalMsgURI) {
+      return;
+    }
+    const kept = new RegExp(`^${DRAFT_FIELD}: sign\\r?$`, "im").test(await head(originalMsgURI));
+    if (kept && !this.sign && !this.pressed.has("sign")) {
+      this.press("sign");
     }
   }
 
@@ -114,6 +132,10 @@ this.LetterlockStrip = class {
     const leaves = [Now, Later, Background].includes(event.detail.msgType);
     const fields = this.window.gMsgCompose.compFields;
     fields.deleteHeader(COMPOSE_FIELD);
+    fields.deleteHeader(DRAFT_FIELD);
+    if (!leaves && this.sign) {
+      fields.setHeader(DRAFT_FIELD, "sign");
+    }
     if (this.original && !this.original.shown) {
       // In place of its text Thunderbird has our note: saved, that would replace the draft.
       event.preventDefault();
@@ -237,6 +259,7 @@ this.LetterlockStrip = class {
     box.append(...this.switches, this.line, this.more, this.list);
     root.append(style, box);
     document.getElementById("composeContentBox").before(this.host);
+    this.window.windowUtils.loadSheetUsingURIString(WINDOW_STYLE, this.window.windowUtils.AUTHOR_SHEET);
 
     this.observer = new this.window.MutationObserver(() => this.#recipientsChanged());
     this.observer.observe(document.getElementById("recipientsContainer"), { childList: true, subtree: true });
@@ -264,10 +287,21 @@ this.LetterlockStrip = class {
     const missing = this.known?.recipients.filter(each => !each.good) ?? [];
     this.host.dataset.tone = this.encrypt && (missing.length || this.known?.failed) ? "caution" : "plain";
     this.line.textContent = this.#words(missing);
-    this.list.replaceChildren(...(this.known?.recipients ?? []).map(each => this.#person(each)));
+    this.#showPeople();
     if (this.sendButton) {
       const how = [this.sign && "signed", this.encrypt && "encrypted"].filter(Boolean).join("_");
       this.sendButton.label = how ? this.say(`send_${how}`) : this.sendLabel;
+    }
+  }
+
+  /** Shows the list anew; who works it by the keyboard stays where he is. */
+  #showPeople() {
+    const held = this.host.shadowRoot.activeElement;
+    const { address } = held?.closest("li")?.dataset ?? {};
+    this.list.replaceChildren(...(this.known?.recipients ?? []).map(each => this.#person(each)));
+    if (address !== undefined) {
+      const same = [...this.list.children].find(each => each.dataset.address === address);
+      (same?.querySelector(`[data-action="${held.dataset.action}"]`) ?? this.more).focus();
     }
   }
 
@@ -301,7 +335,7 @@ this.LetterlockStrip = class {
       for (const action of ["find", "import"]) {
         const button = this.#element("button", { type: "button", "data-action": action });
         button.textContent = this.say(`recipient_${action}`);
-        button.disabled = looking;
+        button.setAttribute("aria-disabled", String(looking));
         button.addEventListener("click", event => event.isTrusted && this.#help(action, address));
         item.append(button);
       }
@@ -311,6 +345,9 @@ this.LetterlockStrip = class {
 
   /** The person wants something done about an address. */
   #help(action, address) {
+    if (this.looking) {
+      return;
+    }
     if (action === "find") {
       this.looking = address;
       this.#show();
@@ -327,6 +364,7 @@ this.LetterlockStrip = class {
       this.sendButton.label = this.sendLabel;
     }
     this.host.remove();
+    this.window.windowUtils.removeSheetUsingURIString(WINDOW_STYLE, this.window.windowUtils.AUTHOR_SHEET);
   }
 
   #element(name, attributes) {

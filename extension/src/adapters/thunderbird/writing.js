@@ -6,7 +6,7 @@
  * are no part of the mail: they stay outside of what is signed or encrypted.
  */
 
-import { failureWords, say } from "../../browser/words.js";
+import { failureWords, language, say } from "../../browser/words.js";
 import { Failure } from "../../lib/failure.js";
 import { fromBase64 } from "../../lib/octets.js";
 import { blobSource } from "../../lib/source.js";
@@ -121,7 +121,7 @@ export class Writing {
  */
 function described({ address, can_encrypt, certificate, reasons }, news) {
   const line = can_encrypt && certificate
-    ? [say("recipient_certificate", certificate.certificate.name, certificate.certificate.issuer, day(certificate.certificate.not_after)), ...reasons.map(words)].join(" ")
+    ? [certified(address, certificate.certificate), ...reasons.map(words)].join(" ")
     : [news?.address === address ? news.words : "", ...reasons.map(words)].filter(Boolean).join(" ");
   return { address, good: can_encrypt, line, find: !can_encrypt && !reasons.some(({ code }) => code === "address_not_an_address") };
 }
@@ -132,9 +132,15 @@ function words({ sentence, advice }) {
   return [/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`, advice].filter(Boolean).join(" ");
 }
 
-/** A day as the person writes it. @param {string} moment */
-function day(moment) {
-  return new Date(moment).toLocaleDateString();
+/**
+ * @param {string} address
+ * @param {{ name: string, issuer: string, not_after: string }} certificate
+ */
+function certified(address, { name, issuer, not_after }) {
+  const last = new Intl.DateTimeFormat(language(), { dateStyle: "medium" }).format(new Date(not_after));
+  // Many certificates have no name but the address, which stands beside this already.
+  if (name.toLowerCase() === address.toLowerCase()) return say("recipient_certificate_nameless", issuer, last);
+  return say("recipient_certificate", name, issuer, last);
 }
 
 /**

@@ -28,17 +28,17 @@ export async function people(desk) {
   const list = element("ul", { class: "cards", id: "people" });
   const more = element("div", { class: "actions" });
   const found = await page(desk, list, more, 0);
-  return [
-    element(
-      "section",
-      { "aria-labelledby": "people-title" },
-      element("h2", { id: "people-title" }, say("manage_people")),
-      element("p", { class: "quiet" }, say("people_lead")),
-      found ? list : nothing(say("people_none")),
-      more,
-    ),
-    element("section", { "aria-labelledby": "find-title" }, element("h2", { id: "find-title" }, say("people_add")), wanted(importing(desk)), folded(say("people_lookup"), lookingUp(desk))),
-  ];
+  const kept = element(
+    "section",
+    { "aria-labelledby": "people-title" },
+    element("h2", { id: "people-title" }, say("manage_people")),
+    element("p", { class: "quiet" }, say("people_lead")),
+    found ? list : nothing(say("people_none")),
+    more,
+  );
+  const { file, first } = wanted(importing(desk));
+  const adding = element("section", { "aria-labelledby": "find-title" }, element("h2", { id: "find-title" }, say("people_add")), file, folded(say("people_lookup"), lookingUp(desk)));
+  return first ? [adding, kept] : [kept, adding];
 }
 
 /**
@@ -85,14 +85,14 @@ function card(desk, { address, certificate, source, origin, first, last }) {
 }
 
 /**
- * The form for a file, open where somebody came here for the certificate of an address that the page's own names.
+ * The form for a file; open, and to be seen first, where the page's address says for whom somebody came here.
  * @param {HTMLElement} importing
  */
 function wanted(importing) {
   const address = new URLSearchParams(location.search).get("for");
-  const made = folded(say("people_import"), address && element("p", {}, say("people_wanted", address)), importing);
-  made.open = address !== null;
-  return made;
+  const file = folded(say("people_import"), address && element("p", {}, say("people_wanted", address)), importing);
+  file.open = address !== null;
+  return { file, first: file.open };
 }
 
 /** @param {Desk} desk */
