@@ -146,12 +146,12 @@ def test_a_draft_is_kept_encrypted_and_can_be_opened_again(writer: Writer) -> No
 def test_what_was_not_opened_cannot_be_overwritten(writer: Writer) -> None:
     """A draft that could not be decrypted has no text in its window, and is not saved over."""
     kept = writer.thunderbird.file(writer.desk.protected(rich(), ENCRYPTED))
-    writer.thunderbird.select(kept)
-    writer.screen.wait_for_bar("encryption_decrypted", kept, 30)
     writer.kill_hosts()
     writer.thunderbird.suspend_addon()
-    writer.thunderbird.tidy()
     try:
+        writer.thunderbird.select(kept)
+        writer.screen.wait_for_bar("encryption_locked", kept, 60)
+        writer.thunderbird.tidy()
         writer.composer.write("", original=kept, kind="Draft")
         writer.composer.send("SaveAsDraft")
         assert "was not open" in writer.composer.refusal()
