@@ -64,6 +64,29 @@ def offer(webmail: Roundcube, mail: DemoMail) -> int:
 
 
 @pytest.fixture(scope="module")
+def bundle(webmail: Roundcube, mail: DemoMail) -> int:
+    """An encrypted letter with a signed message, a PDF, something that is called one, and a program."""
+    named = 'Content-Disposition: attachment; filename="{}"'
+    along = (
+        html_mail.leaf("message/rfc822", mail.good(), named.format("offer.eml")),
+        html_mail.leaf("application/pdf", one_page(), named.format("plan.pdf")),
+        html_mail.leaf("application/pdf", b"<script>document.title = 'run'</script>", named.format("other.pdf")),
+        html_mail.leaf("application/pdf", b"MZ", named.format("invoice.pdf.exe")),
+    )
+    return webmail.deliver(mail.encrypt("Bundle", html_mail.letter(HTML, *along)))
+
+
+def one_page() -> bytes:
+    """A PDF with some words, made by somebody else."""
+    fpdf = pytest.importorskip("fpdf")
+    made = fpdf.FPDF()
+    made.add_page()
+    made.set_font("helvetica", size=30)
+    made.cell(text="Plan of the north hall")
+    return bytes(made.output())
+
+
+@pytest.fixture(scope="module")
 def plans(webmail: Roundcube, mail: DemoMail) -> int:
     """An encrypted letter with a file of 25 MB."""
     along = html_mail.leaf("application/zip", LARGE, 'Content-Disposition: attachment; filename="plans.zip"')
@@ -129,6 +152,66 @@ def test_the_plain_text_is_one_press_away(carla: Desk, offer: int) -> None:
     words = "return document.querySelector('.parts pre')?.innerText ?? ''"
     wait_for(lambda: "as plain text" in carla.panel.run(words), "the plain text")
     assert carla.panel.run("return document.querySelectorAll('.part__frame').length") == 0
+
+
+def attachment(desk: Desk, name: str) -> str:
+    """A JavaScript expression for an attachment."""
+    return f"[...document.querySelectorAll('.files > li')].find((each) => each.innerText.includes('{name}'))"
+
+
+def test_an_attached_message_has_a_verdict_of_its_own(carla: Desk, bundle: int) -> None:
+    """It opens on a page that the webmail cannot reach; loaded again, that page says where the message is to be had."""
+    opened(carla, bundle)
+    press = attachment(carla, "offer.eml") + ".querySelector('[data-opens=message]').click()"
+    with carla.browser.in_new_tab(lambda: carla.panel.run(press)):
+        run = carla.browser.run
+        verdict = "return document.querySelector('.verdict')?.dataset.code"
+        wait_for(lambda: run(verdict) == "signature_valid", "the verdict on the attached message", 60)
+        assert "offer.eml" in run("return document.getElementById('title').textContent")
+        assert run("return document.getElementById('drop').hidden")
+        carla.keep_screenshot("attached-message")
+        assert violations(run) == []
+        run("location.reload()")
+        wait_for(lambda: "not at hand" in run("return document.body.innerText"), "what helps", 60)
+
+
+def test_a_pdf_is_shown_by_the_browser_and_by_nobody_else(carla: Desk, bundle: int) -> None:
+    """The viewer is a frame that the page around it cannot look into, and it knows nothing of the extension; what is no
+    PDF is not rendered at all."""
+    opened(carla, bundle)
+    press = ".querySelector('[data-opens=pdf]').click()"
+    with carla.browser.in_new_tab(lambda: carla.panel.run(attachment(carla, "plan.pdf") + press)):
+        run = carla.browser.run
+        wait_for(lambda: run("return document.querySelector('iframe') !== null"), "the viewer", 60)
+        assert run("return document.getElementById('name').textContent") == "plan.pdf"
+        assert run("return document.querySelector('iframe').src.startsWith('blob:')")
+        # In Chromium the frame holds an embedded viewer and no text; in Firefox it has the viewer's origin.
+        reached = """
+            try {
+              return document.querySelector("iframe").contentDocument?.body?.innerText ?? "";
+            } catch {
+              return "";
+            }
+        """
+        assert "north hall" not in run(reached)
+        assert violations(run) == []
+        carla.keep_screenshot("attached-pdf")
+    with carla.browser.in_new_tab(lambda: carla.panel.run(attachment(carla, "other.pdf") + press)):
+        wait_for(lambda: "and is none" in run("return document.body.innerText"), "what it is", 60)
+        assert run("return document.querySelector('iframe')") is None
+        assert run("return document.title") == "other.pdf"
+
+
+def test_what_acts_when_it_is_opened_is_called_that(carla: Desk, bundle: int) -> None:
+    """The end of its name decides, not its type; it can be saved, and not be looked at."""
+    opened(carla, bundle)
+    program = attachment(carla, "invoice.pdf.exe")
+    assert carla.panel.run(f"return {program}.querySelector('[data-danger]').dataset.danger") == "program"
+    assert carla.panel.run(f"return {program}.querySelector('[data-opens]')") is None
+    carla.panel.run(f"{program}.scrollIntoView()")
+    wait_for(lambda: fits(carla), "a panel as high as what is in it")
+    assert violations(carla.panel.run) == []
+    carla.keep_screenshot("content-attachments")
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -77,13 +77,16 @@ export const MESSAGES = Object.freeze({
   "mark.choose": { from: ["page", "manage"], fields: { colour: "string", words: "string" } },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page", "write"], fields: { part: "string", text: "boolean", delivery: "string" } },
+  // attached.js: an attachment is looked at on a page of its own; and what only that page may ask
+  "attached.open": { from: ["panel", "page"], fields: { part: "string" } },
+  "attached.claim": { from: ["page"], fields: { token: "string" } },
   "evidence.fetch": { from: ["panel", "page"], fields: { delivery: "string" } },
   "part.more": { from: ["panel", "page", "write"], fields: { delivery: "string" } },
   "part.stop": { from: ["panel", "page", "write"], fields: { delivery: "string" } },
 });
 
 /** Our own pages that may ask for something, by path. */
-const PAGES = new Set(["/ui/check.html", "/ui/mark.html"]);
+const PAGES = new Set(["/ui/check.html", "/ui/mark.html", "/ui/pdf.html"]);
 const PANEL = "/ui/panel.html";
 const KEYS = "/ui/unlock.html";
 const MANAGE = "/ui/manage.html";

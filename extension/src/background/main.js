@@ -6,6 +6,7 @@
  * a message can be opened again by whoever has it.
  */
 
+import { Attached } from "./attached.js";
 import { Deliveries } from "./deliveries.js";
 import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
@@ -37,7 +38,8 @@ const host = new Host({
 });
 const readings = new Readings(host);
 const letters = new Letters(host, openPage);
-const deliveries = new Deliveries(host, { of: (view) => readings.of(view) ?? letters.of(view) });
+const attached = new Attached(readings, openPage);
+const deliveries = new Deliveries(host, { of: (view) => readings.of(view) ?? letters.of(view) ?? attached.of(view) });
 const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, { openPage, onUnlocked });
@@ -141,6 +143,10 @@ function handle(channel, role, message) {
       return void openPage("ui/write.html");
     case "host.stop":
       return manager.stop(channel, message);
+    case "attached.open":
+      return attached.open(channel, message.part);
+    case "attached.claim":
+      return attached.claim(channel, message.token);
     case "part.fetch":
       return void deliveries.fetch(channel, message);
     case "evidence.fetch":

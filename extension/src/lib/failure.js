@@ -72,6 +72,8 @@ export const FAULT_OF = Object.freeze({
   source_unavailable: "client",
   /** The mail page was granted no access, or is not what it says it is. */
   not_allowed: "client",
+  /** The attachment that a page was opened for is not to be had any more: the mail it came with was closed. */
+  attachment_gone: "user",
   /** A person, or a page that went away, stopped the request. */
   stopped: "user",
   /** A mistake in the extension itself. */
@@ -80,5 +82,5 @@ export const FAULT_OF = Object.freeze({
 
 /**
  * @typedef {"host_missing" | "host_forbidden" | "host_broken" | "host_lost" | "host_silent" | "host_older" | "protocol_mismatch"
- *   | "source_unavailable" | "not_allowed" | "stopped" | "extension_error"} OwnCode
+ *   | "source_unavailable" | "not_allowed" | "attachment_gone" | "stopped" | "extension_error"} OwnCode
  */

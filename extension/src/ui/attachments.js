@@ -11,6 +11,7 @@ import { say } from "../browser/words.js";
 const LONG = 1_000_000;
 
 /**
+ * The button that saves a part. While a long one is on its way, pressing it stops that.
  * @param {Part} part
  * @param {import("./fetch-part.js").Fetcher} fetcher
  * @param {(thrown: unknown) => void} onFailed
@@ -18,19 +19,24 @@ const LONG = 1_000_000;
 export function saveButton(part, fetcher, onFailed) {
   const name = fileName(part);
   const words = say("part_save", name);
+  /** @type {AbortController | null} */
+  let stop = null;
   const made = button(words, async () => {
-    made.disabled = true;
+    if (stop) return stop.abort();
+    const mine = (stop = new AbortController());
+    made.disabled = part.size <= LONG;
     try {
-      save(await fetcher.fetch(part.id, (done) => part.size > LONG && progress(done)), name);
+      save(await fetcher.fetch(part.id, (done) => part.size > LONG && progress(done), mine.signal), name);
     } catch (thrown) {
-      onFailed(thrown);
+      if (!mine.signal.aborted) onFailed(thrown);
     } finally {
+      stop = null;
       made.textContent = words;
       made.disabled = false;
     }
   });
   /** @param {number} done  octets */
-  const progress = (done) => (made.textContent = say("part_saving", String(Math.floor((100 * done) / part.size))));
+  const progress = (done) => stop?.signal.aborted === false && (made.textContent = say("part_saving", String(Math.floor((100 * done) / part.size))));
   return made;
 }
 

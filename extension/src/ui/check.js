@@ -4,6 +4,7 @@
 
 import { element } from "./elements.js";
 import { answerButtons } from "./answer-buttons.js";
+import { claimed, token } from "./claimed.js";
 import { PartFetcher } from "./fetch-part.js";
 import { translate } from "./page.js";
 import { partsView } from "./parts.js";
@@ -13,6 +14,7 @@ import { say } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
 import { lockedKey } from "../lib/summary.js";
 import { blobSource } from "../lib/source.js";
+import { visible } from "../lib/visible.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -86,9 +88,25 @@ function showMessage(opened, fetcher) {
   heading.replaceChildren(
     ...rows.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, element("bdi", {}, value)))),
   );
-  partsPlace.replaceChildren(partsView(opened, fetcher), answerButtons((kind) => channel?.post({ name: "answer.ask", kind })));
+  partsPlace.replaceChildren(partsView(opened, fetcher, (part) => channel?.post({ name: "attached.open", part })), answerButtons((kind) => channel?.post({ name: "answer.ask", kind })));
 }
 
+/** The message that came as an attachment of another one. */
+async function showAttached() {
+  drop.hidden = true;
+  byId("result").hidden = false;
+  view.show({ phase: "checking" });
+  try {
+    const { part, blob } = await claimed((done, { size }) => view.show({ phase: "checking", done, total: size }));
+    document.title = byId("title").textContent = part.name !== null ? say("check_attached_named", visible(part.name)) : say("check_attached");
+    check(blob);
+  } catch (thrown) {
+    view.show({ phase: "failed", failure: Failure.from(thrown) });
+    drop.hidden = false;
+  }
+}
+
+if (token) void showAttached();
 byId("choose").addEventListener("click", () => file.click());
 file.addEventListener("change", () => {
   const chosen = file.files?.[0];

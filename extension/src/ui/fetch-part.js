@@ -11,7 +11,7 @@ const AT_ONCE = 4;
 /**
  * What shows parts asks this for them.
  * @typedef {object} Fetcher
- * @property {(part: string, onProgress?: (octets: number) => unknown) => Promise<Blob>} fetch
+ * @property {(part: string, onProgress?: (octets: number) => unknown, signal?: AbortSignal) => Promise<Blob>} fetch
  * @property {(part: string) => Promise<string>} text
  */
 
@@ -53,10 +53,11 @@ export class PartFetcher {
   /**
    * @param {string} part
    * @param {(octets: number) => unknown} [onProgress]
+   * @param {AbortSignal} [signal]
    * @returns {Promise<Blob>} without a type: a browser must not be led to render it
    */
-  async fetch(part, onProgress) {
-    return (await this.#order(part, false, onProgress)).blob;
+  async fetch(part, onProgress, signal) {
+    return (await this.#order(part, false, onProgress, signal)).blob;
   }
 
   /**
@@ -81,18 +82,34 @@ export class PartFetcher {
    * @param {string | null} part
    * @param {boolean} text
    * @param {(octets: number) => unknown} [onProgress]
+   * @param {AbortSignal} [signal]
    * @returns {Promise<{ blob: Blob, charset: string | null, name: string | null }>}
    */
-  #order(part, text, onProgress) {
+  #order(part, text, onProgress, signal) {
     // A background that was stopped has forgotten the message, and a closed channel answers nothing.
     if (!this.open) {
       this.onLost();
       return Promise.reject(Failure.own("host_lost"));
     }
     return new Promise((resolve, reject) => {
-      this.queue.push({ part, name: null, text, charset: null, done: 0, onProgress, octets: [], resolve, reject });
+      /** @type {Order} */
+      const order = { part, name: null, text, charset: null, done: 0, onProgress, octets: [], resolve, reject };
+      this.queue.push(order);
+      signal?.addEventListener("abort", () => this.#stop(order), { once: true });
       this.#next();
     });
+  }
+
+  /** Somebody does not want it any more. @param {Order} order */
+  #stop(order) {
+    this.queue = this.queue.filter((each) => each !== order);
+    for (const [delivery, each] of this.orders) {
+      if (each !== order) continue;
+      this.orders.delete(delivery);
+      this.channel.post({ name: "part.stop", delivery });
+    }
+    order.reject(Failure.own("stopped"));
+    this.#next();
   }
 
   #next() {

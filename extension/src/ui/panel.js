@@ -114,7 +114,7 @@ async function showParts(opened, fetcher) {
   if (channel !== current) return;
   // The mail client's own buttons have nothing to answer: it shows none of it.
   const answer = answerButtons((kind) => current?.post({ name: "answer.ask", kind }));
-  partsPlace.replaceChildren(partsView(opened, fetcher), answer);
+  partsPlace.replaceChildren(partsView(opened, fetcher, (part) => channel?.post({ name: "attached.open", part })), answer);
 }
 
 function tellHeight() {

@@ -13,6 +13,7 @@ import { linksView } from "./links.js";
 import { mailFrame, showPicture } from "./mail-frame.js";
 import { textView } from "./text.js";
 import { failureWords, say } from "../browser/words.js";
+import { dangerOf, opensAs } from "../lib/attached.js";
 import { PICTURE, choose, isText, pictureOf } from "../lib/choices.js";
 import { Failure } from "../lib/failure.js";
 import { linksIn } from "../lib/links.js";
@@ -37,11 +38,12 @@ const PICTURE_OCTETS = 16 * 1024 * 1024;
 /**
  * @param {Pick<Opened, "parts" | "verdict">} opened
  * @param {Fetcher} fetcher
+ * @param {((part: string) => void) | null} [open]   shows an attachment on a page of its own, where there are such pages
  * @returns {HTMLElement}
  */
-export function partsView(opened, fetcher) {
+export function partsView(opened, fetcher, open = null) {
   const view = element("section", { class: "parts", "aria-label": say("parts") });
-  new Parts(view, opened, fetcher).show();
+  new Parts(view, opened, fetcher, open).show();
   return view;
 }
 
@@ -50,12 +52,14 @@ class Parts {
    * @param {HTMLElement} view
    * @param {Pick<Opened, "parts" | "verdict">} opened
    * @param {Fetcher} fetcher
+   * @param {((part: string) => void) | null} open
    */
-  constructor(view, { parts, verdict }, fetcher) {
+  constructor(view, { parts, verdict }, fetcher, open) {
     this.view = view;
     this.parts = parts;
     this.verdict = verdict;
     this.fetcher = fetcher;
+    this.open = open;
     this.plain = false;
     // Where nothing is signed there is nothing to say about it part by part.
     this.isSigned = verdict.signature.status !== "none";
@@ -89,10 +93,13 @@ class Parts {
         { class: "part__head" },
         element("bdi", { class: "part__name" }, part.name !== null ? visible(part.name) : isText(part) ? "" : say("part_unnamed")),
         element("span", { class: "part__facts" }, this.#facts(part)),
+        this.#opener(part),
         saveButton(part, this.fetcher, (thrown) => body.replaceChildren(failed(thrown))),
       ),
       body,
     );
+    const remark = isText(part) ? null : warning(part);
+    if (remark) body.append(remark);
     if (isText(part)) {
       const show = () => this.#showText(part, body);
       if (part.size <= SHOWN_AT_ONCE) void show();
@@ -103,6 +110,14 @@ class Parts {
       body.append(show);
     }
     return made;
+  }
+
+  /** What shows an attached message or a PDF. @param {Part} part */
+  #opener(part) {
+    const kind = isText(part) ? null : opensAs(part);
+    if (!kind || !this.open) return null;
+    const words = say(kind === "pdf" ? "part_open_pdf" : "part_open_message");
+    return button(words, () => this.open?.(part.id), { "aria-label": `${words}: ${part.name ?? part.type}`, "data-opens": kind });
   }
 
   /** @param {Part} part */
@@ -207,6 +222,23 @@ async function attempt(body, action) {
 function failed(thrown) {
   const words = failureWords(Failure.from(thrown));
   return element("p", { role: "alert" }, `${say("part_failed")} ${words.sentence} ${words.advice}`.replaceAll("`", ""));
+}
+
+/** What is said of files that do more than being looked at, above the button that saves them. */
+const DANGERS = {
+  program: "part_danger_program",
+  macros: "part_danger_macros",
+  page: "part_danger_page",
+  container: "part_danger_container",
+};
+
+/**
+ * @param {Part} part
+ * @returns {HTMLElement | null}
+ */
+function warning(part) {
+  const danger = dangerOf(part);
+  return danger && element("p", { class: "part__warning", "data-danger": danger }, say(DANGERS[danger]));
 }
 
 /** @param {number} octets */

@@ -93,3 +93,19 @@ test("evidence comes with the name that the host gives it", async () => {
   assert.equal(blob.size, 3);
   assert.equal(name, "evidence.asice");
 });
+
+test("a part that nobody wants any more is stopped, waiting or on its way, and lets the next one go", async () => {
+  const { fetcher, orders, all } = bench();
+  const stops = [1, 2, 3, 4, 5, 6].map(() => new AbortController());
+  const parts = stops.map(({ signal }, at) => fetcher.fetch(String(at), undefined, signal));
+  parts.forEach((part) => part.catch(() => {}));
+  const before = orders().length;
+  stops[5].abort();
+  await assert.rejects(parts[5], { code: "stopped" });
+  assert.equal(orders().length, before, "it was waiting");
+  const [{ delivery }] = orders();
+  stops[0].abort();
+  await assert.rejects(parts[0], { code: "stopped" });
+  assert.ok(all().some((each) => each.name === "part.stop" && each.delivery === delivery));
+  assert.equal(orders().length, before + 1, "the next one goes");
+});
