@@ -14,6 +14,7 @@ SCREENSHOTS = {
     "roundcube-valid.png": "chromium/good-full.png",
     "roundcube-invalid.png": "chromium/changed-preview.png",
     "thunderbird-mismatch.png": "thunderbird/mismatch.png",
+    "thunderbird-compose.png": "thunderbird/compose-no-certificate.png",
     "roundcube-write.png": "chromium/roundcube-write-securely.png",
     "write.png": "chromium/write-refused.png",
     "welcome.png": "chromium/welcome.png",
