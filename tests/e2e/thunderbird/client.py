@@ -128,6 +128,16 @@ class Thunderbird:
             ADDON,
         )
 
+    def crash_addon(self) -> None:
+        """Kills the process that add-ons run in."""
+        (process,) = self.run_async(
+            """
+            const { children } = await ChromeUtils.requestProcInfo();
+            return children.filter(each => each.type === "extension").map(each => each.pid);
+            """
+        )
+        os.kill(process, signal.SIGKILL)
+
     def open_page(self, path: str) -> None:
         """Opens a page of the add-on in a window of its own, as the add-on does."""
         self.run(

@@ -55,14 +55,15 @@ class Composer:
             password,
         )
 
-    def write(self, text: str, original: str = "", kind: str = "New", **fields: str) -> None:
+    def write(self, text: str, original: str = "", kind: str = "New", form: str = "PlainText", **fields: str) -> None:
         """Opens a compose window with these fields (`to`, `cc`, `bcc`, `subject`) and text, and waits for the strip.
 
         `original`, `kind`: the URI of a message that is answered, forwarded or edited, and Thunderbird's word for that.
+        `form`: Thunderbird's word for what is written, in which the text is.
         """
         self._thunderbird.run(
             """
-            const [text, original, kind, given] = arguments;
+            const [text, original, kind, form, given] = arguments;
             const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
             const identity = MailServices.accounts.allIdentities.find(each => each.key === "id1");
             if (original) {
@@ -76,7 +77,7 @@ class Composer:
             Object.assign(fields, given, text ? { body: text } : {});
             const params = Cc["@mozilla.org/messengercompose/composeparams;1"].createInstance(Ci.nsIMsgComposeParams);
             params.type = Ci.nsIMsgCompType[kind];
-            params.format = Ci.nsIMsgCompFormat.PlainText;
+            params.format = Ci.nsIMsgCompFormat[form];
             params.identity = identity;
             params.composeFields = fields;
             MailServices.compose.OpenComposeWindowWithParams(null, params);
@@ -84,6 +85,7 @@ class Composer:
             text,
             original,
             kind,
+            form,
             fields,
         )
         self.wait_for("return !!strip && !!compose.gMsgCompose?.editor", seconds=30)

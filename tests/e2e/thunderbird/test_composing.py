@@ -209,6 +209,10 @@ def test_shortcuts(writer: Writer) -> None:
         writer.composer.run("return compose.document.getElementById('button-send').label")
         == "Send signed and encrypted"
     )
+    writer.composer.wait_for(EVERYBODY, seconds=60)
+    writer.screen.colours(DARK)
+    writer.composer.screenshot(SCREENSHOTS / "compose-dark.png")
+    writer.screen.colours(LIGHT)
     writer.composer.shortcut("S")
     writer.composer.wait_for("return strip.querySelector('[data-switch=sign]').ariaPressed === 'false'", seconds=60)
     listed = """

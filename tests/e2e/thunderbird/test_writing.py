@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from email import message_from_bytes
 
 import pytest
 
 from tests.e2e.browsers import wait_for
+from tests.e2e.thunderbird.test_native import PIXEL
 from tests.e2e.thunderbird.writer import (
     ANNA,
     BEA,
@@ -169,6 +171,30 @@ def test_the_host_is_killed_in_the_middle(writer: Writer) -> None:
         writer.unlock()
 
 
+def test_the_addon_itself_crashes_in_the_middle(writer: Writer) -> None:
+    """Its process is killed while the host has the message: nobody will answer. Nothing leaves, and it is said."""
+    writer.composer.write(TEXT, to=BEA, subject="Jelly")
+    writer.composer.switch("encrypt")
+    for host in writer.hosts():
+        host.suspend()
+    writer.composer.send()
+    wait_for(lambda: writer.outgoing(), "the message on its way to the host", 60)
+    writer.thunderbird.crash_addon()
+    try:
+        assert writer.composer.refusal().startswith("Nothing was sent.")
+        line = "return strip.querySelector('.line').textContent.startsWith('Letterlock did not answer')"
+        writer.composer.wait_for(line, seconds=60)
+        writer.composer.screenshot(SCREENSHOTS / "compose-addon-crashed.png")
+        assert MARKER in writer.composer.text()
+        assert writer.webmail.sink.received == []
+        assert writer.outgoing() == []
+        writer.nothing_in_clear()
+    finally:
+        writer.composer.close()
+        writer.kill_hosts()
+        writer.unlock()
+
+
 def test_a_sleeping_addon_is_woken_by_send(writer: Writer) -> None:
     """Encrypting needs no unlocked key: put to sleep, the add-on and a new host do it all the same."""
     writer.composer.write(TEXT, to=BEA, subject="Jelly")
@@ -182,6 +208,25 @@ def test_a_sleeping_addon_is_woken_by_send(writer: Writer) -> None:
         writer.nothing_in_clear()
     finally:
         writer.unlock()
+
+
+def test_formatted_text_with_a_picture(writer: Writer) -> None:
+    """HTML, its plain alternative, the picture in it and a file: all inside of signature and encryption."""
+    picture = base64.b64encode(PIXEL).decode()
+    html = f"<p>Dear Bea,</p><p>the <b>{MARKER}</b>: <img src='data:image/png;base64,{picture}'></p>"
+    writer.composer.write(html, form="HTML", to=BEA, subject="Jelly")
+    writer.composer.switch("sign")
+    writer.composer.switch("encrypt")
+    writer.composer.screenshot(SCREENSHOTS / "compose-html.png")
+    writer.composer.send()
+    writer.composer.wait_until_gone()
+    (envelope,) = writer.sent_to_server(1)
+    inside = message_from_bytes(writer.verified(writer.decrypted(envelope.content, BEA)))
+    found = {part.get_content_type(): part.get_payload(decode=True) for part in inside.walk()}
+    assert MARKER.encode() in found["text/plain"]
+    assert f"<b>{MARKER}</b>".encode() in found["text/html"]
+    assert found["image/png"] == PIXEL
+    writer.nothing_in_clear()
 
 
 def test_send_later(writer: Writer) -> None:

@@ -165,12 +165,18 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   }
 
   #attach(window) {
+    const say = (key, ...facts) => this.extension.localizeMessage(key, facts);
     const tell = name => (...given) => {
       for (const listener of this.#listeners[name]) {
-        listener(...given).catch(console.error);
+        listener(...given).catch(error => {
+          console.error("Letterlock:", error);
+          if (name === "onRecipients") {
+            this.#strip(given[0])?.describe({ asked: given[1], everybody: false, failed: say("send_nobody_answers"), recipients: [] });
+          }
+        });
       }
     };
-    const strip = new this.#Strip(window, (key, ...facts) => this.extension.localizeMessage(key, facts), {
+    const strip = new this.#Strip(window, say, {
       onRecipients: tell("onRecipients"),
       onAction: tell("onAction"),
       startsWith,

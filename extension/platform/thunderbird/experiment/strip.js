@@ -145,6 +145,7 @@ this.LetterlockStrip = class {
     if (leaves && this.possible && (this.known === null || this.known.failed)) {
       event.preventDefault();
       this.tell(this.known?.failed || this.say("recipients_unsettled"));
+      this.#ask();
       return;
     }
     let inClear = false;
