@@ -72,7 +72,7 @@ test("the content script is one classic script that does nothing on a page it do
     AbortController,
     URL,
     chrome: { runtime: { id: "x", getURL: (/** @type {string} */ path) => `chrome-extension://x/${path}` } },
-    document: { head: { querySelectorAll: () => (looked++, []) } },
+    document: { head: { querySelectorAll: () => (looked++, []) }, querySelector: () => null, location: new URL("https://x.example/") },
     window: { addEventListener: () => {} },
   });
   vm.runInContext(code, context);

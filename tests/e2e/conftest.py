@@ -101,7 +101,16 @@ def desk(
 @contextmanager
 def desk_in(name: str, folder: Path, webmail: Roundcube, mail: DemoMail, language: str = "en-US") -> Iterator[Desk]:
     """A desk with the browser of that name, with everything it needs in `folder`."""
-    extension = unpacked(name, folder / "extension", webmail.url)
+    with browser_in(name, folder, mail, (webmail.url,), language) as (browser, host):
+        yield Desk(browser, host, Reader(browser, webmail))
+
+
+@contextmanager
+def browser_in(
+    name: str, folder: Path, mail: DemoMail, sites: tuple[str, ...], language: str = "en-US"
+) -> Iterator[tuple[Browser, InstalledHost]]:
+    """The browser of that name, the extension with `sites` granted, and the host that trusts the demonstration CA."""
+    extension = unpacked(name, folder / "extension", *sites)
     browser: Browser
     if name == "chromium":
         host = InstalledHost(folder, Family.CHROMIUM, chromium.manifests(folder))
@@ -109,9 +118,9 @@ def desk_in(name: str, folder: Path, webmail: Roundcube, mail: DemoMail, languag
     else:
         host = InstalledHost(folder, Family.MOZILLA, firefox.manifests(folder))
         program = require_program("firefox-esr", "firefox-esr")
-        browser = firefox.Firefox(program, folder, extension, (f"{webmail.url}*",), language)
+        browser = firefox.Firefox(program, folder, extension, tuple(f"{site}*" for site in sites), language)
     try:
         host.trust(mail.anchor)
-        yield Desk(browser, host, Reader(browser, webmail))
+        yield browser, host
     finally:
         browser.stop()

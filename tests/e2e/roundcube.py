@@ -95,7 +95,7 @@ $$config = [
     'mail_domain' => 'muster.example',
     'des_key' => 'a-key-for-loopback-tests',
     'plugins' => [],
-    'skin' => 'elastic',
+    'skin' => ($$_SERVER['HTTP_HOST'] ?? '') === 'localhost:$http' ? 'larry' : 'elastic',
     'language' => 'en_US',
     'enable_installer' => false,
     'log_driver' => 'file',
@@ -160,6 +160,7 @@ class Roundcube:
         self._groups: list[ProcessGroup] = []
         self._servants = Servants.of_this_machine()
         self.url = f"http://127.0.0.1:{self._http}/"
+        self.old_skin_url = f"http://localhost:{self._http}/"
         self.sink = SmtpSink(self)
         self.smtp_port = smtp
         self._submission = Controller(self.sink, hostname="127.0.0.1", port=smtp, data_size_limit=2**26)
@@ -211,6 +212,7 @@ class Roundcube:
             "folder": str(self._folder),
             "imap": str(self._imap),
             "smtp": str(smtp),
+            "http": str(self._http),
             "password": PASSWORD,
             "internal_user": servants.internal,
             "internal_group": servants.internal_group,

@@ -10,9 +10,10 @@ import { mailList } from "./list.js";
 import { Reading } from "./reading.js";
 import { writes } from "./writing.js";
 import { roundcube } from "../adapters/roundcube/index.js";
+import { sogo } from "../adapters/sogo/index.js";
 
 /** @type {import("../adapters/adapter.js").Adapter[]} */
-const ADAPTERS = [roundcube];
+const ADAPTERS = [roundcube, sogo];
 
 /** Everything in this page, until it is left. */
 let page = new AbortController();

@@ -136,7 +136,11 @@ class Firefox:
 
     def run_in_panel(self, script: str, *arguments: Any) -> Any:
         self.marionette.switch_to_frame()
-        if not self._enter_panel():
+        try:
+            entered = self._enter_panel()
+        except errors.NoSuchWindowException as error:  # the page took the frame away on the way to it
+            raise NotNow from error
+        if not entered:
             raise NoPanel
         return self._run(script, arguments)
 

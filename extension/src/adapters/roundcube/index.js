@@ -7,7 +7,7 @@ import { answerButtons } from "./answering.js";
 import { putBefore } from "../adapter.js";
 import { environment } from "./environment.js";
 import { markList } from "./list.js";
-import { BEFORE, BODY, COMPOSE, ENV, LIST_ACTIONS, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
+import { BEFORE, BODY, COMPOSE, COMPOSE_OFF, ENV, LIST_ACTIONS, ONLY_NOTICE, READING_ACTIONS } from "./selectors.js";
 import { fetchSource, foreseenEnvironment, sourceAddress } from "./source.js";
 
 /** @type {import("../adapter.js").Adapter} */
@@ -59,7 +59,8 @@ function offerWriting(document, writes, signal) {
   const own = document.querySelector(COMPOSE);
   if (own === null) return;
   const button = document.createElement("a");
-  button.className = "compose";
+  button.className = own.className;
+  button.classList.remove(COMPOSE_OFF);
   button.setAttribute("role", "button");
   button.href = "#";
   const words = document.createElement("span");

@@ -1,6 +1,6 @@
 /**
- * Everything of Roundcube's that the adapter leans on (seen with 1.6 and its skin elastic; the state in the page's script
- * and the body's name belong to Roundcube itself, so other skins have them, too).
+ * Everything of Roundcube's that the adapter leans on (seen with 1.6 and its skins elastic and larry; the state in the
+ * page's script and the body's name belong to Roundcube itself, so other skins have them, too).
  */
 
 /** The line of the page's own script that carries its state. */
@@ -42,8 +42,11 @@ export const ONLY_NOTICE = "#messagebody > span:only-child:is(.part-notice, .ui.
 /** What the panel stands before, best first: attachments and body (elastic), or the body alone. */
 export const BEFORE = Object.freeze(["#message-content", BODY]);
 
-/** Its button for a new message, in the menu of tasks. */
-export const COMPOSE = "#taskmenu a.compose";
+/** Its button for a new message: in the menu of tasks (elastic), or in the tool bar (larry). */
+export const COMPOSE = "#taskmenu a.compose, #messagetoolbar a.button.compose";
+
+/** What the button has while its page is loading. */
+export const COMPOSE_OFF = "disabled";
 
 /** Its buttons for answering (elastic, larry), and what stands around one that opens a menu as well. */
 export const ANSWERS = Object.freeze({
