@@ -9,11 +9,12 @@
 import { mailList } from "./list.js";
 import { Reading } from "./reading.js";
 import { writes } from "./writing.js";
+import { gmail } from "../adapters/gmail/index.js";
 import { roundcube } from "../adapters/roundcube/index.js";
 import { sogo } from "../adapters/sogo/index.js";
 
 /** @type {import("../adapters/adapter.js").Adapter[]} */
-const ADAPTERS = [roundcube, sogo];
+const ADAPTERS = [roundcube, sogo, gmail];
 
 /** Everything in this page, until it is left. */
 let page = new AbortController();
