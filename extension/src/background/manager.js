@@ -69,6 +69,8 @@ export const UPLOADS = Object.freeze(new Set(["draft_put", "draft_attach"]));
 
 /** What changes the keys that open mail: whoever waits for one is told. */
 const OPENS = new Set(["vault_create", "vault_unlock", "key_import"]);
+/** And what takes them away. */
+const LOCKS = new Set(["vault_lock", "token_lock"]);
 
 /**
  * A request of a page: how it is stopped, and who waits for its next octets.
@@ -78,11 +80,13 @@ const OPENS = new Set(["vault_create", "vault_unlock", "key_import"]);
 export class Manager {
   /**
    * @param {Pick<import("../lib/host.js").Host, "ask">} host
-   * @param {{ onUnlocked: () => void }} what  is told when a key may have become usable
+   * @param {{ onUnlocked: () => void, onLocked?: () => void }} what  is told when a key may have become usable, or cannot be
+   *   used any more
    */
-  constructor(host, { onUnlocked }) {
+  constructor(host, { onUnlocked, onLocked = () => {} }) {
     this.host = host;
     this.onUnlocked = onUnlocked;
+    this.onLocked = onLocked;
     /** What each page waits for. @type {Map<Channel, Map<number, Waiting>>} */
     this.waiting = new Map();
   }
@@ -97,6 +101,7 @@ export class Manager {
       if (!OPERATIONS[role].has(operation)) throw Failure.own("not_allowed");
       const result = await this.host.ask(operation, params, { signal: stop.signal });
       if (OPENS.has(operation)) this.onUnlocked();
+      if (LOCKS.has(operation)) this.onLocked();
       return result;
     });
   }

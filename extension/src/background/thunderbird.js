@@ -7,7 +7,7 @@ import { Deliveries } from "./deliveries.js";
 import { refusal } from "./gate.js";
 import { Keys } from "./keys.js";
 import { Manager } from "./manager.js";
-import { entity } from "../adapters/thunderbird/entity.js";
+import { sections } from "../adapters/thunderbird/entity.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
 import { source } from "../adapters/thunderbird/source.js";
 import { Writing } from "../adapters/thunderbird/writing.js";
@@ -54,6 +54,7 @@ const reading = new Reading({
   source,
   show: thunderbird.showBar,
   clear: thunderbird.clearBar,
+  explain: thunderbird.explainContent,
   displayedIn: thunderbird.displayedIn,
 });
 
@@ -61,7 +62,12 @@ const keys = new Keys(host, {
   openPage: (path) => thunderbird.openWindow(ownUrl(path), UNLOCK_SIZE),
   onUnlocked,
 });
-const manager = new Manager(host, { onUnlocked });
+const manager = new Manager(host, {
+  onUnlocked,
+  onLocked() {
+    void thunderbird.forgetContent().then(() => reading.locked());
+  },
+});
 
 /** What each details window shows: there, parts of it are fetched. @type {Map<Channel, string>} */
 const messages = new Map();
@@ -270,14 +276,16 @@ async function openDisplayed(mail, options) {
  */
 async function giveContent(displayed, message, { verdict, parts }, onReload) {
   if (verdict.encryption.status === "undecryptable" || verdict.encryption.status === "refused") return;
+  const encrypted = verdict.encryption.status === "decrypted";
   const state = await thunderbird.contentState(displayed);
   // What is only signed goes this way where Thunderbird asks for it (in one piece with its signature). What was encrypted
   // may be opened before Thunderbird gets round to asking.
-  if (state === "shown" || (state === "ordinary" && verdict.encryption.status !== "decrypted")) return;
+  if (state === "shown" || (state === "ordinary" && !encrypted)) return;
   try {
-    const whole = await entity(parts, (part) => partOf(message, part));
+    const found = await sections(parts, (part) => partOf(message, part));
+    if (found.length === 0) return;
     onReload();
-    await thunderbird.reveal(displayed, whole, verdict.headers.protected?.subject ?? "");
+    await thunderbird.reveal(displayed, { sections: found, subject: verdict.headers.protected?.subject ?? "", encrypted });
   } catch (thrown) {
     console.error("Letterlock: the content of a message was not fetched:", thrown);
   }

@@ -40,8 +40,13 @@ import { api } from "./api.js";
  *   onRecipients: Event<(window: number, addresses: string) => void>,
  *   onAction: Event<(window: number, action: string, address: string, addresses: string) => void> }} letterlockCompose
  * @property {{ state(message: number): Promise<"waiting" | "shown" | "ordinary">,
- *   reveal(message: number, entity: Blob, subject: string): Promise<boolean>, forget(): Promise<void> }} letterlockReading
+ *   reveal(message: number, content: Content): Promise<boolean>, explain(message: number, note: string): Promise<boolean>,
+ *   forget(): Promise<void> }} letterlockReading
  * @property {{ onProtect: Event<(wish: Outgoing, file: File) => Promise<Protected>> }} letterlockSending
+ *
+ * What an encrypted message contains: by the MIME part that is replaced, a MIME entity; and the subject inside.
+ * @typedef {{ sections: ({ part: string } & import("../adapters/thunderbird/entity.js").Entity)[], subject: string,
+ *   encrypted: boolean }} Content
  *
  * What is known of the recipients in a compose window, for its strip.
  * @typedef {{ asked: string, everybody: boolean, failed: string,
@@ -162,11 +167,19 @@ export function contentState(message) {
 /**
  * Gives Thunderbird the content of an encrypted message, which it loads again where it is on display.
  * @param {number} message
- * @param {Blob} entity
- * @param {string} subject
+ * @param {Content} content
  */
-export function reveal(message, entity, subject) {
-  return messenger.letterlockReading.reveal(message, entity, subject);
+export function reveal(message, content) {
+  return messenger.letterlockReading.reveal(message, content);
+}
+
+/**
+ * Says in place of a message's content why it is not there.
+ * @param {number} message
+ * @param {string} note
+ */
+export function explainContent(message, note) {
+  return messenger.letterlockReading.explain(message, note);
 }
 
 /** Has Thunderbird forget every decrypted message. */

@@ -27,7 +27,7 @@
  *   `padded`: its reader has keys of its own for the PIN; `blocked`: it takes no PIN any more
  *
  * What a verdict view shows. Plain data: it crosses the channel from the background.
- * @typedef {{ phase: "checking", done?: number, total?: number | null }
+ * @typedef {{ phase: "checking", done?: number, total?: number | null, encrypted?: boolean }
  *   | { phase: "opened", opened: Opened, notice?: import("./failure.js").FailureData | null }
  *   | { phase: "failed", failure: import("./failure.js").FailureData }} ViewState
  */

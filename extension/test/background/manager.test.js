@@ -11,14 +11,14 @@ import { Failure } from "../../src/lib/failure.js";
 function desk(answer) {
   /** @type {any[]} */
   const said = [];
-  const counts = { asked: 0, unlocked: 0 };
+  const counts = { asked: 0, unlocked: 0, locked: 0 };
   const host = /** @type {any} */ ({
     ask: (/** @type {[string, any, any]} */ ...asked) => {
       counts.asked++;
       return answer(...asked);
     },
   });
-  const manager = new Manager(host, { onUnlocked: () => counts.unlocked++ });
+  const manager = new Manager(host, { onUnlocked: () => counts.unlocked++, onLocked: () => counts.locked++ });
   const channel = /** @type {any} */ ({ post: (/** @type {any} */ message) => said.push(message) });
   return { manager, channel, said, counts };
 }
@@ -92,4 +92,14 @@ test("a page that stops or leaves waits for nothing", async () => {
     await asked;
     assert.ok(signals[0].aborted);
   }
+});
+
+test("it is told when keys were locked, and when they could not be", async () => {
+  const { manager, channel, counts } = desk(async (operation) => {
+    if (operation === "token_lock") throw Failure.own("host_lost");
+    return {};
+  });
+  await manager.ask(channel, "manage", { request: 1, operation: "vault_lock", params: {} });
+  await manager.ask(channel, "manage", { request: 2, operation: "token_lock", params: {} });
+  assert.deepEqual([counts.locked, counts.unlocked], [1, 0]);
 });

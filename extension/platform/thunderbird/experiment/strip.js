@@ -136,7 +136,8 @@ this.LetterlockStrip = class {
     if (!leaves && this.sign) {
       fields.setHeader(DRAFT_FIELD, "sign");
     }
-    if (this.original && !this.original.shown) {
+    const { Draft, Template, EditTemplate, EditAsNew } = Ci.nsIMsgCompType;
+    if (this.original?.shown === false && [Draft, Template, EditTemplate, EditAsNew].includes(this.window.gMsgCompose.type)) {
       // In place of its text Thunderbird has our note: saved, that would replace the draft.
       event.preventDefault();
       this.tell(this.say("original_not_open"));

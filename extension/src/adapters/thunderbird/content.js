@@ -35,10 +35,23 @@ export function content(state) {
   }
 }
 
+/**
+ * What stands in place of the content of a message that cannot be shown.
+ * @param {ViewState} state
+ * @returns {string}  empty where the content is there, or is on its way
+ */
+export function withheld(state) {
+  const closed = state.phase === "opened" && ["undecryptable", "refused"].includes(state.opened.verdict.encryption.status);
+  const said = closed || state.phase === "failed" ? content(state) : null;
+  if (!said) return "";
+  const text = (/** @type {Piece[]} */ line) => line.map((piece) => piece.text).join("");
+  return [...said.headline, ...(said.lines ?? [])].map(text).join("\n\n");
+}
+
 /** @param {Extract<ViewState, { phase: "checking" }>} state */
-function checking({ done, total }) {
+function checking({ done, total, encrypted }) {
   const share = total ? ` ${Math.floor((100 * (done ?? 0)) / total)} %` : "";
-  return bar("checking", { icon: "spinner", tone: "plain", word: "" }, [own(say("checking") + share)]);
+  return bar("checking", { icon: "spinner", tone: "plain", word: "" }, [own(say(encrypted ? "decrypting" : "checking") + share)]);
 }
 
 /**

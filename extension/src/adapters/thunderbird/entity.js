@@ -8,21 +8,48 @@
 /**
  * @typedef {import("../../lib/shapes.js").Part} Part
  * @typedef {{ part: Part } | { kind: string, nodes: Node[] }} Node
+ *
+ * An attachment: where in the entity it begins (with its boundary), where its base64 begins, and where it ends.
+ * @typedef {{ name: string, type: string, start: number, from: number, end: number }} File
+ * @typedef {{ entity: Blob, files: File[] }} Entity
+ * @typedef {{ pieces: string[], length: number, files: File[] }} Written
  */
+
+const PLAIN_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
+
+/** What Thunderbird would take apart again: the host has done that, or has its reasons. */
+const OPENED = /^(multipart\/.*|application\/(x-)?pkcs7-mime)$/i;
 
 /** Every transport takes lines of this length (RFC 2045 §6.8). */
 const LINE = 76;
 
 /**
+ * An entity for each place in the message that hides its content. The host names a part by that place, a colon, and where
+ * in there it stands; what has no colon is in clear, and Thunderbird shows it itself.
  * @param {Part[]} parts
  * @param {(part: Part) => Promise<string>} body  base64 of a part's octets
- * @returns {Promise<Blob>}
+ * @returns {Promise<({ part: string } & Entity)[]>}
+ */
+export async function sections(parts, body) {
+  const places = new Set(parts.filter(({ id }) => id.includes(":")).map(placeOf));
+  return Promise.all([...places].map(async (place) => ({ part: place, ...(await entity(parts.filter((part) => placeOf(part) === place), body)) })));
+}
+
+/** @param {Part} part */
+function placeOf({ id }) {
+  return id.split(":")[0];
+}
+
+/**
+ * @param {Part[]} parts
+ * @param {(part: Part) => Promise<string>} body
+ * @returns {Promise<Entity>}
  */
 export async function entity(parts, body) {
-  /** @type {BlobPart[]} */
-  const pieces = [];
-  await write(arranged(grouped(parts, 0)), body, pieces);
-  return new Blob(pieces);
+  /** @type {Written} */
+  const written = { pieces: [], length: 0, files: [] };
+  await write(arranged(grouped(parts, 0)), body, written, 0);
+  return { entity: new Blob(written.pieces), files: written.files };
 }
 
 /**
@@ -86,30 +113,55 @@ function isHtml({ type, disposition }) {
 /**
  * @param {Node} node
  * @param {(part: Part) => Promise<string>} body
- * @param {BlobPart[]} pieces
+ * @param {Written} written
+ * @param {number} start  where the node with its boundary begins
+ * @param {string} [kind]  of what it stands in
  */
-async function write(node, body, pieces) {
+async function write(node, body, written, start, kind = "") {
+  /** @param {string[]} pieces  of ASCII */
+  const put = (...pieces) => {
+    for (const piece of pieces) {
+      written.pieces.push(piece);
+      written.length += piece.length;
+    }
+  };
   if ("part" in node) {
+    const { part } = node;
+    put(head(part));
+    const from = written.length;
     // NOTE: without an end to its last line libmime shows nothing of a part.
-    pieces.push(head(node.part), lines(await body(node.part)), "\r\n");
+    put(lines(await body(part)), "\r\n");
+    if (isFile(part) && kind !== "related") written.files.push({ name: part.name ?? "", type: typeOf(part), start, from, end: written.length });
     return;
   }
   const boundary = `=_${crypto.randomUUID()}`;
-  pieces.push(`Content-Type: multipart/${node.kind}; boundary="${boundary}"\r\n\r\n`);
+  put(`Content-Type: multipart/${node.kind}; boundary="${boundary}"\r\n\r\n`);
   for (const each of node.nodes) {
-    pieces.push(`--${boundary}\r\n`);
-    await write(each, body, pieces);
+    const begin = written.length;
+    put(`--${boundary}\r\n`);
+    await write(each, body, written, begin, node.kind);
   }
-  pieces.push(`--${boundary}--\r\n`);
+  put(`--${boundary}--\r\n`);
+}
+
+/** What is no text of the letter itself. @param {Part} part */
+function isFile({ type, disposition }) {
+  return disposition !== "inline" || !/^text\/(plain|html)$/.test(type);
 }
 
 /** @param {Part} part */
-function head({ type, charset, name, disposition, content_id, format, delsp }) {
+function typeOf({ type }) {
+  return PLAIN_TYPE.test(type) && !OPENED.test(type) ? type : "application/octet-stream";
+}
+
+/** @param {Part} part */
+function head(part) {
+  const { type, charset, name, disposition, content_id, format, delsp } = part;
   const text = type === "text/plain" && format === "flowed" ? `; format=flowed${delsp ? "; delsp=yes" : ""}` : "";
   const set = charset ? `; charset=${quoted(charset)}` : "";
   const called = name ? `;\r\n filename*=utf-8''${percent(name)}` : "";
   return [
-    `Content-Type: ${/^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : "application/octet-stream"}${set}${text}`,
+    `Content-Type: ${typeOf(part)}${set}${text}`,
     "Content-Transfer-Encoding: base64",
     `Content-Disposition: ${disposition}${called}`,
     ...(content_id ? [`Content-ID: <${content_id.replace(/[<>\s]/g, "")}>`] : []),

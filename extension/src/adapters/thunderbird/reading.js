@@ -9,8 +9,8 @@
 import { Failure } from "../../lib/failure.js";
 import { blobSource } from "../../lib/source.js";
 import { lockedKey } from "../../lib/summary.js";
-import { content } from "./content.js";
-import { mayBeProtected } from "./source.js";
+import { content, withheld } from "./content.js";
+import { mayBeEncrypted, mayBeProtected } from "./source.js";
 
 /**
  * @typedef {import("../../lib/shapes.js").Opened} Opened
@@ -57,13 +57,15 @@ export class Reading {
    * @param {(message: number) => Promise<Blob>} needs.source
    * @param {(tab: number, message: number, content: BarContent) => Promise<boolean>} needs.show
    * @param {(tab: number) => Promise<void>} needs.clear
+   * @param {(message: number, note: string) => Promise<unknown>} needs.explain  says it where the content would stand
    * @param {(tab: number) => Promise<number | null>} needs.displayedIn
    */
-  constructor({ open, source, show, clear, displayedIn }) {
+  constructor({ open, source, show, clear, explain, displayedIn }) {
     this.open = open;
     this.source = source;
     this.show = show;
     this.clear = clear;
+    this.explain = explain;
     this.displayedIn = displayedIn;
     /** @type {Map<number, Shown>} */
     this.tabs = new Map();
@@ -140,6 +142,13 @@ export class Reading {
     }
   }
 
+  /** Keys were locked: what they opened is closed again. */
+  locked() {
+    for (const [tab, { message, state }] of this.tabs) {
+      if (state?.phase === "opened" && state.opened.verdict.encryption.status === "decrypted") this.again(tab, message);
+    }
+  }
+
   /**
    * What has to be unlocked for a message; null where nothing has, or where it is not known (any more).
    * @param {number} tab
@@ -198,18 +207,15 @@ export class Reading {
     try {
       const mail = await this.source(shown.message);
       worthSaying = await mayBeProtected(mail);
+      const encrypted = await mayBeEncrypted(mail);
       signal.throwIfAborted();
-      if (worthSaying) timer = setTimeout(() => void this.#say(tab, shown, { phase: "checking" }), QUIET_MS);
+      if (worthSaying) timer = setTimeout(() => void this.#say(tab, shown, { phase: "checking", encrypted }), QUIET_MS);
       const opened = await this.open(blobSource(mail), {
         signal,
         message: shown.message,
-        onReload: () => {
-          for (const each of this.tabs.values()) {
-            if (each.message === shown.message) each.reloading = Date.now() + RELOAD_MS;
-          }
-        },
+        onReload: () => this.#reloads(shown.message),
         onProgress: (done, total) => {
-          if (shown.state?.phase === "checking") void this.#say(tab, shown, { phase: "checking", done, total });
+          if (shown.state?.phase === "checking") void this.#say(tab, shown, { phase: "checking", done, total, encrypted });
         },
         onUpdate: (renewed) => void this.#say(tab, shown, { phase: "opened", opened: renewed }),
       });
@@ -232,6 +238,17 @@ export class Reading {
     const said = content(state);
     if (said) await this.show(tab, shown.message, said);
     else await this.clear(tab);
+    const note = withheld(state);
+    if (!note || shown.check.signal.aborted) return;
+    this.#reloads(shown.message);
+    await this.explain(shown.message, note);
+  }
+
+  /** Thunderbird is about to load a message again, which is no news. @param {number} message */
+  #reloads(message) {
+    for (const each of this.tabs.values()) {
+      if (each.message === message) each.reloading = Date.now() + RELOAD_MS;
+    }
   }
 }
 

@@ -43,6 +43,15 @@ export async function mayBeProtected(mail) {
   return /application\/(?:x-)?pkcs7-(?:mime|signature)/i.test(await latin1(mail.slice(0, HINT_OCTETS)));
 }
 
+/**
+ * Whether it looks encrypted. Only for what is said while the host works.
+ * @param {Blob} mail
+ * @returns {Promise<boolean>}
+ */
+export async function mayBeEncrypted(mail) {
+  return /smime-type="?(?:auth)?enveloped-data/i.test(await latin1(mail.slice(0, HINT_OCTETS)));
+}
+
 /** Octets as characters, one for one: as UTF-8 their number would change. @param {Blob} blob */
 async function latin1(blob) {
   return new TextDecoder("latin1").decode(await blob.arrayBuffer());

@@ -24,6 +24,8 @@ function desk({ mail = SIGNED } = {}) {
   const asked = [];
   /** @type {string[]} */
   const shown = [];
+  /** @type {string[]} */
+  const explained = [];
   const reading = new Reading({
     open: (_source, { signal, onUpdate }) =>
       new Promise((resolve, reject) => asked.push({ signal, renew: onUpdate, answer: (answer = opened()) => resolve(answer), fail: reject })),
@@ -33,9 +35,10 @@ function desk({ mail = SIGNED } = {}) {
       return true;
     },
     clear: async (tab) => void shown.push(`${tab} cleared`),
+    explain: async (message, note) => void explained.push(`${message} ${note}`),
     displayedIn: async (tab) => 100 + tab,
   });
-  return { reading, asked, shown };
+  return { reading, asked, shown, explained };
 }
 
 /** Lets everything happen that needs no timer. */
@@ -209,4 +212,29 @@ test("a renewed verdict is shown above its message, and never above another", as
   asked[1].renew(renewed);
   await settled();
   assert.deepEqual(shown.slice(3), []);
+});
+
+test("why a content is not there stands in its place, and Thunderbird's loading it for that is no news", async () => {
+  const { reading, asked, explained } = desk();
+  reading.displayed(1, 7);
+  await settled();
+  asked[0].answer(opened({ encryption: { status: "undecryptable", authenticated: false }, headline: { code: "encryption_undecryptable", sentence: "Not for you", advice: "Ask." } }));
+  await settled();
+  assert.deepEqual(explained, ["7 Not for you\n\nAsk."]);
+  reading.displayed(1, 7);
+  await settled();
+  assert.equal(asked.length, 1, "it is not opened again");
+});
+
+test("once keys are locked, what was decrypted is opened again, and nothing else", async () => {
+  const { reading, asked } = desk();
+  reading.displayed(1, 7);
+  reading.displayed(2, 8);
+  await settled();
+  asked[0].answer(opened({ encryption: { status: "decrypted", authenticated: true } }));
+  asked[1].answer();
+  await settled();
+  reading.locked();
+  await settled();
+  assert.equal(asked.length, 3);
 });
