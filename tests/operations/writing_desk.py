@@ -29,7 +29,7 @@ class WritingDesk:
         self.vault: Vault = made_vault(self.database)
         settings = Settings("Muster AG", domains=("muster.example",), issuing_key="P-384", root_key="P-384")
         made = authority.init(self.database, self.vault, settings, AT)
-        self.root = made.chain.root
+        self.root, self.issuing = made.chain.root, made.chain.issuing
         with authority.acting(self.database, self.vault) as acting:
             for name in people:
                 authority_issue.keep_mine(acting, Person(0, "", (f"{name}@muster.example",)), kind, AT)

@@ -188,17 +188,29 @@ class Thunderbird:
 
     def read_imap(self, password: str, subject: str) -> str:
         """Logs in to the IMAP account and returns the URI of the message of that subject in its inbox."""
-        uri: str = self.run_async(
+        self.run_async(
             """
-            const [password, subject] = given;
+            const [password] = given;
             const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
             const server = MailServices.accounts.allServers.find(each => each.type === "imap");
             const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
             login.init("imap://127.0.0.1", null, "imap://127.0.0.1", server.username, password, "", "");
             await Services.logins.addLoginAsync(login);
+            """,
+            password,
+        )
+        return self.imap_message(subject)
+
+    def imap_message(self, subject: str) -> str:
+        """The URI of the message of that subject in the inbox of the IMAP account, which has its password."""
+        uri: str = self.run_async(
+            """
+            const [subject] = given;
+            const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+            const server = MailServices.accounts.allServers.find(each => each.type === "imap");
             const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
-            inbox.getNewMessages(msgWindow, null);
-            for (let turn = 0; turn < 200; turn++) {
+            for (let turn = 0; turn < 400; turn++) {
+                if (turn % 40 === 0) inbox.getNewMessages(msgWindow, null);
                 for (const header of inbox.messages) {
                     if (header.mime2DecodedSubject === subject) return inbox.getUriForMsg(header);
                 }
@@ -206,7 +218,6 @@ class Thunderbird:
             }
             throw new Error(`no message "${subject}" on the IMAP server`);
             """,
-            password,
             subject,
         )
         return uri

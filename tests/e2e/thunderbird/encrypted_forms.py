@@ -15,7 +15,14 @@ from letterlock.operations.keys import certificates
 from tests.needs import require_program
 from tests.operations.writing_desk import WritingDesk
 
-FORMS = ("cbc", "gcm", "signed inside", "triple-wrapped", "signed around")
+FORMS = {
+    "cbc": "encryption_decrypted",
+    "gcm": "encryption_decrypted",
+    "signed inside": "signature_valid",
+    "triple-wrapped": "signature_valid",
+    "signed around": "signature_partial",
+}
+"""Each form, and what the bar says of it."""
 
 
 class Forms:
@@ -29,14 +36,13 @@ class Forms:
             entry = next(
                 each for each in desk.vault.entries() if any(address in one.addresses for one in certificates(each))
             )
-            own, *chain = certificates(entry)
+            own, *_ = certificates(entry)
             private: Any = desk.vault.private_key(entry.id)
             self._file(address, "key").write_bytes(
                 private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             )
-            for name, found in (("cert", [own]), ("chain", chain)):
-                pem = b"".join(self._run(["x509", "-inform", "DER"], each.der) for each in found)
-                self._file(address, name).write_bytes(pem)
+            self._file(address, "cert").write_bytes(self._run(["x509", "-inform", "DER"], own.der))
+        self._file("issuing", "cert").write_bytes(self._run(["x509", "-inform", "DER"], desk.issuing.der))
 
     def make(self, form: str, entity: bytes, subject: str) -> bytes:
         """A mail in one of the `FORMS`, with the entity (its MIME header and body) inside."""
@@ -47,8 +53,19 @@ class Forms:
             "triple-wrapped": lambda: self.signed(self.encrypted(self.signed(entity))),
             "signed around": lambda: self.signed(self.encrypted(entity)),
         }
-        head = f"From: Bea <{self.sender}>\r\nTo: {self.reader}\r\nSubject: {subject}\r\n"
-        return head.encode() + forms[form]()
+        return self.headed(subject, forms[form]())
+
+    def headed(self, subject: str, entity: bytes) -> bytes:
+        """A mail that consists of an entity."""
+        return f"From: Bea <{self.sender}>\r\nTo: {self.reader}\r\nSubject: {subject}\r\n".encode() + entity
+
+    def stranger(self, subject: str, entity: bytes) -> bytes:
+        """Encrypted for a certificate of the reader's whose key nobody has any more."""
+        key, old = self._file("old", "key"), self._file("old", "cert")
+        named = ["-subj", "/CN=Anna Muster (old)", "-addext", f"subjectAltName=email:{self.reader}", "-days", "300"]
+        kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        self._run(["req", "-x509", *kind, "-keyout", str(key), "-out", str(old), *named], b"")
+        return self.headed(subject, self._cms(["-encrypt", "-aes-256-cbc", str(old)], entity))
 
     def encrypted(self, entity: bytes, cipher: str = "-aes-256-cbc") -> bytes:
         """An application/pkcs7-mime entity for the reader."""
@@ -56,10 +73,8 @@ class Forms:
 
     def signed(self, entity: bytes) -> bytes:
         """A multipart/signed entity by the sender."""
-        file = self._file
-        chain = ["-certfile", str(file(self.sender, "chain"))] if file(self.sender, "chain").stat().st_size else []
-        key = ["-signer", str(file(self.sender, "cert")), "-inkey", str(file(self.sender, "key"))]
-        return self._cms(["-sign", *key, *chain], entity)
+        key = ["-signer", str(self._file(self.sender, "cert")), "-inkey", str(self._file(self.sender, "key"))]
+        return self._cms(["-sign", *key, "-certfile", str(self._file("issuing", "cert"))], entity)
 
     def _cms(self, options: list[str], entity: bytes) -> bytes:
         made = self._run(["cms", *options[:1], "-binary", *options[1:]], entity)

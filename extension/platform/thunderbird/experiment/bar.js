@@ -13,7 +13,7 @@
  *
  * about:message is not a published interface, so the manifest ends the supported range at the version this was
  * tried with. The names used of it: gMessage, gMessageURI, msgLoading, msgLoaded, #msgHeaderView, #cryptoBox,
- * #expandedsubjectBox, the events MsgLoading, MsgLoaded and message-header-pane-hidden.
+ * #expandedsubjectBox, getMessagePaneBrowser, .moz-main-header of the message itself, the events MsgLoading, MsgLoaded and message-header-pane-hidden.
  */
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -118,8 +118,15 @@ class Bar {
   }
 
   #showSubject() {
-    if (this.subject && this.uri === this.window.gMessageURI) {
-      this.window.document.getElementById("expandedsubjectBox").headerValue = this.subject;
+    if (!this.subject || this.uri !== this.window.gMessageURI) {
+      return;
+    }
+    this.window.document.getElementById("expandedsubjectBox").headerValue = this.subject;
+    // On paper a table stands above the text, with the subject first; nothing that a mail writes is in that table.
+    const page = this.window.getMessagePaneBrowser().contentDocument;
+    const printed = page?.querySelector("body > .moz-main-header td")?.lastChild;
+    if (printed?.nodeType === 3) {
+      printed.nodeValue = this.subject;
     }
   }
 
