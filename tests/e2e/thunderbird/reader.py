@@ -20,7 +20,11 @@ PIXEL = base64.b64decode(
 TABLE = bytes(range(256)) * 40
 REPORT = "Bericht für März.pdf"
 
-_PANE = "const pane = gTabmail.currentAboutMessage?.getMessagePaneBrowser()?.contentDocument;"
+_PANE = """
+    const pane = gTabmail.currentAboutMessage?.getMessagePaneBrowser?.()?.contentDocument;
+    const shown = [...pane?.body?.children ?? []].filter(each => !each.matches(".moz-main-header"));
+"""
+"""`pane`: the document of the message on display; `shown`: what of it is not the header for printing."""
 
 
 def rich(marker: str, sender: str = "bea@muster.example", reader: str = "anna@muster.example") -> EmailMessage:
@@ -44,12 +48,12 @@ class Reader:
 
     def body(self) -> str:
         """Its text, as on screen."""
-        text: str = self.thunderbird.run(_PANE + "return pane?.body?.innerText ?? ''")
+        text: str = self.thunderbird.run(_PANE + "return shown.map(each => each.innerText).join('\\n')")
         return text
 
     def wait_for_text(self, text: str) -> None:
         """Waits until it stands in the message on display."""
-        script = _PANE + "return pane?.body?.textContent.includes(arguments[0])"
+        script = _PANE + "return shown.some(each => each.textContent.includes(arguments[0]))"
         self.thunderbird.wait_for(script, text, seconds=60)
 
     def wait_for_image(self) -> None:
@@ -67,7 +71,7 @@ class Reader:
 
     def attachments(self) -> dict[str, bytes]:
         """Every attachment in Thunderbird's own list, saved as a person saves it."""
-        wait = "return gTabmail.currentAboutMessage.currentAttachments.length >= 2"
+        wait = "return gTabmail.currentAboutMessage?.currentAttachments?.length >= 2"
         self.thunderbird.wait_for(wait, seconds=60)
         saved: dict[str, str] = self.thunderbird.run_async(
             """
@@ -153,7 +157,7 @@ class Reader:
                 const root = about?.document.getElementById("letterlock-bar")?.shadowRoot;
                 const bar = root?.querySelector(".bar:not([hidden])");
                 const subject = about?.document.getElementById("expandedsubjectBox").value.textContent;
-                const text = about?.getMessagePaneBrowser()?.contentDocument?.body?.textContent ?? "";
+                const text = about?.getMessagePaneBrowser?.()?.contentDocument?.body?.textContent ?? "";
                 const found = text.match(new RegExp(`${arguments[0]} \\\\d+`))?.[0];
                 if (bar?.dataset.code && found) {
                     window.letterlockTogether.add(JSON.stringify([subject, bar.dataset.code, found]));
