@@ -58,7 +58,8 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   #strips = new Map();
   #listeners = { onRecipients: new Set(), onAction: new Set() };
   #support = null;
-  #Strip = null;
+  /** What people.js and strip.js define. */
+  #loaded = {};
   #chrome = null;
 
   PERSISTENT_EVENTS = {
@@ -144,9 +145,9 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
     this.#chrome = Cc["@mozilla.org/addons/addon-manager-startup;1"]
       .getService(Ci.amIAddonManagerStartup)
       .registerChrome(manifest, [["content", "letterlock-compose", "experiment/"]]);
-    const loaded = {};
-    Services.scriptloader.loadSubScriptWithOptions(`${COMPOSE_PACKAGE}strip.js`, { target: loaded, ignoreCache: true });
-    this.#Strip = loaded.LetterlockStrip;
+    for (const file of ["people.js", "strip.js"]) {
+      Services.scriptloader.loadSubScriptWithOptions(COMPOSE_PACKAGE + file, { target: this.#loaded, ignoreCache: true });
+    }
     this.#support.registerWindowListener(this.extension.id, {
       chromeURLs: [COMPOSE],
       onLoadWindow: window => {
@@ -170,13 +171,14 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
       for (const listener of this.#listeners[name]) {
         listener(...given).catch(error => {
           console.error("Letterlock:", error);
-          if (name === "onRecipients") {
-            this.#strip(given[0])?.describe({ asked: given[1], everybody: false, failed: say("send_nobody_answers"), recipients: [] });
-          }
+          const asked = name === "onRecipients" ? given[1] : given[3];
+          const failed = say("send_nobody_answers");
+          this.#strip(given[0])?.describe({ asked, everybody: false, failed, recipients: [] });
         });
       }
     };
-    const strip = new this.#Strip(window, say, {
+    const strip = new this.#loaded.LetterlockStrip(window, say, {
+      People: this.#loaded.LetterlockPeople,
       onRecipients: tell("onRecipients"),
       onAction: tell("onAction"),
       startsWith,

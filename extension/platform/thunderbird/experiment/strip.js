@@ -28,14 +28,15 @@ this.LetterlockStrip = class {
   /**
    * @param {any} window
    * @param {(key: string, ...facts: string[]) => string} say
-   * @param {{ onRecipients: Function, onAction: Function,
+   * @param {{ People: any, onRecipients: Function, onAction: Function,
    *   startsWith: (address: string) => { sign: boolean, encrypt: string },
    *   original: (uri: string) => { shown: boolean, subject: string } | null, head: (uri: string) => Promise<string> }} needs
-   *   `original`: see reading.js; `head`: the header of a message
+   *   `People`: of people.js; `original`: see reading.js; `head`: the header of a message
    */
-  constructor(window, say, { onRecipients, onAction, startsWith, original, head }) {
+  constructor(window, say, { People, onRecipients, onAction, startsWith, original, head }) {
     this.window = window;
     this.say = say;
+    this.People = People;
     this.onRecipients = onRecipients;
     this.onAction = onAction;
     this.startsWith = startsWith;
@@ -258,6 +259,10 @@ this.LetterlockStrip = class {
     this.more.textContent = this.say("recipients_show");
     this.more.addEventListener("click", event => event.isTrusted && this.#unfold());
     this.list = this.#element("ul", { class: "people", hidden: "" });
+    this.people = new this.People(this.list, this.say, {
+      onHelp: (action, address) => this.#help(action, address),
+      leave: () => this.more.focus(),
+    });
     box.append(...this.switches, this.line, this.more, this.list);
     root.append(style, box);
     document.getElementById("composeContentBox").before(this.host);
@@ -289,21 +294,10 @@ this.LetterlockStrip = class {
     const missing = this.known?.recipients.filter(each => !each.good) ?? [];
     this.host.dataset.tone = this.encrypt && (missing.length || this.known?.failed) ? "caution" : "plain";
     this.line.textContent = this.#words(missing);
-    this.#showPeople();
+    this.people.show(this.known?.recipients ?? [], this.looking);
     if (this.sendButton) {
       const how = [this.sign && "signed", this.encrypt && "encrypted"].filter(Boolean).join("_");
       this.sendButton.label = how ? this.say(`send_${how}`) : this.sendLabel;
-    }
-  }
-
-  /** Shows the list anew; who works it by the keyboard stays where he is. */
-  #showPeople() {
-    const held = this.host.shadowRoot.activeElement;
-    const { address } = held?.closest("li")?.dataset ?? {};
-    this.list.replaceChildren(...(this.known?.recipients ?? []).map(each => this.#person(each)));
-    if (address !== undefined) {
-      const same = [...this.list.children].find(each => each.dataset.address === address);
-      (same?.querySelector(`[data-action="${held.dataset.action}"]`) ?? this.more).focus();
     }
   }
 
@@ -323,26 +317,6 @@ this.LetterlockStrip = class {
     return missing.length
       ? this.say(this.encrypt ? "recipients_missing" : "recipients_missing_clear", missing.map(each => each.address).join(", "))
       : this.say("recipients_all");
-  }
-
-  #person({ address, good, line, find }) {
-    const looking = address === this.looking;
-    const item = this.#element("li", { "data-good": String(good), "data-address": address });
-    const name = this.#element("bdi", { class: "address" });
-    name.textContent = address;
-    const words = this.#element("span", { class: "words" });
-    words.textContent = looking ? this.say("people_looking") : line;
-    item.append(name, words);
-    if (find) {
-      for (const action of ["find", "import"]) {
-        const button = this.#element("button", { type: "button", "data-action": action });
-        button.textContent = this.say(`recipient_${action}`);
-        button.setAttribute("aria-disabled", String(looking));
-        button.addEventListener("click", event => event.isTrusted && this.#help(action, address));
-        item.append(button);
-      }
-    }
-    return item;
   }
 
   /** The person wants something done about an address. */
