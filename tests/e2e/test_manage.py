@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from letterlock.operations.settings import HostSettings
-from tests.e2e import axe
+from tests.e2e import axe, html_mail
 from tests.e2e.browsers import wait_for
+from tests.e2e.check_page import CheckPage
 from tests.e2e.conftest import Desk, desk_in
 from tests.e2e.roundcube import Roundcube
 from tests.e2e.test_look import GERMAN_FIREFOX
@@ -127,6 +128,30 @@ def test_from_nothing_to_a_letter_that_is_signed(page: Page, mail: DemoMail, tmp
     shown = run("return document.documentElement.outerHTML")
     assert PASSPHRASE not in shown
     assert "file passphrase" not in shown
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_letter_in_the_language_of_the_page(page: Page, mail: DemoMail, dark: bool) -> None:
+    """What came encrypted, with a program, a message and a PDF: no rule of axe is broken, and nothing is cut off."""
+    named = 'Content-Disposition: attachment; filename="{}"'
+    along = (
+        html_mail.leaf("application/octet-stream", b"MZ", named.format("Rechnung.pdf.exe")),
+        html_mail.leaf("message/rfc822", mail.good(), named.format("Angebot.eml")),
+        html_mail.leaf("application/pdf", b"%PDF-1.7", named.format("Plan der Nordhalle.pdf")),
+    )
+    letter = html_mail.letter("<p>Der Plan der Nordhalle</p><p><a href='https://x.example/'>Alles</a></p>", *along)
+    check = CheckPage(page.browser)
+    page.browser.prefer_dark(dark)
+    try:
+        check.open()
+        check.drop(mail.encrypt("Plan", letter, to=mail.anna).decode())
+        check.text("Rechnung.pdf.exe")
+        assert axe.violations(page.browser.run) == []
+        assert page.browser.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        page.browser.run("document.querySelector('.files').scrollIntoView({block: 'center'})")
+        page.keep_screenshot(f"content-page-{'dark' if dark else 'light'}")
+    finally:
+        page.browser.prefer_dark(False)
 
 
 def test_settings_are_kept_where_every_client_reads_them(page: Page) -> None:

@@ -22,6 +22,9 @@ _RULES = """(off) => axe.run(document, {
     rules: Object.fromEntries(off.map((rule) => [rule, {enabled: false}]))
   }).then(({violations}) => violations.flatMap(({id, nodes}) =>
     nodes.map(({target, failureSummary}) => `${id} at ${target}: ${failureSummary}`)))"""
+_FOCUS = """() => document.activeElement === document.body ? "" :
+    getComputedStyle(document.activeElement).outlineStyle === "none" ? document.activeElement.outerHTML : "visible" """
+_SCREENSHOTS = PROJECT / "build" / "screenshots" / "pages"
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -77,15 +80,38 @@ def test_every_state(context: BrowserContext, gallery: str, language: str, look:
     page.close()
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["ui/check.html", "ui/popup.html", "ui/panel.html", "ui/mark.html", "ui/unlock.html", "ui/unlock.html?token=Karte"],
-)
-def test_page(context: BrowserContext, path: str) -> None:
-    """Nor do the page for message files, the toolbar's menu, a panel without a message, and where secrets are typed."""
+_PAGES = {
+    "check": "ui/check.html",
+    "menu": "ui/popup.html",
+    "panel": "ui/panel.html",
+    "mark": "ui/mark.html",
+    "unlock": "ui/unlock.html",
+    "unlock-card": "ui/unlock.html?token=Karte",
+    "welcome": "ui/manage.html#welcome",
+    "settings": "ui/manage.html#settings",
+    "write": "ui/write.html",
+    "receipt": "ui/receipt.html?for=nothing",
+    "pdf": "ui/pdf.html?part=nothing",
+    "attached": "ui/check.html?part=nothing",
+}
+_LOOKS = {"light": (1280, "none"), "dark": (640, "none"), "narrow": (320, "none"), "forced": (640, "active")}
+
+
+@pytest.mark.parametrize("name", _PAGES)
+def test_page(context: BrowserContext, name: str) -> None:
+    """Nor do our pages, as they are without a message and without the program: light, dark, with forced colours, and
+    as narrow as 320 px. What can be reached by keyboard shows that it is."""
     page = context.new_page()
-    page.goto(f"chrome-extension://{CHROMIUM_EXTENSION}/{path}")
-    assert _violations(page) == []
+    page.goto(f"chrome-extension://{CHROMIUM_EXTENSION}/{_PAGES[name]}")
+    _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for look, (width, forced) in _LOOKS.items():
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light", forced_colors=forced)
+        assert _violations(page) == [], look
+        assert name == "menu" or page.evaluate(_OVERFLOW) == 0, look  # the menu has a width of its own
+        page.screenshot(path=_SCREENSHOTS / f"{name}-{look}.png")
+    page.keyboard.press("Tab")
+    assert page.evaluate(_FOCUS) in ("", "visible")
     page.close()
 
 

@@ -21,6 +21,15 @@ export function language() {
 }
 
 /**
+ * A failure in one line, for a place that shows text: its sentence as a sentence, and nothing marked as code.
+ * @param {import("../lib/failure.js").FailureData} failure
+ */
+export function failureLine(failure) {
+  const { sentence, advice } = failureWords(failure);
+  return `${sentence.replace(/[^.!?:…]$/, "$&.")} ${advice}`.trim().replaceAll("`", "");
+}
+
+/**
  * The words of a failure: the host's own, or the extension's for the codes only it can give.
  * @param {import("../lib/failure.js").FailureData} failure
  * @returns {{ sentence: string, advice: string }}

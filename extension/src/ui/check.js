@@ -10,7 +10,7 @@ import { translate } from "./page.js";
 import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
-import { say } from "../browser/words.js";
+import { failureLine, say } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
 import { lockedKey } from "../lib/summary.js";
 import { blobSource } from "../lib/source.js";
@@ -101,7 +101,7 @@ async function showAttached() {
     document.title = byId("title").textContent = part.name !== null ? say("check_attached_named", visible(part.name)) : say("check_attached");
     check(blob);
   } catch (thrown) {
-    view.show({ phase: "failed", failure: Failure.from(thrown) });
+    byId("verdict").replaceChildren(element("p", { role: "alert" }, failureLine(Failure.from(thrown))));
     drop.hidden = false;
   }
 }

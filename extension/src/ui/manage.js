@@ -17,7 +17,7 @@ import { trust } from "./manage/trust.js";
 import { welcome, welcomeWithout } from "./manage/welcome.js";
 import { translate } from "./page.js";
 import { Failure } from "../lib/failure.js";
-import { failureWords, say } from "../browser/words.js";
+import { failureLine, say } from "../browser/words.js";
 
 /**
  * What a view is given.
@@ -83,6 +83,8 @@ async function made(name) {
   } catch (thrown) {
     // Without the host there are still the sites, and what helps.
     const nobody = { ...desk, vault: NO_VAULT };
+    byId("views").hidden = name === "welcome";
+    byId("vault").replaceChildren();
     if (name === "welcome") return welcomeWithout(nobody, thrown);
     fail(thrown);
     const again = element("div", { class: "actions" }, button(say("check_again"), () => void show()));
@@ -98,9 +100,8 @@ function tell(words) {
 
 /** @param {unknown} thrown */
 function fail(thrown) {
-  const { sentence, advice } = failureWords(Failure.from(thrown));
   said.dataset.kind = "failure";
-  said.textContent = `${sentence} ${advice}`.trim();
+  said.textContent = failureLine(Failure.from(thrown));
 }
 
 /** @param {() => Promise<unknown>} work */

@@ -10,7 +10,7 @@ import { fileName, save } from "./attachments.js";
 import { claimed } from "./claimed.js";
 import { button, element } from "./elements.js";
 import { translate } from "./page.js";
-import { failureWords, say } from "../browser/words.js";
+import { failureLine, say } from "../browser/words.js";
 import { isPdf } from "../lib/attached.js";
 import { Failure } from "../lib/failure.js";
 
@@ -32,6 +32,5 @@ try {
     byId("said").textContent = say("pdf_none");
   }
 } catch (thrown) {
-  const { sentence, advice } = failureWords(Failure.from(thrown));
-  byId("said").textContent = `${sentence} ${advice}`.trim();
+  byId("said").textContent = failureLine(Failure.from(thrown));
 }

@@ -7,7 +7,7 @@
 import { showNotices } from "./notices.js";
 import { translate } from "./page.js";
 import { openChannel } from "../browser/runtime.js";
-import { failureWords, say } from "../browser/words.js";
+import { failureLine, say } from "../browser/words.js";
 
 /**
  * @typedef {import("../lib/shapes.js").VaultStatus} VaultStatus
@@ -85,8 +85,7 @@ function unlock(by, typed) {
 
 /** @param {FailureData} failure */
 function fail(failure) {
-  const { sentence, advice } = failureWords(failure);
-  said.textContent = `${sentence} ${advice}`;
+  said.textContent = failureLine(failure);
   // A card counts wrong PINs: whether it takes another one is asked before one is typed.
   again.hidden = !token || failure.code === "token_pin_wrong";
   form.hidden = !again.hidden;

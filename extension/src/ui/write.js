@@ -18,9 +18,10 @@ import { Editor } from "./write/editor.js";
 import { Keeping } from "./write/keeping.js";
 import { obstacles } from "./write/obstacles.js";
 import { Recipients } from "./write/recipients.js";
+import { Starting } from "./write/starting.js";
 import { ways } from "./write/sending.js";
 import { ownUrl } from "../browser/runtime.js";
-import { failureWords, say } from "../browser/words.js";
+import { failureLine, say } from "../browser/words.js";
 import { Failure } from "../lib/failure.js";
 import { compose, mailbox } from "../lib/letter.js";
 
@@ -41,7 +42,8 @@ translate();
 
 const editor = new Editor(byId("text"), byId("format"), () => changed());
 const attachments = new Attachments(byId("attached"), () => changed());
-const recipients = new Recipients(["to", "cc", "bcc"].map(inputOf), byId("recipients"), { asking, tell, fail });
+const recipients = new Recipients(["to", "cc", "bcc"].map(inputOf), byId("recipients"), { asking, tell, fail, known: (everybody) => starting.known(everybody) });
+const starting = new Starting(asking, { sign, encrypt }, sayWhatSendDoes);
 const keeping = new Keeping(asking, snapshot, { kept: showKept, failed: showNotKept });
 
 /** @type {import("./write/sending.js").Way[]} */
@@ -60,7 +62,10 @@ let sending = null;
 void begin();
 
 form.addEventListener("input", () => changed());
-from.addEventListener("change", showObstacles);
+from.addEventListener("change", () => {
+  starting.begin(currentWay()?.address ?? "");
+  showObstacles();
+});
 for (const box of [sign, encrypt]) box.addEventListener("change", sayWhatSendDoes);
 inputOf("files").addEventListener("change", () => {
   attachments.add(inputOf("files").files ?? []);
@@ -96,6 +101,8 @@ async function begin() {
     own = keys.flatMap((/** @type {{ certificates: typeof own }} */ { certificates }) => certificates);
     const chosen = from.value;
     from.replaceChildren(...sendingWays.map(({ id, words }) => element("option", { value: id, selected: id === chosen }, words)));
+    await starting.load();
+    starting.begin(currentWay()?.address ?? "");
     await beginLetter();
     form.hidden = false;
     showObstacles();
@@ -129,7 +136,11 @@ async function beginAnswer(token) {
   inputOf("cc").value = answer.cc.map(mailbox).join(", ");
   inputOf("subject").value = answer.subject;
   thread = { inReplyTo: answer.in_reply_to, references: answer.references, quotes: answer.encrypted };
-  if (answer.encrypted) encrypt.checked = true;
+  starting.begin(currentWay()?.address ?? "");
+  if (answer.encrypted) {
+    encrypt.checked = true;
+    starting.settle();
+  }
   editor.begin(...(await answering.quote()));
   const remarks = answer.left_out > 0 ? [say("answer_left_out", String(answer.left_out))] : [];
   if (kind === "forward") {
@@ -166,6 +177,7 @@ async function goOn(id) {
   for (const name of /** @type {const} */ (["to", "cc", "bcc", "subject"])) inputOf(name).value = fields[name];
   sign.checked = fields.sign;
   encrypt.checked = fields.encrypt;
+  starting.settle();
   thread = { inReplyTo: fields.in_reply_to, references: fields.references, quotes: fields.quotes_decrypted };
   editor.goOn(text, pictures);
   const inText = new Set(pictures.values());
@@ -271,8 +283,7 @@ function showKept(draft) {
 
 /** @param {unknown} thrown */
 function showNotKept(thrown) {
-  const { sentence, advice } = failureWords(Failure.from(thrown));
-  Object.assign(byId("kept"), { textContent: `${say("draft_not_kept")} ${sentence} ${advice}`.trim() }).dataset.kept = "no";
+  Object.assign(byId("kept"), { textContent: `${say("draft_not_kept")} ${failureLine(Failure.from(thrown))}` }).dataset.kept = "no";
 }
 
 function discardButton() {
@@ -382,9 +393,8 @@ function tell(words) {
 
 /** @param {unknown} thrown */
 function fail(thrown) {
-  const { sentence, advice } = failureWords(Failure.from(thrown));
   said.dataset.kind = "failure";
-  said.textContent = `${sentence} ${advice}`.trim();
+  said.textContent = failureLine(Failure.from(thrown));
 }
 
 /** @param {() => Promise<unknown>} work */

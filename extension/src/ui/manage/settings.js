@@ -9,8 +9,7 @@ import { diagnostics } from "./diagnostics.js";
 import { choice, facts, field, form, input, nothing, section } from "./forms.js";
 import { identities } from "../../browser/identities.js";
 import { readsWebmail } from "../../browser/runtime.js";
-import { failureWords, say } from "../../browser/words.js";
-import { Failure } from "../../lib/failure.js";
+import { say } from "../../browser/words.js";
 
 /**
  * @typedef {import("../manage.js").Desk} Desk
@@ -41,16 +40,16 @@ export async function settings(desk) {
   const browsers = readsWebmail() ? await import("./webmail.js") : null;
   return [
     ...(browsers ? [await browsers.sites(desk), await browsers.badges(desk)] : []),
-    ...(kept instanceof Failure ? [missing(kept)] : [writing(desk, kept), locking(desk, kept.settings), evidence(desk, kept.settings), revocation()]),
+    ...(kept ? [writing(desk, kept), locking(desk, kept.settings), evidence(desk, kept.settings), revocation()] : []),
     ...(browsers ? [browsers.ownMark(desk)] : []),
     await diagnostics(desk),
   ];
 }
 
 /**
- * What is set in the host, and the addresses it may be set for.
+ * What is set in the host, and the addresses it may be set for; null where it does not answer, which was said then.
  * @param {Desk} desk
- * @returns {Promise<{ settings: Settings, addresses: string[] } | Failure>}
+ * @returns {Promise<{ settings: Settings, addresses: string[] } | null>}
  */
 async function ofHost(desk) {
   try {
@@ -60,14 +59,9 @@ async function ofHost(desk) {
     const addresses = new Set([...own.map(({ address }) => address), ...certified, ...set].map((address) => address.toLowerCase()).filter(Boolean));
     return { settings, addresses: [...addresses].sort() };
   } catch (thrown) {
-    return new Failure(Failure.from(thrown));
+    desk.fail(thrown);
+    return null;
   }
-}
-
-/** @param {Failure} failure  why the host's settings cannot be shown */
-function missing({ data }) {
-  const { sentence, advice } = failureWords(data);
-  return section("settings_elsewhere", nothing(`${sentence} ${advice}`.replaceAll("`", "")));
 }
 
 /**

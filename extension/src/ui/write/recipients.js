@@ -17,14 +17,15 @@ export class Recipients {
   /**
    * @param {HTMLInputElement[]} fields
    * @param {HTMLElement} place
-   * @param {{ asking: import("../manage/asking.js").Asking, tell: (words: string) => void, fail: (thrown: unknown) => void }} page
+   * @param {{ asking: import("../manage/asking.js").Asking, tell: (words: string) => void, fail: (thrown: unknown) => void, known: (everybody: boolean) => void }} page
    */
-  constructor(fields, place, { asking, tell, fail }) {
+  constructor(fields, place, { asking, tell, fail, known }) {
     this.fields = fields;
     this.place = place;
     this.asking = asking;
     this.tell = tell;
     this.fail = fail;
+    this.known = known;
     this.looked = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -43,7 +44,9 @@ export class Recipients {
     if (typed.length === 0) return this.place.replaceChildren();
     try {
       const { recipients } = await this.asking.ask("recipients", { addresses: typed });
-      if (turn === this.looked) this.place.replaceChildren(...recipients.map((/** @type {RecipientAnswer} */ each) => this.#chip(each)));
+      if (turn !== this.looked) return;
+      this.place.replaceChildren(...recipients.map((/** @type {RecipientAnswer} */ each) => this.#chip(each)));
+      this.known(recipients.every((/** @type {RecipientAnswer} */ { can_encrypt }) => can_encrypt));
     } catch (thrown) {
       this.fail(thrown);
     }
