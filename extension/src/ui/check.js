@@ -51,7 +51,7 @@ function check(blob) {
   const source = blobSource(blob);
   const parts = new PartFetcher(mine, () => mine === channel && check(blob));
   fetching = parts;
-  byId("result").hidden = false;
+  byId("result").hidden = byId("verdict").hidden = false;
   heading.replaceChildren();
   partsPlace.replaceChildren();
   /** @type {import("../lib/shapes.js").ViewState} */
@@ -101,7 +101,8 @@ async function showAttached() {
     document.title = byId("title").textContent = part.name !== null ? say("check_attached_named", visible(part.name)) : say("check_attached");
     check(blob);
   } catch (thrown) {
-    byId("verdict").replaceChildren(element("p", { role: "alert" }, failureLine(Failure.from(thrown))));
+    byId("verdict").hidden = true;
+    partsPlace.replaceChildren(element("p", { role: "alert" }, failureLine(Failure.from(thrown))));
     drop.hidden = false;
   }
 }
