@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email
+import email.message
 import email.policy
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ import pytest
 
 from letterlock.keystore import pkcs12
 from letterlock.keystore.vault import Vault
-from tests.e2e import axe
+from tests.e2e import axe, html_mail
 from tests.e2e.browsers import wait_for
 from tests.e2e.conftest import desk_in
 from tests.e2e.roundcube import Roundcube
@@ -64,9 +66,42 @@ class Writer(Page):
         """Opens the page for writing, and waits until it can be written on."""
         self.browser.open("about:blank")
         self.browser.open(self.browser.extension_url("ui/write.html"))
-        wait_for(
-            lambda: self.browser.run("return document.getElementById('letter')?.hidden === false"), "the letter", 30
+        # A host that was silent before is given up after some seconds.
+        self.until(
+            "(document.getElementById('again')?.click(), !document.getElementById('letter').hidden)", "the letter", 60
         )
+
+    def send(self) -> None:
+        """Presses the button, and waits for the word that it was sent."""
+        self.submit("#letter")
+        wait_for(
+            lambda: self.browser.run("return document.getElementById('letter').hidden"), "the word that it was sent", 60
+        )
+        self.until("document.querySelector('main > section') !== null", "what there is to say of it", 60)
+
+    def discard(self) -> None:
+        """Deletes the draft, and waits for the empty page."""
+        self.browser.run("const gone = document.getElementById('discard'); gone.click(); gone.click()")
+        self.until("!location.search && document.getElementById('letter')?.hidden === false", "the empty page", 60)
+
+    def leave(self) -> None:
+        """Goes away from the letter, whatever it says."""
+        self.browser.run("window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)")
+        self.browser.open("about:blank")
+
+    def unlock(self) -> None:
+        """Types the passphrase at the head of the page."""
+        self.until("document.querySelector('.vault input') !== null", "the field for the passphrase", 60)
+        self.browser.run("document.querySelector('.vault input').value = arguments[0]", PASSPHRASE)
+        self.submit(".vault form")
+        self.until("document.querySelector('.vault button.button:not(.button--main)') !== null", "the open vault", 60)
+
+    def screenshots(self, name: str) -> None:
+        """The page in light and in dark."""
+        self.keep_screenshot(name)
+        self.browser.prefer_dark(True)
+        self.keep_screenshot(f"{name}-dark")
+        self.browser.prefer_dark(False)
 
 
 @pytest.fixture(scope="module", params=[("chromium", "en"), ("firefox", "de")], ids=["chromium-en", "firefox-de"])
@@ -170,23 +205,14 @@ def test_a_letter_is_signed_encrypted_and_sent(page: Writer, mail: DemoMail, tmp
     assert len(page.server.taken) == before
     page.fill(to="carla@partner.example")
     page.keep_screenshot("write")
-    page.submit("#letter")
-    wait_for(
-        lambda: page.browser.run("return document.getElementById('letter').hidden"), "the word that it was sent", 60
-    )
+    page.send()
     page.keep_screenshot("write-sent")
     taken = page.server.taken[-1]
     assert taken.recipients == ["carla@partner.example"]
     for secret in (TEXT, SUBJECT, "north", "Nordtor"):
         assert secret.encode() not in taken.content
     (tmp_path / "sent.eml").write_bytes(taken.content)
-    key = mail.carla
-    opened = openssl(
-        "-decrypt", "-recip", str(key.certificate), "-inkey", str(key.key), "-in", str(tmp_path / "sent.eml")
-    )
-    (tmp_path / "opened.eml").write_bytes(opened)
-    shown = openssl("-verify", "-CAfile", str(mail.anchor), "-in", str(tmp_path / "opened.eml"))
-    inner = email.message_from_bytes(shown, policy=email.policy.default)
+    inner = opened_by_carla(mail, tmp_path)
     assert inner["subject"] == SUBJECT
     texts = {part.get_filename(): part.get_payload(decode=True) for part in inner.walk() if not part.is_multipart()}
     assert texts["Plan – Nord.txt"] == b"north\n"
@@ -212,7 +238,7 @@ def openssl(*arguments: str) -> bytes:
 
 def test_the_webmail_leads_there(page: Writer, webmail: Roundcube, mail: DemoMail) -> None:
     """A button beside Roundcube's own opens the page for writing; a click that the site's script makes does not."""
-    webmail.deliver(mail.good())
+    uid = webmail.deliver(mail.good())
     page.reader.open_list()
     button = "#taskmenu a.compose + a.compose"
     page.until(f"document.querySelector({button!r}) !== null", "the button", 30)
@@ -220,6 +246,15 @@ def test_the_webmail_leads_there(page: Writer, webmail: Roundcube, mail: DemoMai
     page.browser.run(f"document.querySelector({button!r}).click()")
 
     with page.browser.in_new_tab(lambda: page.browser.click(button)):
+        page.until("document.getElementById('letter') !== null", "the letter", 30)
+
+    def press_enter() -> None:
+        # With messages in the list and one of them selected, Roundcube takes keys wherever they are pressed.
+        page.reader.select_message(uid)
+        page.browser.run(f"document.querySelector({button!r}).focus()")
+        page.browser.press("Enter")
+
+    with page.browser.in_new_tab(press_enter):
         page.until("document.getElementById('letter') !== null", "the letter", 30)
 
 
@@ -249,10 +284,130 @@ def test_a_receipt_is_given_on_a_page_of_its_own(
     openssl(*asked, "-CAfile", str(mail.anchor))
 
 
-def test_a_host_that_dies_sends_nothing_and_the_letter_stays(page: Writer) -> None:
-    """The page says so; nothing that was typed is lost. (Last: the next host has its keys locked.)"""
+FORWARD = ".dropbutton + .dropbutton > a.forward:only-child"
+QUESTION = "When do you open the north gate?"
+
+
+def question(mail: DemoMail) -> bytes:
+    """Carla's question to Anna and Bert, encrypted, with a plan."""
+    along = html_mail.leaf("text/plain", b"north\n", 'Content-Disposition: attachment; filename="Plan.txt"')
+    text = html_mail.leaf("text/plain; charset=utf-8", f"{QUESTION}\r\n> Before noon?\r\n".encode())
+    sealed = mail.encrypt("Gate", html_mail.multipart("mixed", text, along), to=mail.anna)
+    head, body = sealed.split(b"Subject:", 1)
+    del head
+    return b"From: Carla <carla@partner.example>\r\nTo: anna@muster.example\r\nSubject:" + body
+
+
+def test_an_encrypted_message_is_answered_and_forwarded(
+    page: Writer, webmail: Roundcube, mail: DemoMail, tmp_path: Path
+) -> None:
+    """From the panel, quoted words that do not go out in clear unasked; from Roundcube's bar, with its plan."""
+    asked = question(mail)
+    page.reader.open_message(webmail.deliver(asked))
+    wait_for(lambda: page.panel.code() == "encryption_decrypted", "the opened mail", 60)
+    answer = "document.querySelector('.answer button')"
+    wait_for(lambda: page.panel.run(f"return Boolean({answer})"), "the buttons", 30)
+    page.keep_screenshot("answer-buttons")
+    words = {"en": "Forward securely", "de": "Sicher weiterleiten"}[page.language]
+    assert page.browser.run(f"return document.querySelector('{FORWARD}').title") == words
+    before = len(page.server.taken)
+    with page.browser.in_new_tab(lambda: page.panel.run(f"{answer}.click()")):
+        quoted = "document.querySelector('#text blockquote')?.innerText"
+        wait_for(lambda: QUESTION in (page.browser.run(f"return {quoted}") or ""), "the quote", 60)
+        fields = "return ['to', 'cc', 'subject'].map((id) => document.getElementById(id).value)"
+        assert page.browser.run(fields) == ["Carla <carla@partner.example>", "", "Re: Gate"]
+        assert page.browser.run("return document.querySelector('#text blockquote blockquote').innerText.trim()") == (
+            "Before noon?"
+        )
+        page.browser.type("#text", "At noon.")
+        kept(page)
+        assert axe.violations(page.browser.run) == []
+        page.screenshots("write-reply")
+        page.browser.run("document.getElementById('encrypt').click()")
+        page.submit("#letter")
+        page.until("document.querySelectorAll('#problems button').length === 2", "the question", 30)
+        page.keep_screenshot("write-quote-asked")
+        assert axe.violations(page.browser.run) == []
+        assert len(page.server.taken) == before
+        page.browser.run("document.querySelector('#problems button').click()")
+        assert page.browser.run("return document.getElementById('encrypt').checked")
+        page.send()
+    (tmp_path / "sent.eml").write_bytes(page.server.taken[-1].content)
+    inner = opened_by_carla(mail, tmp_path)
+    assert {inner["in-reply-to"], inner["references"]} == {email.message_from_bytes(asked)["message-id"]}
+    text = inner.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+    assert "At noon.\r\n" in text
+    assert f"> {QUESTION}\r\n>> Before noon?" in text
+
+    with page.browser.in_new_tab(lambda: page.browser.click(FORWARD)):
+        page.until("document.querySelector('#attached li')?.innerText.includes('Plan.txt')", "the plan", 60)
+        assert page.browser.run("return document.getElementById('subject').value") == "Fwd: Gate"
+        assert QUESTION in page.browser.run("return document.getElementById('text').innerText")
+        page.fill(to="carla@partner.example")
+        kept(page)
+        page.discard()
+
+
+def test_an_unsigned_message_is_forwarded_whole(page: Writer, webmail: Roundcube, mail: DemoMail) -> None:
+    """By the keyboard, from the bar around the preview pane: the background had let go of it, and opens it again."""
+    page.reader.select_message(webmail.deliver(mail.unsigned()))
+    page.until(f"document.querySelector('{FORWARD}') !== null", "the button", 30)
+    panel = "document.getElementById('messagecontframe').contentDocument.querySelector('[data-letterlock]')"
+    page.until(f"{panel}?.dataset.letterlock === 'none'", "the end of the check", 60)
+
+    def press_enter() -> None:
+        page.browser.run(f"document.querySelector('{FORWARD}').focus()")
+        page.browser.press("Enter")
+
+    with page.browser.in_new_tab(press_enter):
+        page.until("document.querySelector('#whole button') !== null", "the offer to attach it whole", 60)
+        page.browser.run("document.querySelector('#whole button').click()")
+        page.until("document.querySelector('#attached li')?.innerText.includes('.eml')", "the message as a file", 60)
+        assert page.browser.run("return document.querySelector('#text blockquote, #text [data-quoted]')") is None
+        page.fill(to="carla@partner.example")
+        kept(page)
+        page.discard()
+
+
+def kept(page: Writer) -> None:
+    """Waits until all that was typed is kept."""
+    page.until("document.getElementById('kept').dataset.kept === 'yes'", "the word that it is kept", 60)
+
+
+def opened_by_carla(mail: DemoMail, folder: Path) -> email.message.Message:
+    """What OpenSSL makes of `sent.eml`, with Carla's key: the signed message in it."""
+    key = mail.carla
+    opened = openssl(
+        "-decrypt", "-recip", str(key.certificate), "-inkey", str(key.key), "-in", str(folder / "sent.eml")
+    )
+    (folder / "opened.eml").write_bytes(opened)
+    shown = openssl("-verify", "-CAfile", str(mail.anchor), "-in", str(folder / "opened.eml"))
+    return email.message_from_bytes(shown, policy=email.policy.default)
+
+
+def test_a_host_that_dies_sends_nothing_and_the_letter_is_found_again(
+    page: Writer, mail: DemoMail, tmp_path: Path
+) -> None:
+    """The page says so and keeps what is typed; when it is closed, the draft has it, with its formatting and its files.
+
+    It is gone once it was sent. (Last: the next host has its keys locked.)
+    """
     page.write()
     page.fill(to="carla@partner.example", subject=SUBJECT, text=TEXT)
+    page.browser.run(
+        """
+        document.execCommand("selectAll");
+        document.querySelector("[data-command=bold]").click();
+        """
+    )
+    page.until("document.querySelector('[data-command=bold]').ariaPressed === 'true'", "the pressed button", 30)
+    file = tmp_path / "Plan – Nord.txt"
+    file.write_text("north\n")
+    page.browser.choose_file("#files", file)
+    page.until("document.getElementById('attached').children.length === 1", "the file", 30)
+    page.until("location.search.startsWith('?draft=')", "the draft", 60)
+    wait_for(lambda: kept_files(page) == 1, "the file in the draft", 60)
+    draft = page.browser.run("return location.search")
     before = len(page.server.taken)
     page.host.fall_silent()
     kill_hosts(page.host.home)
@@ -263,3 +418,37 @@ def test_a_host_that_dies_sends_nothing_and_the_letter_stays(page: Writer) -> No
     assert page.browser.run("return document.getElementById('text').innerText.trim()") == TEXT
     assert len(page.server.taken) == before
     page.host.mend()
+
+    page.leave()
+    page.write()
+    locked = "document.querySelector('#before [data-code=locked]') !== null"
+    page.until(locked, "the word that the keys are locked, before anything is written", 30)
+    page.keep_screenshot("write-locked")
+    assert axe.violations(page.browser.run) == []
+    page.unlock()
+    page.until("document.querySelector('#drafts li') !== null", "the draft in the list", 60)
+    page.browser.run("document.getElementById('drafts').open = true")
+    page.screenshots("write-drafts")
+    assert axe.violations(page.browser.run) == []
+    assert page.browser.run("return new URL(document.querySelector('#drafts a').href).search") == draft
+    page.browser.open(page.browser.extension_url(f"ui/write.html{draft}"))
+    page.until("document.getElementById('text')?.innerText.includes('18,400')", "the letter", 60)
+    page.until("document.querySelector('#attached li') !== null", "its file", 60)
+    page.send()
+    (tmp_path / "sent.eml").write_bytes(page.server.taken[-1].content)
+    inner = opened_by_carla(mail, tmp_path)
+    kinds = [part.get_content_type() for part in inner.walk()]
+    alternative = ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/plain"]
+    assert [kind for kind in kinds if kind in alternative][-5:] == alternative
+    texts = [part.get_content().strip() for part in inner.walk() if part.get_content_maintype() == "text"]  # type: ignore[attr-defined]
+    assert (texts[-3].endswith(f"*{TEXT}*"), texts[-1]) == (True, "north")
+    assert f"<b>{TEXT}</b>" in texts[-2]
+    page.write()
+    assert page.browser.run("return document.getElementById('drafts').hidden")
+
+
+def kept_files(page: Writer) -> int:
+    """How many files the drafts in this home have."""
+    with sqlite3.connect(page.host.home / "data" / "letterlock.sqlite") as database:
+        (count,) = database.execute("SELECT count(*) FROM draft_file").fetchone()
+        return int(count)

@@ -34,7 +34,8 @@ export function answers(buttons, signal, answer) {
   for (const kind of /** @type {AnswerKind[]} */ (Object.keys(ANSWER_WORDS))) {
     const button = buttons[kind];
     if (!button) continue;
-    label(button, say(ANSWER_WORDS[kind]));
+    // It stands beside the client's own, which says the rest.
+    label(button, say(ANSWER_WORDS[kind]), say("answer_securely"));
     pressed(button, signal, () => answer(kind));
   }
 }
@@ -42,11 +43,13 @@ export function answers(buttons, signal, answer) {
 /**
  * @param {HTMLElement} button
  * @param {string} text
+ * @param {string} [short]  where there is no room for it
  */
-function label(button, text) {
+function label(button, text, short = text) {
   const words = button.querySelector("span") ?? button;
-  words.textContent = text;
+  words.textContent = short;
   button.title = text;
+  if (short !== text) button.setAttribute("aria-label", text);
 }
 
 /**

@@ -108,6 +108,12 @@ async function begin() {
     showObstacles();
   } catch (thrown) {
     fail(thrown);
+    const again = button(say("write_again"), () => {
+      again.remove();
+      tell("");
+      void begin();
+    }, { id: "again" });
+    said.after(again);
   }
 }
 
@@ -117,7 +123,7 @@ async function beginLetter() {
   const [answer, draft] = [wanted.get("answer"), wanted.get("draft")];
   if (!begun && answer) await beginAnswer(answer);
   else if (!begun && draft && !vault.locked) await goOn(draft);
-  else if (!begun && !draft) await showDrafts();
+  else if (!draft && !keeping.draft) await showDrafts();
   begun ||= !(draft && vault.locked);
   sayWhatSendDoes();
   // What was typed while the keys were locked.

@@ -25,11 +25,30 @@ export function answerButtons(document, signal) {
     const words = own.ownerDocument.createElement("span");
     words.className = "inner";
     button.append(words);
-    (own.closest(DROPDOWN) ?? own).after(button);
-    signal.addEventListener("abort", () => button.remove(), { once: true });
+    const placed = beside(own, button);
+    signal.addEventListener("abort", () => placed.remove(), { once: true });
     made[/** @type {import("../adapter.js").AnswerKind} */ (kind)] = button;
   }
   return made;
+}
+
+/**
+ * Puts it after Roundcube's own, and into a box of the same kind where that has one: else it would float before it.
+ * @param {Element} own
+ * @param {HTMLElement} button
+ * @returns {HTMLElement} what was put there
+ */
+function beside(own, button) {
+  const box = own.closest(DROPDOWN);
+  if (!box) {
+    own.after(button);
+    return button;
+  }
+  const placed = own.ownerDocument.createElement("span");
+  placed.className = box.className;
+  placed.append(button);
+  box.after(placed);
+  return placed;
 }
 
 /**

@@ -69,7 +69,8 @@ export class Answering {
     const whole = cut(lines);
     const head = this.kind === "forward" ? this.#forwarded() : [element("div", {}, say("answer_wrote", this.#date(), this.answer.author))];
     const body = this.kind === "forward" ? quotes(whole) : [element("blockquote", {}, ...quotes(whole))];
-    return [element("div", {}, element("br")), element("div", { [QUOTED]: true }, ...head, ...(whole.length ? body : []))];
+    const blank = () => element("div", {}, element("br"));
+    return [blank(), blank(), element("div", { [QUOTED]: true }, ...head, ...(whole.length ? body : []))];
   }
 
   /**
