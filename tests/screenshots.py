@@ -19,6 +19,8 @@ SCREENSHOTS = {
     "write.png": "chromium/write-refused.png",
     "welcome.png": "chromium/welcome.png",
     "manage-trust.png": "chromium/manage-trust.png",
+    "manage-settings.png": "chromium/manage-settings-light.png",
+    "attached-message.png": "chromium/attached-message.png",
 }
 """Name in the documentation, and the file that the end-to-end tests leave below build/screenshots."""
 
