@@ -58,7 +58,7 @@ class Thunderbird:
         self.marionette = Marionette(host="127.0.0.1", port=port)
         self.marionette.start_session()
         self.marionette.set_context("chrome")
-        self.marionette.timeout.script = 30
+        self.marionette.timeout.script = 90
         self.wait_for("return !!window.gTabmail?.currentAboutMessage || !!window.gTabmail?.currentAbout3Pane")
         self.run("window.resizeTo(1200, 900)")
 
@@ -93,7 +93,7 @@ class Thunderbird:
             raise RuntimeError(answer["error"])
         return answer.get("value")
 
-    def wait_for(self, script: str, *arguments: Any, seconds: float = 10) -> Any:
+    def wait_for(self, script: str, *arguments: Any, seconds: float = 60) -> Any:
         """The first true value that the script returns."""
         deadline = time.monotonic() + seconds
         while True:

@@ -88,9 +88,9 @@ class Composer:
             form,
             fields,
         )
-        self.wait_for("return !!strip && !!compose.gMsgCompose?.editor", seconds=30)
+        self.wait_for("return !!strip && !!compose.gMsgCompose?.editor")
 
-    def wait_for(self, script: str, *arguments: Any, seconds: float = 20) -> Any:
+    def wait_for(self, script: str, *arguments: Any, seconds: float = 60) -> Any:
         """The first true value of a script that knows `compose`, the window, and `strip`."""
         return self._thunderbird.wait_for(_STRIP + script, *arguments, seconds=seconds)
 
@@ -186,14 +186,14 @@ class Composer:
             """
             const compose = Services.wm.getMostRecentWindow("msgcompose");
             await compose[given[0]]();
-            for (let turn = 0; turn < 500 && compose.gSaveOperationInProgress; turn++) {
+            for (let turn = 0; turn < 1200 && compose.gSaveOperationInProgress; turn++) {
                 await new Promise(resolve => setTimeout(resolve, 50));
             }
             """,
             how,
         )
 
-    def wait_until_gone(self, seconds: float = 40) -> None:
+    def wait_until_gone(self, seconds: float = 60) -> None:
         """Waits until the window has closed, as it does after sending."""
         self._thunderbird.wait_for("return !Services.wm.getMostRecentWindow('msgcompose')", seconds=seconds)
 
@@ -205,7 +205,7 @@ class Composer:
             const buttons = dialog?.document.querySelector("dialog");
             if (!buttons?._buttons?.[arguments[0]] || dialog.document.readyState !== "complete") return false;
         """
-        self.wait_for(asked + "return true", button, seconds=60)
+        self.wait_for(asked + "return true", button)
         if picture:
             # Marionette itself touches no window with a question in front: it would answer it.
             drawn = """
@@ -227,7 +227,7 @@ class Composer:
             const notice = compose?.gComposeNotification.getNotificationWithValue("letterlock");
             return notice?.messageText?.textContent.trim();
         """
-        text: str = self.wait_for(script, seconds=40)
+        text: str = self.wait_for(script)
         return text
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ class Screen:
         )
         return shown
 
-    def wait_for_bar(self, code: str, uri: str, seconds: float = 10) -> dict[str, Any]:
+    def wait_for_bar(self, code: str, uri: str, seconds: float = 60) -> dict[str, Any]:
         """The bar once it says that of that message."""
         deadline = time.monotonic() + seconds
         while True:
@@ -107,7 +107,7 @@ class Screen:
                 const shown = view?.dataset.phase === "opened";
                 sendAsyncMessage("letterlock-test", shown ? content.document.body.innerText : null);
             }`);
-            for (let turn = 0; turn < 300; turn++) {
+            for (let turn = 0; turn < 2000; turn++) {
                 const popup = Services.wm.getMostRecentWindow("mail:extensionPopup");
                 const page = popup?.document.querySelector("browser[src], browser");
                 if (page?.currentURI?.spec.includes("/ui/thunderbird.html")) {
@@ -150,7 +150,7 @@ class Screen:
                     sendAsyncMessage("letterlock-answer", JSON.stringify(answer));
                 });
             }`);
-            for (let turn = 0; turn < 600; turn++) {
+            for (let turn = 0; turn < 2000; turn++) {
                 for (const popup of Services.wm.getEnumerator("mail:extensionPopup")) {
                     const page = popup.document.querySelector("browser[src], browser");
                     if (!page?.currentURI?.spec.includes(path) || page.webProgress.isLoadingDocument) continue;

@@ -73,7 +73,7 @@ def test_a_certificate_is_found_with_one_click(writer: Writer, elsewhere: Writin
     lookup.set_directories(writer.desk.database, [directory])
     try:
         writer.composer.press("[data-action=find]")
-        writer.composer.wait_for(EVERYBODY, seconds=60)
+        writer.composer.wait_for(EVERYBODY)
         writer.composer.screenshot(SCREENSHOTS / "compose-found.png")
         writer.composer.send()
         writer.composer.wait_until_gone()
@@ -108,7 +108,7 @@ def test_a_certificate_comes_from_a_file_with_one_click(writer: Writer, elsewher
         input.form.requestSubmit();
         """,
     )
-    writer.composer.wait_for(EVERYBODY, seconds=60)
+    writer.composer.wait_for(EVERYBODY)
     writer.composer.screenshot(SCREENSHOTS / "compose-imported.png")
     writer.composer.send()
     writer.composer.wait_until_gone()
@@ -191,7 +191,7 @@ def choose(writer: Writer, words: str, sign: bool, encrypt: str) -> None:
         const own = kept.find(each => each.address === arguments[0]) ?? { sign: false, encrypt: "never" };
         return own.sign === arguments[1] && own.encrypt === arguments[2];
     """
-    writer.thunderbird.wait_for(known, ANNA, sign, encrypt, seconds=60)
+    writer.thunderbird.wait_for(known, ANNA, sign, encrypt)
 
 
 def test_shortcuts(writer: Writer) -> None:
@@ -204,17 +204,17 @@ def test_shortcuts(writer: Writer) -> None:
     ):
         assert not writer.composer.run(f"return {state}")
         writer.composer.shortcut(key)
-        writer.composer.wait_for(f"return {state}", seconds=60)
+        writer.composer.wait_for(f"return {state}")
     assert (
         writer.composer.run("return compose.document.getElementById('button-send').label")
         == "Send signed and encrypted"
     )
-    writer.composer.wait_for(EVERYBODY, seconds=60)
+    writer.composer.wait_for(EVERYBODY)
     writer.screen.colours(DARK)
     writer.composer.screenshot(SCREENSHOTS / "compose-dark.png")
     writer.screen.colours(LIGHT)
     writer.composer.shortcut("S")
-    writer.composer.wait_for("return strip.querySelector('[data-switch=sign]').ariaPressed === 'false'", seconds=60)
+    writer.composer.wait_for("return strip.querySelector('[data-switch=sign]').ariaPressed === 'false'")
     listed = """
         const { extension } = WebExtensionPolicy.getByID("thunderbird@letterlock");
         return (await extension.shortcuts.allCommands()).map(({ name, shortcut }) => [name, shortcut]);

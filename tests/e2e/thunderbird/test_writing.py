@@ -144,7 +144,7 @@ def test_the_vault_is_locked(writer: Writer) -> None:
     notice = "compose.gComposeNotification.getNotificationWithValue('letterlock')"
     writer.composer.run(f"{notice}.buttonContainer.querySelector('button').click()")
     writer.enter_passphrase()
-    writer.composer.wait_for(f"return !{notice}", seconds=60)
+    writer.composer.wait_for(f"return !{notice}")
     writer.composer.send()
     writer.composer.wait_until_gone()
     (envelope,) = writer.sent_to_server(1)
@@ -159,7 +159,7 @@ def test_the_host_is_killed_in_the_middle(writer: Writer) -> None:
     (host, *_) = writer.hosts()
     host.suspend()
     writer.composer.send()
-    wait_for(lambda: writer.outgoing(), "the message on its way to the host", 20)
+    wait_for(lambda: writer.outgoing(), "the message on its way to the host", 60)
     host.kill()
     try:
         assert "Nothing was sent." in writer.composer.refusal()
@@ -183,7 +183,7 @@ def test_the_addon_itself_crashes_in_the_middle(writer: Writer) -> None:
     try:
         assert writer.composer.refusal().startswith("Nothing was sent.")
         line = "return strip.querySelector('.line').textContent.startsWith('Letterlock did not answer')"
-        writer.composer.wait_for(line, seconds=60)
+        writer.composer.wait_for(line)
         writer.composer.screenshot(SCREENSHOTS / "compose-addon-crashed.png")
         assert MARKER in writer.composer.text()
         assert writer.webmail.sink.received == []
@@ -274,7 +274,7 @@ def test_an_attachment_of_20_megabytes(writer: Writer) -> None:
     writer.composer.switch("sign")
     writer.composer.switch("encrypt")
     writer.composer.send()
-    writer.composer.wait_until_gone(120)
+    writer.composer.wait_until_gone(300)
     (envelope,) = writer.sent_to_server(1)
     inside = message_from_bytes(writer.verified(writer.decrypted(envelope.content, BEA)))
     files = [part.get_payload(decode=True) for part in inside.walk() if part.get_filename() == "large.bin"]

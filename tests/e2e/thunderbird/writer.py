@@ -70,7 +70,7 @@ class Writer:
 
     def sent_to_server(self, number: int) -> list[Any]:
         """The envelopes that the outgoing server got in this test, once there are so many."""
-        wait_for(lambda: len(self.webmail.sink.received) >= number, f"{number} messages on the wire", 40)
+        wait_for(lambda: len(self.webmail.sink.received) >= number, f"{number} messages on the wire", 60)
         return list(self.webmail.sink.received)
 
     def mailbox(self, name: str, number: int = 1) -> list[bytes]:
@@ -85,7 +85,7 @@ class Writer:
                 found[:] = [imap.fetch(each.decode(), "(RFC822)")[1][0][1] for each in numbers]  # type: ignore[index, misc]
             return len(found) >= number
 
-        wait_for(enough, f"{number} messages in {name}", 40)
+        wait_for(enough, f"{number} messages in {name}", 60)
         return found
 
     def empty(self) -> None:
@@ -173,7 +173,7 @@ class Writer:
         note = f"From: {BEA}\r\nTo: {ANNA}\r\nSubject: Unlock\r\n\r\nFor Anna\r\n".encode()
         mail = self.thunderbird.file(self.desk.protected(note, ENCRYPTED))
         self.thunderbird.select(mail)
-        self.screen.wait_for_bar("encryption_locked", mail, 30)
+        self.screen.wait_for_bar("encryption_locked", mail, 60)
         self.screen.press("unlock")
         self.enter_passphrase()
         self.thunderbird.tidy()
@@ -181,7 +181,7 @@ class Writer:
     def enter_passphrase(self) -> None:
         """Types it into the window for it, once that is there."""
         usable = "const {disabled, form} = document.getElementById('secret'); return !disabled && !form.hidden"
-        wait_for(lambda: self.screen.run_in_window(UNLOCK, usable), "a field for the passphrase", 30)
+        wait_for(lambda: self.screen.run_in_window(UNLOCK, usable), "a field for the passphrase", 60)
         script = f"""
             const field = document.getElementById("secret");
             field.value = {json.dumps(PASSPHRASE)};
@@ -189,7 +189,7 @@ class Writer:
         """
         self.screen.run_in_window(UNLOCK, script)
         unlocked = "return document.body.innerText.includes('Your keys are unlocked')"
-        wait_for(lambda: self.screen.run_in_window(UNLOCK, unlocked), "unlocked keys", 30)
+        wait_for(lambda: self.screen.run_in_window(UNLOCK, unlocked), "unlocked keys", 60)
 
     def crash(self) -> None:
         """Kills Thunderbird and its hosts, and starts it again. The keys are locked then."""
