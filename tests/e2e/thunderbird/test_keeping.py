@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.browsers import wait_for
-from tests.e2e.thunderbird.test_native import opened, rich
+from tests.e2e.thunderbird.reader import Reader, rich
 from tests.e2e.thunderbird.writer import (
     ANNA,
     BEA,
@@ -42,7 +42,7 @@ def test_templates_and_what_is_saved_by_itself(writer: Writer, how: str, mailbox
     assert MARKER.encode() in writer.decrypted(kept, ANNA)
     writer.composer.close()
     writer.nothing_in_clear()
-    uri = opened(writer, kept, "encryption_decrypted")
+    uri = Reader(writer.thunderbird, writer.screen).open(kept, "encryption_decrypted", MARKER)
     writer.composer.write("", original=uri, kind=kind)
     writer.composer.wait_for(WRITTEN, MARKER)
     assert writer.composer.is_on("encrypt")
@@ -56,7 +56,8 @@ def test_templates_and_what_is_saved_by_itself(writer: Writer, how: str, mailbox
 def test_a_quotation_is_kept_secret_even_where_it_may_leave_in_clear(writer: Writer) -> None:
     """Encrypt was switched off: what is kept of it is encrypted all the same, and before it leaves the person is asked.
     Whoever says no still has the window, and nothing left."""
-    uri = opened(writer, writer.desk.protected(rich(), ENCRYPTED), "encryption_decrypted")
+    original = writer.desk.protected(rich(MARKER).as_bytes(), ENCRYPTED)
+    uri = Reader(writer.thunderbird, writer.screen).open(original, "encryption_decrypted", MARKER)
     writer.composer.write("", original=uri, kind="ReplyToSender")
     writer.composer.wait_for(WRITTEN, MARKER)
     writer.composer.switch("encrypt", on=False)

@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from tests.e2e.browsers import wait_for
-from tests.e2e.thunderbird.test_native import PIXEL
+from tests.e2e.thunderbird.reader import PIXEL
 from tests.e2e.thunderbird.writer import (
     ANNA,
     BEA,
