@@ -17,6 +17,7 @@ SCREENSHOTS = {
     "thunderbird-compose.png": "thunderbird/compose-no-certificate.png",
     "roundcube-write.png": "chromium/roundcube-write-securely.png",
     "write.png": "chromium/write-refused.png",
+    "write-reply.png": "chromium/write-reply.png",
     "welcome.png": "chromium/welcome.png",
     "manage-trust.png": "chromium/manage-trust.png",
     "manage-settings.png": "chromium/manage-settings-light.png",

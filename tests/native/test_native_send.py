@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,3 +240,11 @@ def test_what_waits_is_forgotten_on_request(
         assert result["report"]["waits"]
         assert asked(started, "outbox_forget", {"batch": result["report"]["batch"]}) == {"removed": 1}
         assert asked(started, "outbox_list", {}) == {"waiting": []}
+
+
+def test_quoted_words_that_were_encrypted_do_not_go_out_in_clear_unasked(desk: WritingDesk, tmp_path: Path) -> None:
+    """Also of a message that is neither signed nor encrypted: nothing is sent, and the problem says why."""
+    with host(desk, Authority(tmp_path)) as started:
+        answered, _ = answer(started, upload(started, note("> secret\r\n"), quotes_decrypted=True))
+    assert answered["report"] is None
+    assert [each["code"] for each in answered["problems"]] == ["decrypted_text_in_clear"]

@@ -17,7 +17,7 @@ from letterlock.operations.accounts import Account
 from letterlock.operations.carry import Carrying
 from letterlock.operations.outbox import Outbox, Parcel
 from letterlock.operations.protect import Desk, Incoming
-from letterlock.operations.protect_reasons import NothingLeaves
+from letterlock.operations.protect_reasons import DecryptedTextInClear, NothingLeaves
 from letterlock.operations.send import Progress, Way
 
 Answer = dict[str, Any]
@@ -67,6 +67,8 @@ class HostSending:
         """Sign and encrypt a message as wished, and send it."""
         try:
             if not asked.sign and not asked.encrypt:
+                if asked.quotes_decrypted and not asked.quote_in_clear:
+                    raise NothingLeaves((DecryptedTextInClear(),))
                 return self._unchanged(incoming, asked, language, progress, cancelled, gone)
             return self._protected(incoming, asked, desk(), language, progress, cancelled, gone)
         except NothingLeaves as failure:
