@@ -74,7 +74,7 @@ def test_cannot_fetch_the_extension(open_desk: Desk) -> None:
         assert outcome == "refused", path
 
 
-@pytest.mark.parametrize("path", ["ui/manage.html", "ui/write.html", "ui/unlock.html", "ui/check.html"])
+@pytest.mark.parametrize("path", ["ui/manage.html", "ui/write.html", "ui/unlock.html", "ui/check.html", "ui/pdf.html"])
 def test_cannot_frame_a_page_with_keys(open_desk: Desk, path: str) -> None:
     """What manages keys, writes mail or takes a passphrase does not load inside the page, which could lead clicks."""
     open_desk.browser.run(_FORGED_FRAME, open_desk.browser.extension_url(path))
