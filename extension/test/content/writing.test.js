@@ -16,7 +16,7 @@ const posted = [];
   onDisconnect: { addListener: () => {} },
   disconnect: () => {},
 });
-const { writes } = await import("../../src/content/writing.js");
+const { answers, writes } = await import("../../src/content/writing.js");
 
 test("a click that a script makes opens nothing, and goes nowhere", () => {
   const window = page('<a id="button" href="#"><span></span></a>');
@@ -28,4 +28,25 @@ test("a click that a script makes opens nothing, and goes nowhere", () => {
   button.dispatchEvent(click);
   assert.deepEqual(posted, []);
   assert.ok(click.defaultPrevented);
+});
+
+test("a key that a script presses answers nothing, and the client's own handling gets none of it", () => {
+  const window = page('<a id="button" href="#"><span></span></a>');
+  enter(window);
+  const button = /** @type {HTMLElement} */ (window.document.getElementById("button"));
+  /** @type {string[]} */
+  const answered = [];
+  let seen = 0;
+  window.document.addEventListener("keydown", () => seen++);
+  answers({ reply_all: button }, new window.AbortController().signal, (kind) => answered.push(kind));
+  assert.equal(button.getAttribute("aria-label"), "Reply to all securely");
+  assert.equal(button.textContent, "Securely");
+  for (const key of ["Enter", " "]) {
+    const press = new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    button.dispatchEvent(press);
+    assert.ok(press.defaultPrevented);
+  }
+  button.dispatchEvent(new window.KeyboardEvent("keydown", { key: "j", bubbles: true, cancelable: true }));
+  assert.deepEqual(answered, []);
+  assert.equal(seen, 1);
 });
