@@ -49,6 +49,7 @@
  * @property {(document: Document) => Foreseen | null} [foresee]   what the page's address alone says; saves the time that
  *   the page takes to build itself
  * @property {(page: MailPage, signal: AbortSignal) => void} start   everything it sets up ends with the signal
+ * @property {(document: Document) => import("./carrier.js").Carrier} [carrier]   where finished messages can be sent through the client itself
  */
 
 /** Marks the badge of a message in a list; also for whoever looks for one. */

@@ -4,6 +4,7 @@
  */
 
 import { answerButtons } from "./answering.js";
+import { RoundcubeCarrier } from "./carrier.js";
 import { putBefore } from "../adapter.js";
 import { environment } from "./environment.js";
 import { markList } from "./list.js";
@@ -13,6 +14,8 @@ import { fetchSource, foreseenEnvironment, sourceAddress } from "./source.js";
 /** @type {import("../adapter.js").Adapter} */
 export const roundcube = {
   name: "roundcube",
+
+  carrier: (document) => new RoundcubeCarrier(document),
 
   matches(document) {
     return environment(document) !== null;

@@ -14,6 +14,8 @@ export const ENV = Object.freeze({
   mailbox: "mailbox",
   token: "request_token",
   path: "comm_path",
+  folders: "mailboxes",
+  drafts: "drafts_mailbox",
 });
 
 /** Names in its addresses. */
@@ -55,3 +57,13 @@ export const ANSWERS = Object.freeze({
   forward: ":is(#mailtoolbar, #toolbar-menu, #messagetoolbar) a.forward",
 });
 export const DROPDOWN = ".dropbutton";
+
+/** What the state calls the folders with a purpose. */
+export const FOLDER_CLASSES = Object.freeze({ drafts: "drafts", sent: "sent" });
+
+/** The person's identities, in the settings; and to choose from, in the form for resending. */
+export const IDENTITIES = "#identities-table td";
+export const IDENTITY_CHOICES = 'select[name="_from"] option';
+
+/** The page that Roundcube answers with where a request has not its token. */
+export const REFUSAL_PAGE = "body.task-error, body.task-login";
