@@ -71,7 +71,7 @@ test("the content script is one classic script that does nothing on a page it do
   const context = vm.createContext({
     AbortController,
     URL,
-    chrome: { runtime: { id: "x", getURL: (/** @type {string} */ path) => `chrome-extension://x/${path}` } },
+    chrome: { runtime: { id: "x", getURL: (/** @type {string} */ path) => `chrome-extension://x/${path}`, onConnect: { addListener: () => {} } } },
     document: { head: { querySelectorAll: () => (looked++, []) }, querySelector: () => null, location: new URL("https://x.example/") },
     window: { addEventListener: () => {} },
   });
@@ -87,7 +87,7 @@ test("names in a mail, which a page has as globals, keep the content script from
     assert.equal(typeof window[name], "object", "the mail has put it there");
     let looked = 0;
     const getURL = (/** @type {string} */ path) => (looked++, `chrome-extension://x/${path}`);
-    Object.assign(window, { chrome: { runtime: { id: "x", getURL } } });
+    Object.assign(window, { chrome: { runtime: { id: "x", getURL, onConnect: { addListener: () => {} } } } });
     window.eval(code);
     assert.ok(looked > 0, name);
   }

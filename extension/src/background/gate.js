@@ -56,6 +56,8 @@ export const MESSAGES = Object.freeze({
   "keys.notices": { from: ["keys", "menu"], fields: {} },
   // manager.js: what the pages for managing and for writing ask of the host
   "host.ask": { from: ["manage", "write"], fields: { request: "count", operation: "string", params: "object" } },
+  // manager.js: whether an open webmail can send
+  "webmail.look": { from: ["manage", "write"], fields: { request: "count", site: "string" } },
   "host.stop": { from: ["manage", "write"], fields: { request: "count" } },
   // letters.js: a person wants to answer the message that is shown; the page for it is opened
   "answer.ask": { from: ["panel", "page"], fields: { kind: "string" } },

@@ -7,6 +7,7 @@
  */
 
 import { Attached } from "./attached.js";
+import { Carriers } from "./carriers.js";
 import { Deliveries } from "./deliveries.js";
 import { Expiry } from "./expiry.js";
 import { roleOf } from "./gate.js";
@@ -23,7 +24,7 @@ import { isMozilla } from "../browser/api.js";
 import { setBadge } from "../browser/badge.js";
 import { keep, kept } from "../browser/keeping.js";
 import { onBegin, onChannel, onFirst, ownId, ownOrigin } from "../browser/runtime.js";
-import { openPage } from "../browser/tabs.js";
+import { callTab, openPage, tabsOf } from "../browser/tabs.js";
 import { isGranted, onSitesChanged, runInPage, syncSites } from "../browser/sites.js";
 import { language, say } from "../browser/words.js";
 import { Host } from "../lib/host.js";
@@ -44,7 +45,8 @@ const expiry = new Expiry(host, setBadge);
 
 const keys = new Keys(host, { openPage, onUnlocked });
 const receipts = new Receipts(host, readings, openPage);
-const manager = new Manager(host, { onUnlocked });
+const carriers = new Carriers(host, { find: tabsOf, call: (tab) => callTab(tab, "carry") });
+const manager = new Manager(host, { onUnlocked, carriers });
 
 // What cannot be read was not changed.
 const lists = new Lists(runInPage, () => kept(NO_BADGES).then((off) => off !== true, () => true));
@@ -141,6 +143,8 @@ function handle(channel, role, message) {
       );
     case "write.open":
       return void openPage("ui/write.html");
+    case "webmail.look":
+      return void manager.look(channel, message);
     case "host.stop":
       return manager.stop(channel, message);
     case "attached.open":

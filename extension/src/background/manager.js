@@ -46,6 +46,11 @@ export const OPERATIONS = Object.freeze({
     "outbox_list",
     "outbox_retry",
     "outbox_forget",
+    "way_list",
+    "way_put",
+    "sign_in_begin",
+    "sign_in_finish",
+    "sign_in_end",
     "settings_list",
     "settings_change",
     "host_report",
@@ -54,6 +59,7 @@ export const OPERATIONS = Object.freeze({
     "vault_status",
     "vault_unlock",
     "account_list",
+    "way_list",
     "key_list",
     "recipients",
     "people_lookup",
@@ -80,11 +86,15 @@ const LOCKS = new Set(["vault_lock", "token_lock"]);
 export class Manager {
   /**
    * @param {Pick<import("../lib/host.js").Host, "ask">} host
-   * @param {{ onUnlocked: () => void, onLocked?: () => void }} what  is told when a key may have become usable, or cannot be
-   *   used any more
+   * @param {object} what
+   * @param {() => void} what.onUnlocked  is told when a key may have become usable
+   * @param {() => void} [what.onLocked]  is told when one cannot be used any more
+   * @param {Pick<import("./carriers.js").Carriers, "finish" | "addresses">} [what.carriers]  where messages can be sent
+   *   through a webmail's page
    */
-  constructor(host, { onUnlocked, onLocked = () => {} }) {
+  constructor(host, { onUnlocked, onLocked = () => {}, carriers }) {
     this.host = host;
+    this.carriers = carriers;
     this.onUnlocked = onUnlocked;
     this.onLocked = onLocked;
     /** What each page waits for. @type {Map<Channel, Map<number, Waiting>>} */
@@ -102,8 +112,33 @@ export class Manager {
       const result = await this.host.ask(operation, params, { signal: stop.signal });
       if (OPENS.has(operation)) this.onUnlocked();
       if (LOCKS.has(operation)) this.onLocked();
+      if (operation === "outbox_retry") return this.#carriedOn(result, params.anyway === true, stop.signal);
       return result;
     });
+  }
+
+  /**
+   * Whether a webmail can send now, and from which addresses.
+   * @param {Channel} channel
+   * @param {{ request: number, site: string }} asked
+   */
+  async look(channel, { request, site }) {
+    await this.#answer(channel, request, async ({ stop }) => {
+      if (!this.carriers) throw Failure.own("webmail_not_open", { site });
+      return { addresses: await this.carriers.addresses(site, stop.signal) };
+    });
+  }
+
+  /**
+   * What waits for a webmail's page goes on there.
+   * @param {import("../lib/protocol.js").OutboxRetried} result
+   * @param {boolean} anyway
+   * @param {AbortSignal} signal
+   */
+  async #carriedOn(result, anyway, signal) {
+    const sent = [];
+    for (const report of result.sent) sent.push((await this.carriers?.finish(report, { anyway, signal })) ?? report);
+    return { ...result, sent };
   }
 
   /**
@@ -143,8 +178,19 @@ export class Manager {
           }),
       };
       const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) => channel.post({ name: "host.progress", request, done, total });
-      return this.host.ask(operation, { ...params, size }, { source, signal: waiting.stop.signal, onProgress });
+      const { signal } = waiting.stop;
+      const asked = this.host.ask(operation, { ...params, size }, { source, signal, onProgress });
+      return operation === "send" ? asked.then((sent) => this.#carried(sent, { signal, onProgress })) : asked;
     });
+  }
+
+  /**
+   * @param {import("../lib/protocol.js").Sent} sent
+   * @param {{ signal: AbortSignal, onProgress: (done: number, total: number | null) => void }} options
+   */
+  async #carried(sent, options) {
+    if (!this.carriers || sent.report === null) return sent;
+    return { ...sent, report: await this.carriers.finish(sent.report, options) };
   }
 
   /**

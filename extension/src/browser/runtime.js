@@ -79,7 +79,7 @@ export function onFirst(listener) {
  * @param {chrome.runtime.Port} port
  * @returns {Channel}
  */
-function channel(port) {
+export function channel(port) {
   let open = true;
   const { sender } = port;
   port.onDisconnect.addListener(() => {

@@ -6,12 +6,14 @@
  * (extension/content_script.py).
  */
 
+import { carries } from "./carrying.js";
 import { mailList } from "./list.js";
 import { Reading } from "./reading.js";
 import { writes } from "./writing.js";
 import { gmail } from "../adapters/gmail/index.js";
 import { roundcube } from "../adapters/roundcube/index.js";
 import { sogo } from "../adapters/sogo/index.js";
+import { onChannel } from "../browser/runtime.js";
 
 /** @type {import("../adapters/adapter.js").Adapter[]} */
 const ADAPTERS = [roundcube, sogo, gmail];
@@ -64,6 +66,13 @@ function start(early) {
 }
 
 begin();
+
+// Only the background calls, when a message is to be sent through this client.
+onChannel((channel) => {
+  if (channel.name !== "carry") return;
+  const adapter = ADAPTERS.find((candidate) => candidate.matches(document));
+  carries(channel, adapter?.carrier?.(document) ?? null, page.signal);
+});
 
 // A page that is kept for "back" must not keep its channels; when it is shown again it starts afresh.
 window.addEventListener("pagehide", () => page.abort());

@@ -70,6 +70,10 @@ export const FAULT_OF = Object.freeze({
   host_older: "host",
   /** The mail page did not hand out the message's source. */
   source_unavailable: "client",
+  /** No tab shows the webmail that is to send, or its site was not granted. */
+  webmail_not_open: "user",
+  /** It is open, and nobody is logged in there, or it does not answer. */
+  webmail_not_ready: "user",
   /** The mail page was granted no access, or is not what it says it is. */
   not_allowed: "client",
   /** The attachment that a page was opened for is not to be had any more: the mail it came with was closed. */
@@ -82,5 +86,6 @@ export const FAULT_OF = Object.freeze({
 
 /**
  * @typedef {"host_missing" | "host_forbidden" | "host_broken" | "host_lost" | "host_silent" | "host_older" | "protocol_mismatch"
- *   | "source_unavailable" | "not_allowed" | "attachment_gone" | "stopped" | "extension_error"} OwnCode
+ *   | "source_unavailable" | "webmail_not_open" | "webmail_not_ready" | "not_allowed" | "attachment_gone" | "stopped"
+ *   | "extension_error"} OwnCode
  */

@@ -21,7 +21,7 @@ from letterlock.net import mail, mail_failures, smtp
 from letterlock.net.mail import Login
 from letterlock.net.wire import never
 from letterlock.operations import ways
-from letterlock.operations.account_failures import OutboxTaken
+from letterlock.operations.account_failures import OutboxTaken, WayNotFromHere
 from letterlock.operations.accounts import Account
 from letterlock.operations.outbox import Item, Outbox, Parcel
 from letterlock.operations.send_report import CopyStatus, Report, Status, Told
@@ -230,6 +230,9 @@ class _Delivery:
             waits = any(each.status in (Status.WAITING, Status.UNSURE) for each in told)
             report.copy = CopyStatus.WAITING if waits else CopyStatus.NOT_KEPT
             return
+        if self._account.way == "webmail":
+            report.copy, report.copy_failure = CopyStatus.WAITING, self._elsewhere()
+            return
         if (connected := ways.keeper(self._account)) is None:
             self._outbox.forget(item)
             return
@@ -254,6 +257,9 @@ class _Delivery:
         report.copy = CopyStatus.KEPT
 
     # --- Inside ---
+
+    def _elsewhere(self) -> WayNotFromHere:
+        return WayNotFromHere(self._account.address, self._account.site)
 
     def _tell(self, item: Item, status: Status, failure: LetterlockError | None = None) -> None:
         self._report.recipients += [Told(address, status, failure) for address in item.slip.recipients]

@@ -6,8 +6,8 @@
  * what they answer is believed but that and what Roundcube did.
  */
 
-import { environment } from "./environment.js";
-import { ENV, FOLDER_CLASSES, IDENTITIES, IDENTITY_CHOICES, REFUSAL_PAGE } from "./selectors.js";
+import { leadingObject } from "./environment.js";
+import { ENV, ENVIRONMENT_CALL, FOLDER_CLASSES, IDENTITIES, IDENTITY, IDENTITY_CHOICES, REFUSAL_PAGE } from "./selectors.js";
 import { Refused } from "../carrier.js";
 
 /** Octets looked at in one piece; what is looked for is short, and looked for across the seam. */
@@ -22,8 +22,6 @@ const QUICK = 60;
  */
 const CHANGED = /(?:^|\n)[ \t\v\0]*\r?\nFrom .|\n>+From /;
 
-/** @typedef {{ uid: string, identity: string }} Imported */
-
 /** @implements {Carrier} */
 export class RoundcubeCarrier {
   /** @param {Document} document */
@@ -35,7 +33,7 @@ export class RoundcubeCarrier {
   async addresses(signal) {
     await this.#session(signal);
     const page = await this.#page({ _task: "settings", _action: "identities" }, signal);
-    return [...page.querySelectorAll(IDENTITIES)].flatMap((cell) => addressIn(cell.textContent ?? ""));
+    return addressesIn(IDENTITIES.exec(page)?.[0] ?? "");
   }
 
   /**
@@ -47,14 +45,14 @@ export class RoundcubeCarrier {
     const session = await this.#session(signal);
     const uid = await this.#import(session, session.drafts, message, envelope.messageId, signal);
     const form = await this.#page({ _task: "mail", _action: "bounce", _uid: uid, _mbox: session.drafts, _framed: "1" }, signal);
-    const choices = [.../** @type {NodeListOf<HTMLOptionElement>} */ (form.querySelectorAll(IDENTITY_CHOICES))];
-    const own = choices.find((choice) => addressIn(choice.textContent ?? "").includes(envelope.sender.toLowerCase()));
+    const choices = [...(IDENTITY_CHOICES.exec(form)?.[0] ?? "").matchAll(IDENTITY)];
+    const own = choices.find(([, , words]) => addressesIn(words).includes(envelope.sender.toLowerCase()))?.[1];
     if (own === undefined) {
       await this.#remove(session, session.drafts, uid);
       throw new Refused(`no identity ${envelope.sender}`);
     }
     return {
-      submit: () => this.#resend(session, uid, own.value, envelope),
+      submit: () => this.#resend(session, uid, own, envelope),
       done: () => this.#remove(session, session.drafts, uid),
     };
   }
@@ -83,7 +81,9 @@ export class RoundcubeCarrier {
    * @returns {Promise<Session>}
    */
   async #session(signal) {
-    const env = environment(await this.#page({ _task: "mail" }, signal));
+    const page = await this.#page({ _task: "mail" }, signal);
+    const at = page.indexOf(ENVIRONMENT_CALL);
+    const env = at < 0 ? null : leadingObject(page.slice(at + ENVIRONMENT_CALL.length));
     const token = String(env?.[ENV.token] ?? "");
     if (env === null || env[ENV.task] !== "mail" || token === "") throw new Refused("not logged in");
     const folders = Object.entries(/** @type {Record<string, { class?: string }>} */ (env[ENV.folders] ?? {}));
@@ -145,7 +145,7 @@ export class RoundcubeCarrier {
     const { kind, words } = notice(commands(text));
     if (response.ok && kind === "confirmation") return;
     if (kind === "error" || kind === "warning") throw new Refused(words);
-    if (/\bsession_error\(/.test(text) || new DOMParser().parseFromString(text, "text/html").querySelector(REFUSAL_PAGE)) throw new Refused("not logged in");
+    if (/\bsession_error\(/.test(text) || REFUSAL_PAGE.test(text)) throw new Refused("not logged in");
     if (response.status >= 400 && response.status < 500) throw new Refused(`HTTP ${response.status}`);
     throw new Error(`Roundcube answered ${response.status}`);
   }
@@ -190,12 +190,12 @@ export class RoundcubeCarrier {
   /**
    * @param {Record<string, string>} query
    * @param {AbortSignal} signal
-   * @returns {Promise<Document>} a document in which nothing runs
+   * @returns {Promise<string>} its source, which is looked through and never made a document of
    */
   async #page(query, signal) {
     const response = await this.#fetch(query, { signal: AbortSignal.any([signal, AbortSignal.timeout(QUICK * 1000)]) });
     if (!response.ok) throw new Refused(`HTTP ${response.status}`);
-    return new DOMParser().parseFromString(await response.text(), "text/html");
+    return response.text();
   }
 
   /**
@@ -234,10 +234,13 @@ function notice(said) {
   }
 }
 
-/** @param {string} text  a name and an address, or an address */
-function addressIn(text) {
-  const [address = ""] = /[^\s<>"]+@[^\s<>"]+/.exec(text) ?? [];
-  return address ? [address.toLowerCase()] : [];
+/**
+ * The addresses in some markup, in lower case.
+ * @param {string} markup
+ */
+function addressesIn(markup) {
+  const text = markup.replace(/&(?:lt|gt|quot|#0?39);/g, " ").replace(/&amp;/g, "&");
+  return (text.match(/[^\s<>"']+@[^\s<>"']+/g) ?? []).map((address) => address.toLowerCase());
 }
 
 /** @param {Blob} message */

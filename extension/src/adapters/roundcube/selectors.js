@@ -61,9 +61,10 @@ export const DROPDOWN = ".dropbutton";
 /** What the state calls the folders with a purpose. */
 export const FOLDER_CLASSES = Object.freeze({ drafts: "drafts", sent: "sent" });
 
-/** The person's identities, in the settings; and to choose from, in the form for resending. */
-export const IDENTITIES = "#identities-table td";
-export const IDENTITY_CHOICES = 'select[name="_from"] option';
+/** In the source of its pages: the person's identities in the settings; those to choose from where mail is resent. */
+export const IDENTITIES = /<table[^>]*\bid="identities-table"[\s\S]*?<\/table>/;
+export const IDENTITY_CHOICES = /<select[^>]*\bname="_from"[\s\S]*?<\/select>/;
+export const IDENTITY = /<option value="(\d+)"[^>]*>([^<]*)</g;
 
-/** The page that Roundcube answers with where a request has not its token. */
-export const REFUSAL_PAGE = "body.task-error, body.task-login";
+/** The page that it answers with to a request that it refuses, or to somebody who is not logged in. */
+export const REFUSAL_PAGE = /<body class="[^"]*\btask-(?:error|login)\b/;

@@ -33,6 +33,15 @@ export class Asking {
   }
 
   /**
+   * The addresses that an open webmail can send from now.
+   * @param {string} site  its origin
+   * @returns {Promise<{ addresses: string[] }>}
+   */
+  webmail(site) {
+    return this.#begin({ name: "webmail.look", site }, {});
+  }
+
+  /**
    * Sends a letter.
    * @param {import("../../lib/session.js").Source} source  of the message
    * @param {Record<string, unknown>} params  of the operation `send`
