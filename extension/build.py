@@ -70,7 +70,8 @@ PLATFORMS = {
             *("background/gate.js", "background/keys.js", "background/manager.js"),
         ),
         re.compile(
-            r"^((badge|keeping|sites|tabs|panel|check|popup|mark|write|receipt|webmail|pdf|claimed)\.|(own-mark|mark-form)\.js)"
+            r"^((badge|keeping|sites|tabs|panel|check|popup|mark|write|receipt|webmail|pdf|claimed|ways|identity)\."
+            r"|(own-mark|mark-form)\.js)"
         ),
     ),
 }

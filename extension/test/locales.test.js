@@ -56,7 +56,7 @@ test("every key is used, and every key that is used exists", () => {
   const said = [...all.matchAll(/\bsay\("(\w+)"|data-words(?:-label)?="(\w+)"|__MSG_(\w+)__/g)].map((match) => match[1] ?? match[2] ?? match[3]);
   for (const key of said) assert.ok(key in english, `${key} is used and has no words`);
   // Families whose last part is a status, a source or a code.
-  const families = /^(status|fact_content|anchor|path|failure|header|switch|send|recipient)_/;
+  const families = /^(status|fact_content|anchor|path|failure|header|switch|send|recipient|way)_/;
   const unused = Object.keys(english).filter((key) => !families.test(key) && !all.includes(`"${key}"`) && !said.includes(key));
   assert.deepEqual(unused, []);
 });

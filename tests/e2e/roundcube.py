@@ -131,14 +131,18 @@ class Servants:
 
 
 class SmtpSink:
-    """Accepts every submission, keeps it in `received`, and delivers it to the rig's own mailboxes."""
+    """Accepts every submission, keeps it in `received`, and delivers it to the rig's own mailboxes. `refusal`: what it
+    says instead, if anything."""
 
     def __init__(self, rig: Roundcube) -> None:
         self.received: list[Envelope] = []
+        self.refusal = ""
         self._rig = rig
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Takes one message."""
+        if self.refusal:
+            return self.refusal
         content = envelope.content
         assert isinstance(content, bytes)
         self.received.append(envelope)
@@ -191,6 +195,15 @@ class Roundcube:
         with self._logged_in(user) as imap:
             _, (number, *_) = imap.select(mailbox, readonly=True)
             return int(number or 0)
+
+    def last(self, user: str, mailbox: str) -> tuple[bytes, bool]:
+        """The newest message in a mailbox, and whether it counts as read."""
+        with self._logged_in(user) as imap:
+            _, (number, *_) = imap.select(mailbox, readonly=True)
+            _, found = imap.fetch((number or b"0").decode(), "(FLAGS BODY.PEEK[])")
+        head, octets = next(each for each in found if isinstance(each, tuple))
+        flags = head + b"".join(each for each in found if isinstance(each, bytes))
+        return octets, b"\\Seen" in flags
 
     def stop(self) -> None:
         """Ends the servers and removes every file."""

@@ -43,3 +43,13 @@ export async function tabsOf(site) {
 export function callTab(tab, name) {
   return channel(api.tabs.connect(tab, { name, frameId: 0 }));
 }
+
+/**
+ * The origins of granted sites that are open in a tab. Patterns do not do for that: those of Firefox have no ports.
+ * @param {string[]} patterns
+ * @returns {Promise<string[]>}
+ */
+export async function openSites(patterns) {
+  const tabs = patterns.length ? await api.tabs.query({ url: patterns }) : [];
+  return [...new Set(tabs.flatMap(({ url }) => (url !== undefined && URL.canParse(url) ? [new URL(url).origin] : [])))];
+}

@@ -77,7 +77,13 @@ class Job {
       // From here it may have been sent, whatever happens to this page.
       const { submit, done } = this.prepared;
       this.prepared = null;
-      await submit();
+      try {
+        await submit();
+      } catch (thrown) {
+        // What was refused is still where it was written; where nobody knows, what lies there may be all that is left.
+        if (thrown instanceof Refused) void done();
+        throw thrown;
+      }
       // It is said before anything is tidied up: what is left in a folder can be removed by hand.
       this.channel.post({ name: "carry.done" });
       await done();

@@ -26,6 +26,7 @@ import { failureLine, say } from "../browser/words.js";
  * @property {(words: string) => void} tell      says it to the person
  * @property {(thrown: unknown) => void} fail    says what went wrong
  * @property {(work: () => Promise<unknown>) => Promise<void>} attempt  does it, and says what went wrong
+ * @property {(site: string) => Promise<{ addresses: string[] }>} webmail  what an open webmail can send from
  * @property {() => Promise<void>} again         shows the view anew
  * @property {import("../lib/shapes.js").VaultStatus} vault
  */
@@ -74,7 +75,7 @@ async function show() {
  * @returns {Promise<Node[]>}
  */
 async function made(name) {
-  const desk = { ask: asking.ask.bind(asking), tell, fail, attempt, again: show };
+  const desk = { ask: asking.ask.bind(asking), webmail: asking.webmail.bind(asking), tell, fail, attempt, again: show };
   try {
     const vault = await asking.ask("vault_status");
     byId("vault").replaceChildren(...showVault({ ...desk, vault }));

@@ -93,7 +93,7 @@ addEventListener("pagehide", () => void (keeping.unkept && keeping.now()));
 async function begin() {
   try {
     vault = await asking.ask("vault_status");
-    byId("vault").replaceChildren(...showVault({ ask: asking.ask.bind(asking), tell: () => tell(""), fail, attempt, again: begin, vault: /** @type {any} */ (vault) }));
+    byId("vault").replaceChildren(...showVault({ ask: asking.ask.bind(asking), webmail: asking.webmail.bind(asking), tell: () => tell(""), fail, attempt, again: begin, vault: /** @type {any} */ (vault) }));
     sendingWays = await ways(asking);
     if (sendingWays.length === 0) return missing(say("write_no_account"), "#accounts");
     if (!vault.exists) return missing(say("unlock_no_keys"), "#keys");
@@ -237,6 +237,11 @@ function missing(words, view) {
 function showObstacles() {
   const lines = obstacles({ vault, address: currentWay()?.address ?? "", own });
   byId("before").replaceChildren(...lines);
+  const way = currentWay();
+  void attempt(async () => {
+    const more = (await way?.obstacles()) ?? [];
+    if (way === currentWay()) byId("before").replaceChildren(...lines, ...more);
+  });
   const unlock = /** @type {HTMLDetailsElement | null} */ (byId("vault").querySelector("details"));
   if (vault.locked && unlock) unlock.open = true;
 }

@@ -389,15 +389,15 @@ def _tried_way(account: Account, login: Login, context: ssl.SSLContext, cancelle
 
     try:
         if account.way == "webmail":
-            return Tried(account.way, account.smtp)
+            return Tried("smtp", account.smtp)
         with ways.sender(account, context, cancelled) as session:
             session.login(login)
             folder = session.sent_folder() if account.way == "jmap" else None
-            return Tried(account.way, account.smtp, largest=session.largest, folder=folder)
+            return Tried("smtp", account.smtp, largest=session.largest, folder=folder)
     except Cancelled:
         raise
     except LetterlockError as failure:
-        return Tried(account.way, account.smtp, failure)
+        return Tried("smtp", account.smtp, failure)
 
 
 def _tried_imap(account: Account, login: Login, context: ssl.SSLContext, cancelled: Callable[[], bool]) -> Tried:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from letterlock.keystore.vault import Vault
+from letterlock.mime import sendable
+from letterlock.mime.writer import Finished
 from letterlock.net.mail import Login, MailServer
 from letterlock.net.rules import Rules
 from letterlock.operations import accounts, describe, describe_send, parcels, protect, protect_serve, send, sign_in
@@ -54,6 +57,8 @@ class HostSending:
     def check(self, asked: Any, language: str, cancelled: Asked) -> Answer:
         """Log in everywhere."""
         account = accounts.checked(_account(asked.account))
+        if account.id and (kept := accounts.one(self._database, account.id)).way != "smtp":
+            account = kept
         login = accounts.login(self._database, self._vault, account, asked.secret)
         found = accounts.tried(account, login, cancelled=cancelled)
         return {"servers": [describe_send.tried(each, language) for each in found]}
@@ -91,7 +96,7 @@ class HostSending:
         self, incoming: Incoming, asked: Any, desk: Desk, language: str,
         progress: Progress, cancelled: Asked, gone: Asked,
     ) -> Answer:  # fmt: skip
-        plan = protect.plan(incoming.close(), protect_serve.wish(asked), desk)
+        plan = protect.plan(_completed(incoming.close()), protect_serve.wish(asked), desk)
         account = self._for(asked, plan.sender)
         made = plan.make()
         try:
@@ -164,6 +169,18 @@ class HostSending:
 def _answer(report: Answer | None = None, problems: list[Any] | None = None) -> Answer:
     said = [each.model_dump(mode="json") for each in problems or []]
     return {"report": report, "signed_by": None, "reasons": [], "problems": said}
+
+
+def _completed(finished: Finished) -> Finished:
+    """With Date and Message-ID before it is signed: a server would add them where no signature covers them, and a copy
+    could not be told from another."""
+    try:
+        domain = parcels.sender_of(finished).rpartition("@")[2]
+    except NothingLeaves:
+        # That is said with everything else that is missing.
+        return finished
+    head = sendable.Head(finished.fields).completed(datetime.now(UTC), domain)
+    return replace(finished, fields=head.fields)
 
 
 def _account(asked: Any) -> Account:

@@ -5,6 +5,7 @@
 import { button, element, moment } from "../elements.js";
 import { choice, facts, field, findings, folded, form, input, nothing, twice } from "./forms.js";
 import { say } from "../../browser/words.js";
+import { readsWebmail } from "../../browser/runtime.js";
 
 /**
  * @typedef {import("../manage.js").Desk} Desk
@@ -25,14 +26,22 @@ const SECURITY = /** @type {const} */ ([
  */
 export async function accounts(desk) {
   const { accounts: kept } = await desk.ask("account_list");
+  const browsers = readsWebmail() ? await import("./ways.js") : null;
+  /** @type {import("../../lib/protocol.js").WayList} */
+  const known = await desk.ask("way_list");
+  const said = (/** @type {string} */ account) => {
+    const way = known.ways.find((each) => each.account === account);
+    return way && way.way !== "smtp" ? (browsers?.wayFacts(desk, way) ?? []) : null;
+  };
   return [
     element(
       "section",
       { "aria-labelledby": "accounts-title" },
       element("h2", { id: "accounts-title" }, say("manage_accounts")),
       element("p", { class: "quiet" }, say("accounts_lead")),
-      kept.length ? element("ul", { class: "cards", id: "accounts" }, ...kept.map((/** @type {KeptAccount} */ each) => card(desk, each))) : nothing(say("accounts_none")),
+      kept.length ? element("ul", { class: "cards", id: "accounts" }, ...kept.map((/** @type {KeptAccount} */ each) => card(desk, each, said(each.id)))) : nothing(say("accounts_none")),
       folded(say("accounts_add"), adding(desk)),
+      ...(browsers ? [folded(say("ways_add"), await browsers.addingWay(desk, known))] : []),
     ),
     await outbox(desk),
   ];
@@ -41,8 +50,9 @@ export async function accounts(desk) {
 /**
  * @param {Desk} desk
  * @param {KeptAccount} account
+ * @param {Node[] | null} way  what is said of it, where it does not send by a mail server
  */
-function card(desk, { has_secret, ...account }) {
+function card(desk, { has_secret, ...account }, way) {
   const result = element("div", { role: "status" });
   const remove = () =>
     desk.attempt(async () => {
@@ -54,16 +64,18 @@ function card(desk, { has_secret, ...account }) {
     "li",
     { class: "card", "data-address": account.address },
     element("h3", {}, element("bdi", {}, account.address)),
-    facts([
-      [say("account_smtp"), named(account.smtp)],
-      [say("account_imap"), account.imap ? named(account.imap) : say("account_no_copy")],
-      [say("account_password"), say(has_secret ? "account_password_kept" : "account_password_none")],
+    ...(way ?? [
+      facts([
+        [say("account_smtp"), named(account.smtp)],
+        [say("account_imap"), account.imap ? named(account.imap) : say("account_no_copy")],
+        [say("account_password"), say(has_secret ? "account_password_kept" : "account_password_none")],
+      ]),
     ]),
     result,
     element(
       "div",
       { class: "actions" },
-      button(say("account_check"), () => void desk.attempt(() => check(desk, account, null, result))),
+      ...(way ? [] : [button(say("account_check"), () => void desk.attempt(() => check(desk, account, null, result)))]),
       twice(say("account_remove"), say("account_remove_sure", account.address), () => void remove()),
     ),
   );
