@@ -74,7 +74,9 @@ def test_cannot_fetch_the_extension(open_desk: Desk) -> None:
         assert outcome == "refused", path
 
 
-@pytest.mark.parametrize("path", ["ui/manage.html", "ui/write.html", "ui/unlock.html", "ui/check.html", "ui/pdf.html"])
+@pytest.mark.parametrize(
+    "path", [f"ui/{name}.html" for name in ("manage", "write", "unlock", "check", "receipt", "mark", "pdf")]
+)
 def test_cannot_frame_a_page_with_keys(open_desk: Desk, path: str) -> None:
     """What manages keys, writes mail or takes a passphrase does not load inside the page, which could lead clicks."""
     open_desk.browser.run(_FORGED_FRAME, open_desk.browser.extension_url(path))
@@ -90,6 +92,30 @@ def test_cannot_frame_a_page_with_keys(open_desk: Desk, path: str) -> None:
     """
     assert open_desk.browser.run(reached).strip() == ""
     assert open_desk.browser.run("return document.body.innerText.includes('BEGIN')") is False
+
+
+@pytest.mark.parametrize("path", ["ui/manage.html", "ui/write.html?draft=1", "ui/receipt.html?token=1"])
+def test_cannot_open_a_page_with_keys(open_desk: Desk, path: str) -> None:
+    """A window opened with such an address holds none of them, and nobody answers what is posted to it."""
+    answers = open_desk.browser.run(
+        """
+        const heard = [];
+        window.addEventListener("message", ({ data }) => heard.push(data));
+        const opened = window.open(arguments[0]);
+        return new Promise((resolve) => setTimeout(() => {
+          let text = "";
+          try {
+            opened?.postMessage({ name: "host.ask", request: 1, operation: "key_list", params: {} }, "*");
+            text = opened?.document?.body?.innerText ?? "";
+          } catch {
+            // another origin's, or none
+          }
+          setTimeout(() => { opened?.close(); resolve([text, heard]); }, 500);
+        }, 500));
+        """,
+        open_desk.browser.extension_url(path),
+    )
+    assert answers == ["", []]
 
 
 def test_a_wrapped_fetch_sees_only_the_source(open_desk: Desk, messages: dict[str, int]) -> None:

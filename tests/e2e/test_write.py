@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,13 @@ def page(
     name, language = request.param
     if name == "firefox":
         require_path(GERMAN_FIREFOX, "firefox-esr-l10n-de")
-    folder = tmp_path_factory.mktemp(f"write-{name}")
+    with writing_in(name, language, tmp_path_factory.mktemp(f"write-{name}"), webmail, mail) as made:
+        yield made
+
+
+@contextmanager
+def writing_in(name: str, language: str, folder: Path, webmail: Roundcube, mail: DemoMail) -> Iterator[Writer]:
+    """Anna's desk in one browser."""
     authority = Authority(folder / "tls")
     server = SmtpServer(authority)
     with pytest.MonkeyPatch.context() as patch, listening(server.talk, authority.serving()) as listener:

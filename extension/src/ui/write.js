@@ -36,6 +36,8 @@ const said = byId("said");
 const sign = inputOf("sign");
 const encrypt = inputOf("encrypt");
 const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
+/** Failures after which nobody here knows how far the host had come. */
+const BROKEN_OFF = new Set(["host_lost", "host_silent", "host_broken"]);
 const asking = new Asking();
 
 translate();
@@ -317,6 +319,7 @@ async function sendIt(quoteInClear) {
   if (thread.quotes && !encrypt.checked && !quoteInClear) return askAboutQuote();
   const stopped = new AbortController();
   sending = stopped;
+  let handedOver = false;
   busy(true);
   tell(say("write_sending"));
   try {
@@ -336,10 +339,14 @@ async function sendIt(quoteInClear) {
     // Kept as on its way: whoever finds it again after a crash looks first whether it was sent.
     if (!vault.locked) await keeping.now({ sending: true });
     const wish = { sign: sign.checked, encrypt: encrypt.checked, quotes_decrypted: thread.quotes, quote_in_clear: quoteInClear };
+    handedOver = true;
     await told(await way.send(letter, wish, { signal: stopped.signal, onProgress: showProgress }));
   } catch (thrown) {
     fail(thrown);
-    if (!keeping.ended) keeping.changed();
+    if (BROKEN_OFF.has(Failure.from(thrown).code) && handedOver) {
+      // Nobody here knows what became of it: it may wait in the outbox, or be sent. Its draft goes on saying so.
+      said.append(" ", say("write_broken_off"));
+    } else if (!keeping.ended) keeping.changed();
   } finally {
     sending = null;
     busy(false);

@@ -61,6 +61,9 @@ class Browser(Protocol):
     def screenshot(self, file: Path) -> None:
         """Keeps what the tab shows."""
 
+    def restart(self) -> None:
+        """Ends the browser, and starts it again with the same profile, in an empty tab."""
+
     def stop(self) -> None:
         """Ends the browser."""
 

@@ -69,28 +69,20 @@ class Chromium:
     def __init__(
         self, program: Path, folder: Path, extension: Path, language: str = "en-US", window: bool = False
     ) -> None:
+        self._arguments = [
+            *_ARGUMENTS,
+            *([] if window else ["--headless=new"]),
+            f"--lang={language}",
+            f"--disable-extensions-except={extension}",
+            f"--load-extension={extension}",
+        ]
+        self._program, self._folder, self._language = program, folder, language
         playwright = _Playwright.take()
         try:
-            self._context = playwright.chromium.launch_persistent_context(
-                profile(folder),
-                executable_path=program,
-                headless=False,  # Playwright's own headless mode loads no extensions
-                args=[
-                    *_ARGUMENTS,
-                    *([] if window else ["--headless=new"]),
-                    f"--lang={language}",
-                    f"--disable-extensions-except={extension}",
-                    f"--load-extension={extension}",
-                ],
-                # Chromium on Linux takes the language of its own words from the environment.
-                env={**os.environ, "LANGUAGE": language.replace("-", "_"), "HOME": str(folder)},
-                locale=language,
-                viewport={"width": 1280, "height": 900},
-            )
+            self._launch(playwright)
         except BaseException:
             _Playwright.give_back()
             raise
-        self.page = self._context.pages[0]
         first = wait_for(self._opened, "the tab that the extension opens when it is installed", 60)
         self.opened_first = str(first.url)
         first.close()
@@ -99,6 +91,23 @@ class Chromium:
         self.page.wait_for_timeout(1)  # Playwright hears of new pages only while it waits
         pages = [each for each in self._context.pages if each.url.startswith(self.extension_url(""))]
         return pages[0] if pages else None
+
+    def _launch(self, playwright: Playwright) -> None:
+        self._context = playwright.chromium.launch_persistent_context(
+            profile(self._folder),
+            executable_path=self._program,
+            headless=False,  # Playwright's own headless mode loads no extensions
+            args=self._arguments,
+            # Chromium on Linux takes the language of its own words from the environment.
+            env={**os.environ, "LANGUAGE": self._language.replace("-", "_"), "HOME": str(self._folder)},
+            locale=self._language,
+            viewport={"width": 1280, "height": 900},
+        )
+        self.page = self._context.pages[0]
+
+    def restart(self) -> None:
+        self._context.close()
+        self._launch(_Playwright._running)
 
     def open(self, url: str) -> None:
         self.page.goto(url)

@@ -88,20 +88,26 @@ class Firefox:
     def __init__(
         self, program: Path, folder: Path, extension: Path, sites: tuple[str, ...] = (), language: str = "en-US"
     ) -> None:
-        port = free_port()
+        self._port = port = free_port()
+        self._program, self._folder, self._extension, self._sites = program, folder, extension, sites
         profile = folder / "firefox"
         profile.mkdir(parents=True)
         settings = _SETTINGS | {"marionette.port": port, "intl.locale.requested": language}
         (profile / "user.js").write_text(
             "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in settings.items())
         )
+        self.opened_first = ""
+        self._launch()
+
+    def _launch(self) -> None:
+        folder, port = self._folder, self._port
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
         self._process = ProcessGroup(
             [
-                str(program),
+                str(self._program),
                 "--headless",
                 "--profile",
-                str(profile),
+                str(folder / "firefox"),
                 "--no-remote",
                 "-marionette",
                 "-remote-allow-system-access",
@@ -116,12 +122,17 @@ class Firefox:
             self.marionette = Marionette(host="127.0.0.1", port=port)
             self.marionette.start_session()
             self.marionette.timeout.script = 15
-            Addons(self.marionette).install(str(extension), temp=True)
-            self._grant(sites)
-            self.opened_first = self._close_opened()
+            Addons(self.marionette).install(str(self._extension), temp=True)
+            self._grant(self._sites)
+            # Started again, it is not new any more.
+            self.opened_first = self.opened_first or self._close_opened()
         except BaseException:
             self._process.stop()
             raise
+
+    def restart(self) -> None:
+        self.stop()
+        self._launch()
 
     def open(self, url: str) -> None:
         self.marionette.switch_to_frame()
