@@ -1,4 +1,4 @@
-"""Make the three packages of the extension out of one source.
+"""Make the packages of the extension out of one source.
 
     python extension/build.py [--grant ORIGIN]… [--out DIR]
 
@@ -57,23 +57,24 @@ WEBMAIL_PARTS = (
     "vendor",
 )
 CONTENT_SCRIPT = "content/main.js"
-NOT_WEBMAIL = re.compile(r"^thunderbird\.")
+NOT_WEBMAIL = re.compile(r"^(thunderbird[.-]|limits\.|signing\.)")
+
+THUNDERBIRD_PARTS = (
+    *("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui", "vendor"),
+    *("background/thunderbird.js", "background/thunderbird-plain.js", "background/deliveries.js"),
+    *("background/expiry.js", "background/receipts.js"),
+    *("background/gate.js", "background/keys.js", "background/manager.js"),
+)
+NOT_THUNDERBIRD = re.compile(
+    r"^((badge|sites|tabs|panel|check|popup|mark|write|webmail|pdf|claimed|ways|identity)\.|(own-mark|mark-form)\.js)"
+)
 
 PLATFORMS = {
     "chromium": Platform("letterlock-chromium.zip", WEBMAIL_PARTS, NOT_WEBMAIL, ports_in_patterns=True),
     "firefox": Platform("letterlock-firefox.xpi", WEBMAIL_PARTS, NOT_WEBMAIL),
-    "thunderbird": Platform(
-        "letterlock-thunderbird.xpi",
-        (
-            *("_locales", "adapters/thunderbird", "browser", "icons", "lib", "ui", "vendor"),
-            *("background/thunderbird.js", "background/deliveries.js"),
-            *("background/gate.js", "background/keys.js", "background/manager.js"),
-        ),
-        re.compile(
-            r"^((badge|keeping|sites|tabs|panel|check|popup|mark|write|receipt|webmail|pdf|claimed|ways|identity)\."
-            r"|(own-mark|mark-form)\.js)"
-        ),
-    ),
+    "thunderbird": Platform("letterlock-thunderbird.xpi", THUNDERBIRD_PARTS, NOT_THUNDERBIRD),
+    # For who may not or will not install an experiment: the same without.
+    "thunderbird-plain": Platform("letterlock-thunderbird-plain.xpi", THUNDERBIRD_PARTS, NOT_THUNDERBIRD),
 }
 
 
@@ -86,7 +87,7 @@ def build(grants: Sequence[str] = (), out: Path = PROJECT) -> dict[str, Path]:
         for source, target in _files(name, platform):
             (folder / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / target)
-        if name != "thunderbird":
+        if not name.startswith("thunderbird"):
             (folder / CONTENT_SCRIPT).parent.mkdir()
             (folder / CONTENT_SCRIPT).write_text(link(HERE / "src" / CONTENT_SCRIPT, HERE / "src"), "utf-8")
             _grant(folder / "manifest.json", grants, platform)
@@ -138,14 +139,14 @@ def _pack(folder: Path, package: Path) -> Path:
 
 def main(arguments: Sequence[str]) -> None:
     """Build, and say where and how large."""
-    parser = argparse.ArgumentParser(description="Make the three packages of the extension.")
+    parser = argparse.ArgumentParser(description="Make the packages of the extension.")
     parser.add_argument(
         "--grant", action="append", default=[], metavar="ORIGIN", help="a mail site to ask for at installation"
     )
     parser.add_argument("--out", type=Path, default=PROJECT, metavar="DIR", help="where build/ and dist/ go")
     options = parser.parse_args(arguments)
     for name, package in build(options.grant, options.out).items():
-        print(f"{name:12} {package.stat().st_size / 1000:7.1f} kB  {package}")
+        print(f"{name:17} {package.stat().st_size / 1000:7.1f} kB  {package}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,20 @@ const sanitiser = {
   reason: "DOMPurify parses a mail's HTML in a document that fetches and runs nothing, to make it harmless",
 };
 
+/** Of both packages for Thunderbird. */
+const thunderbird = [
+  {
+    code: "MANIFEST_PERMISSIONS",
+    about: "/permissions",
+    reason: "permissions of Thunderbird's, which Firefox's schema does not list",
+  },
+  {
+    code: "MISSING_DATA_COLLECTION_PERMISSIONS",
+    about: "data_collection_permissions",
+    reason: "asked for by addons.mozilla.org, not by addons.thunderbird.net",
+  },
+];
+
 /**
  * What is meant, by package: the linter's code, words of its message, and the reason. The linter knows Firefox and its
  * shop; for Thunderbird's shop two of its rules do not hold.
@@ -27,22 +41,14 @@ const EXPLAINED = {
   "letterlock-firefox.xpi": [sanitiser],
   "letterlock-thunderbird.xpi": [
     sanitiser,
+    ...thunderbird,
     {
       code: "MANIFEST_FIELD_PRIVILEGED",
       about: "/experiment_apis",
       reason: "Thunderbird lets every add-on bring experiments, and the header bar needs one",
     },
-    {
-      code: "MANIFEST_PERMISSIONS",
-      about: "messagesRead",
-      reason: "a permission of Thunderbird's, which Firefox's schema does not list",
-    },
-    {
-      code: "MISSING_DATA_COLLECTION_PERMISSIONS",
-      about: "data_collection_permissions",
-      reason: "asked for by addons.mozilla.org, not by addons.thunderbird.net",
-    },
   ],
+  "letterlock-thunderbird-plain.xpi": [sanitiser, ...thunderbird],
 };
 
 let failed = false;

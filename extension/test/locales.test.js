@@ -47,7 +47,7 @@ test("every failure that only the extension gives has a sentence and advice", ()
 test("every key is used, and every key that is used exists", () => {
   const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.(js|html)$/.test(file));
   const sources = files.map((file) => readFileSync(new URL(file, SRC), "utf8"));
-  const manifests = ["chromium", "firefox", "thunderbird"].map((name) =>
+  const manifests = ["chromium", "firefox", "thunderbird", "thunderbird-plain"].map((name) =>
     readFileSync(new URL(`../platform/${name}/manifest.json`, import.meta.url), "utf8"),
   );
   const experiment = new URL("../platform/thunderbird/experiment/", import.meta.url);

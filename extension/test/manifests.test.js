@@ -13,6 +13,7 @@ const json = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "
 const chromium = json("../platform/chromium/manifest.json");
 const firefox = json("../platform/firefox/manifest.json");
 const thunderbird = json("../platform/thunderbird/manifest.json");
+const plain = json("../platform/thunderbird-plain/manifest.json");
 
 test("Chromium's key gives the id that the native host serves", () => {
   const digest = createHash("sha256").update(Buffer.from(chromium.key, "base64")).digest("hex").slice(0, 32);
@@ -26,7 +27,7 @@ test("Mozilla's ids are those that the native host serves", () => {
 });
 
 test("one version everywhere", () => {
-  const versions = [chromium, firefox, thunderbird, json("../package.json"), json("../package-lock.json")].map(({ version }) => version);
+  const versions = [chromium, firefox, thunderbird, plain, json("../package.json"), json("../package-lock.json")].map(({ version }) => version);
   assert.deepEqual(new Set(versions), new Set([PRODUCT_VERSION]));
 });
 
@@ -45,6 +46,15 @@ test("webmail asks for no site at installation, and for three permissions; for s
   }
 });
 
+test("the package without an experiment differs from the other only in what it does instead", () => {
+  const own = ["experiment_apis", "compose_action", "permissions", "commands"];
+  const shared = Object.keys(thunderbird).filter((key) => !own.includes(key));
+  assert.deepEqual(Object.keys(plain).filter((key) => !own.includes(key)), shared);
+  for (const key of shared) assert.deepEqual(plain[key], thunderbird[key], key);
+  assert.equal(plain.experiment_apis, undefined);
+  assert.deepEqual(thunderbird.permissions, ["nativeMessaging", "messagesRead", "menus"]);
+});
+
 test("the two webmail manifests differ only where the browsers do", () => {
   const shared = ["manifest_version", "name", "description", "version", "default_locale", "optional_host_permissions", "content_security_policy"];
   for (const key of shared) assert.deepEqual(chromium[key], firefox[key], key);
@@ -55,7 +65,7 @@ test("the pages run no script but ours, and fetch nothing but the pictures that 
     `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https:;${frames} base-uri 'none'; form-action 'none'`;
   // An attached PDF, for the browser's own viewer (ui/pdf.js).
   for (const manifest of [chromium, firefox]) assert.equal(manifest.content_security_policy.extension_pages, policy(" frame-src 'self' blob:;"));
-  assert.equal(thunderbird.content_security_policy.extension_pages, policy(""));
+  for (const manifest of [thunderbird, plain]) assert.equal(manifest.content_security_policy.extension_pages, policy(""));
 });
 
 test("every page but one forbids itself pictures from elsewhere, and those for mail forbid themselves scripts", () => {

@@ -32,12 +32,13 @@ PASSWORD = "demo"
 _SHARE = Path("/usr/share/roundcube")
 _DOCUMENT_ROOT = Path("/var/lib/roundcube/public_html")
 _SETTINGS = Path("/etc/roundcube")
+_POP3 = Path("/usr/lib/dovecot/pop3")
 
 _DOVECOT = Template("""
 base_dir = $folder/run
 state_dir = $folder/run
 log_path = $folder/dovecot.log
-protocols = imap
+protocols = $protocols
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
@@ -62,6 +63,16 @@ service imap-login {
     port = $imap
   }
   inet_listener imaps {
+    port = 0
+  }
+}
+service pop3-login {
+  chroot =
+  inet_listener pop3 {
+    address = 127.0.0.1
+    port = $pop
+  }
+  inet_listener pop3s {
     port = 0
   }
 }
@@ -167,6 +178,8 @@ class Roundcube:
         self.old_skin_url = f"http://localhost:{self._http}/"
         self.sink = SmtpSink(self)
         self.smtp_port = smtp
+        self.pop_port = free_port()
+        """Of the same mailboxes, where Dovecot's POP3 is installed."""
         self._submission = Controller(self.sink, hostname="127.0.0.1", port=smtp, data_size_limit=2**26)
         try:
             self._lay_out(schema, smtp)
@@ -224,6 +237,8 @@ class Roundcube:
         values = {
             "folder": str(self._folder),
             "imap": str(self._imap),
+            "pop": str(self.pop_port),
+            "protocols": "imap pop3" if _POP3.exists() else "imap",
             "smtp": str(smtp),
             "http": str(self._http),
             "password": PASSWORD,

@@ -16,7 +16,8 @@
  * - `write`: the page on which mail is written, being the top document of its tab
  * - `receipt`: the page on which a signed receipt is given, being the top document of its tab
  * - `menu`: the toolbar button's menu, which is in no tab
- * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "write" | "receipt" | "menu"} Role
+ * - `signing`: in Thunderbird, the popup of a compose window, where there is no experiment
+ * @typedef {"content" | "panel" | "page" | "keys" | "manage" | "write" | "receipt" | "menu" | "signing"} Role
  */
 
 /**
@@ -77,6 +78,10 @@ export const MESSAGES = Object.freeze({
   // own-marks.js: what genuine frames are known by
   "mark.show": { from: ["page", "manage", "menu"], fields: {} },
   "mark.choose": { from: ["page", "manage"], fields: { colour: "string", words: "string" } },
+  // thunderbird-plain.js: whether the message in a compose window is signed, and what came of the last one
+  "signing.show": { from: ["signing"], fields: { tab: "count" } },
+  "signing.set": { from: ["signing"], fields: { tab: "count", on: "boolean" } },
+  "signing.outcome": { from: ["signing"], fields: {} },
   // deliveries.js: bodies of parts, for those who show them
   "part.fetch": { from: ["panel", "page", "write"], fields: { part: "string", text: "boolean", delivery: "string" } },
   // attached.js: an attachment is looked at on a page of its own; and what only that page may ask

@@ -13,7 +13,7 @@ const WAITING = 8;
 export class Receipts {
   /**
    * @param {Pick<import("../lib/host.js").Host, "receipt">} host
-   * @param {Pick<import("./readings.js").Readings, "shownIn">} readings
+   * @param {{ shownIn: (view: Channel) => { message: string, verdict: import("../lib/shapes.js").Verdict } | null }} readings
    * @param {(path: string) => unknown} openPage
    */
   constructor(host, readings, openPage) {
@@ -33,10 +33,19 @@ export class Receipts {
    */
   ask(view) {
     const shown = this.readings.shownIn(view);
-    const request = shown?.verdict.reasons.find(({ code }) => code === "receipt_requested");
-    if (!shown || !request) return false;
+    return shown ? this.offer(shown) : false;
+  }
+
+  /**
+   * Opens the page for the request of an opened message.
+   * @param {{ message: string, verdict: import("../lib/shapes.js").Verdict }} opened
+   * @returns {boolean | void} false: it asks for nothing
+   */
+  offer({ message, verdict }) {
+    const request = verdict.reasons.find(({ code }) => code === "receipt_requested");
+    if (!request) return false;
     const token = crypto.randomUUID();
-    this.asked.set(token, { message: shown.message, request });
+    this.asked.set(token, { message, request });
     for (const oldest of this.asked.keys()) if (this.asked.size > WAITING) this.asked.delete(oldest);
     void this.openPage(`ui/receipt.html?for=${token}`);
   }

@@ -4,9 +4,12 @@
  */
 
 import { Deliveries } from "./deliveries.js";
+import { Expiry } from "./expiry.js";
 import { refusal } from "./gate.js";
 import { Keys } from "./keys.js";
 import { Manager } from "./manager.js";
+import { Receipts } from "./receipts.js";
+import { Plain } from "./thunderbird-plain.js";
 import { sections } from "../adapters/thunderbird/entity.js";
 import { Reading } from "../adapters/thunderbird/reading.js";
 import { source } from "../adapters/thunderbird/source.js";
@@ -29,6 +32,8 @@ import { isPending, lockedKey } from "../lib/summary.js";
 
 const DETAILS = ownUrl("ui/thunderbird.html");
 const UNLOCK = ownUrl("ui/unlock.html");
+const RECEIPT = ownUrl("ui/receipt.html");
+const SIGNING = ownUrl("ui/signing.html");
 const MANAGE = ownUrl("ui/manage.html");
 /** Of the window in which people's certificates are managed. */
 const MANAGE_SIZE = { width: 900, height: 700 };
@@ -52,10 +57,10 @@ const host = new Host({
 const reading = new Reading({
   open: openDisplayed,
   source,
-  show: thunderbird.showBar,
-  clear: thunderbird.clearBar,
-  explain: thunderbird.explainContent,
-  displayedIn: thunderbird.displayedIn,
+  show: (tab, message, said) => plain.show(tab, message, said),
+  clear: (tab) => plain.clear(tab),
+  explain: async (message, note) => !(await plain.isLimited()) && thunderbird.explainContent(message, note),
+  displayedIn: (tab) => plain.displayedIn(tab),
 });
 
 const keys = new Keys(host, {
@@ -72,21 +77,48 @@ const manager = new Manager(host, {
 /** What each details window shows: there, parts of it are fetched. @type {Map<Channel, string>} */
 const messages = new Map();
 const deliveries = new Deliveries(host, { of: (channel) => ({ message: messages.get(channel) ?? null }) });
+/** What each details window says. @type {WeakMap<Channel, import("../lib/shapes.js").Verdict>} */
+const verdicts = new WeakMap();
+const receipts = new Receipts(
+  host,
+  {
+    shownIn: (channel) => {
+      const [message, verdict] = [messages.get(channel), verdicts.get(channel)];
+      return message && verdict ? { message, verdict } : null;
+    },
+  },
+  (path) => thunderbird.openWindow(ownUrl(path), UNLOCK_SIZE),
+);
 
 /** The details windows, each by what shows its message anew. @type {Set<() => void>} */
 const details = new Set();
 
-thunderbird.onDisplayed((tab, message) => reading.displayed(tab, message));
-thunderbird.onSelected((tab, message) => void reading.selected(tab, message));
+thunderbird.onDisplayed((tab, message) => {
+  plain.changed(tab, message);
+  reading.displayed(tab, message);
+});
+thunderbird.onSelected((tab, message) => {
+  plain.changed(tab, message);
+  void reading.selected(tab, message);
+});
 thunderbird.onMessageTab((tab) => void reading.tabOpened(tab));
 thunderbird.onTabClosed((tab) => reading.closed(tab));
 thunderbird.onBarAction((tab, message, action) => {
   if (action === "again") reading.again(tab, message);
   if (action === "details") void openDetails(message);
+  if (action === "receipt") void offerReceipt(message);
   if (action === "unlock") void unlock(tab, message);
 });
 
 const writing = new Writing(host);
+
+const plain = new Plain({
+  writing,
+  manage: () => thunderbird.openWindow(MANAGE, MANAGE_SIZE),
+  details: (message) => openDetails(message),
+  bar: { show: thunderbird.showBar, clear: thunderbird.clearBar, displayedIn: thunderbird.displayedIn },
+});
+const expiry = new Expiry(host, (announced) => plain.announce(announced));
 
 thunderbird.onProtect((wish, file) => writing.protect(wish, file));
 thunderbird.onRecipients(async (window, addresses) => thunderbird.describeRecipients(window, await writing.recipients(addresses)));
@@ -99,7 +131,7 @@ thunderbird.onRecipientAction(async (window, action, address, addresses) => {
   await thunderbird.describeRecipients(window, await writing.recipients(addresses, news));
 });
 thunderbird.onShortcut(async (tab, name) => {
-  const message = await thunderbird.displayedIn(tab);
+  const message = await plain.displayedIn(tab);
   if (message === null) await thunderbird.pressSwitch(tab, name);
   else if (name === "details") await openDetails(message);
 });
@@ -115,6 +147,8 @@ onChannel((channel) => {
   if (page === DETAILS && channel.name === "details") serveDetails(channel);
   else if (page === UNLOCK && channel.name === "keys") serveKeys(channel);
   else if (page === MANAGE && channel.name === "manage") serveManage(channel);
+  else if (page === RECEIPT && channel.name === "receipt") serveReceipt(channel);
+  else if (page === SIGNING && channel.name === "signing") plain.serve(channel);
   else channel.close();
 });
 
@@ -145,7 +179,8 @@ function serveDetails(channel) {
  */
 function serveParts(channel, message) {
   if (refusal(message, "page") !== null) return channel.close();
-  if (message.name === "part.fetch") void deliveries.fetch(channel, message);
+  if (message.name === "receipt.ask") receipts.ask(channel);
+  else if (message.name === "part.fetch") void deliveries.fetch(channel, message);
   else if (message.name === "evidence.fetch") void deliveries.evidence(channel, message);
   else if (message.name === "part.more") void deliveries.more(channel, message);
   else if (message.name === "part.stop") deliveries.stop(channel, message);
@@ -201,6 +236,24 @@ function serveManage(channel) {
 }
 
 /** @param {Channel} channel */
+function serveReceipt(channel) {
+  channel.onMessage((message) => {
+    if (refusal(message, "receipt") !== null) return channel.close();
+    if (message.name === "receipt.claim") receipts.claim(channel, message.token);
+    else void receipts.give(channel);
+  });
+}
+
+/**
+ * Leads from the bar to the page on which a receipt is given. The host keeps the message for that page.
+ * @param {number} message
+ */
+async function offerReceipt(message) {
+  const opened = await open(blobSource(await source(message)), { signal: new AbortController().signal, onProgress() {}, onUpdate() {}, kept: true });
+  if (opened.message !== null && receipts.offer({ message: opened.message, verdict: opened.verdict }) === false) void host.close(opened.message);
+}
+
+/** @param {Channel} channel */
 function serveKeys(channel) {
   channel.onMessage((message) => {
     if (refusal(message, "keys") === null) void keys.serve(channel, message);
@@ -237,6 +290,7 @@ async function open(mail, { signal, onProgress, onUpdate, issuers = false, kept 
     if (!signal.aborted) onUpdate(renewed);
   };
   let opened = await host.open(mail, { signal, onProgress, onUpdate: renew });
+  void expiry.look();
   const { message } = opened;
   if (message === null) return opened;
   try {
@@ -256,6 +310,7 @@ async function open(mail, { signal, onProgress, onUpdate, issuers = false, kept 
  * @type {import("../adapters/thunderbird/reading.js").Open}
  */
 async function openDisplayed(mail, options) {
+  if (await plain.isLimited()) return open(mail, options);
   const { signal, message: displayed, onReload } = options;
   const opened = await open(mail, { ...options, kept: true });
   const { message } = opened;
@@ -320,7 +375,10 @@ async function tell(channel, message, issuers) {
     const mail = blobSource(await source(message));
     const onProgress = (/** @type {number} */ done, /** @type {number | null} */ total) =>
       post({ phase: "checking", done, total });
-    const show = (/** @type {import("../lib/shapes.js").Opened} */ opened) => post({ phase: "opened", opened });
+    const show = (/** @type {import("../lib/shapes.js").Opened} */ opened) => {
+      verdicts.set(channel, opened.verdict);
+      post({ phase: "opened", opened });
+    };
     const opened = await open(mail, { signal: gone.signal, onProgress, onUpdate: show, issuers, kept: true });
     if (gone.signal.aborted) return;
     keep(channel, opened.message);

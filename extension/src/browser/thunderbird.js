@@ -67,6 +67,8 @@ import { api } from "./api.js";
  * @typedef {{ addListener(listener: Listener): void }} Event
  */
 
+// The package without an experiment has no bar, no strip and no hook: nothing is to be heard from them there.
+
 /** Thunderbird's words for a three-pane tab, and for a tab or window with one message. */
 const MESSAGE_TABS = ["mail", "messageDisplay"];
 
@@ -144,7 +146,7 @@ export function clearBar(tab) {
 
 /** @param {(tab: number, message: number, action: string) => void} listener */
 export function onBarAction(listener) {
-  messenger.letterlockBar.onAction.addListener(listener);
+  messenger.letterlockBar?.onAction.addListener(listener);
 }
 
 /**
@@ -184,7 +186,7 @@ export function explainContent(message, note) {
 
 /** Has Thunderbird forget every decrypted message. */
 export function forgetContent() {
-  return messenger.letterlockReading.forget();
+  return messenger.letterlockReading?.forget();
 }
 
 /**
@@ -192,12 +194,12 @@ export function forgetContent() {
  * @param {(wish: Outgoing, file: File) => Promise<Protected>} listener
  */
 export function onProtect(listener) {
-  messenger.letterlockSending.onProtect.addListener(listener);
+  messenger.letterlockSending?.onProtect.addListener(listener);
 }
 
 /** @param {(window: number, addresses: string) => void} listener  called as recipients are typed, one a line */
 export function onRecipients(listener) {
-  messenger.letterlockCompose.onRecipients.addListener(listener);
+  messenger.letterlockCompose?.onRecipients.addListener(listener);
 }
 
 /**
@@ -205,7 +207,7 @@ export function onRecipients(listener) {
  *   is to be done about a recipient, with all of that window, one a line
  */
 export function onRecipientAction(listener) {
-  messenger.letterlockCompose.onAction.addListener(listener);
+  messenger.letterlockCompose?.onAction.addListener(listener);
 }
 
 /**
@@ -240,7 +242,7 @@ export function onMenu(items, listener) {
  * @param {string} name  of the manifest's shortcuts
  */
 export function pressSwitch(tab, name) {
-  return messenger.letterlockCompose.press(tab, name);
+  return messenger.letterlockCompose?.press(tab, name);
 }
 
 /**
@@ -253,17 +255,17 @@ export function describeRecipients(window, description) {
 
 /** @param {WritingDefault[]} defaults  what mail starts with from now on */
 export function setDefaults(defaults) {
-  return messenger.letterlockCompose.setDefaults(defaults);
+  return messenger.letterlockCompose?.setDefaults(defaults);
 }
 
 /** Has every compose window ask for its recipients again. */
 export function renewRecipients() {
-  return messenger.letterlockCompose.renew();
+  return messenger.letterlockCompose?.renew();
 }
 
 /** Takes away what compose windows say of messages that did not leave for locked keys. */
 export function composeUnlocked() {
-  return messenger.letterlockCompose.unlocked();
+  return messenger.letterlockCompose?.unlocked();
 }
 
 /** @param {MessageList} list */

@@ -9,6 +9,8 @@ import { translate } from "./page.js";
 import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
+import { why } from "../adapters/thunderbird/plain.js";
+import { misfit } from "../browser/thunderbird-plain.js";
 import { hidesContent } from "../lib/summary.js";
 
 translate();
@@ -21,6 +23,7 @@ const view = new VerdictView(root, {
   again: () => ask(),
   issuers: () => ask(true),
   unlock: ({ token }) => channel.post({ unlock: token }),
+  receipt: () => channel.post({ name: "receipt.ask" }),
   evidence: () => fetcher.evidence(),
   expanded: true,
 });
@@ -43,3 +46,10 @@ channel.onMessage((said) => {
   parts.replaceChildren(...(hidesContent(said.opened.verdict) ? [partsView(said.opened, fetcher)] : []));
 });
 ask();
+
+const limits = await misfit();
+if (limits) {
+  const note = /** @type {HTMLElement} */ (document.getElementById("limits"));
+  note.textContent = why(limits);
+  note.hidden = false;
+}

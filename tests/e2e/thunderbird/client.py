@@ -31,10 +31,17 @@ MARIONETTE = ("-marionette", "-remote-allow-system-access")
 class Thunderbird:
     """A running Thunderbird. `home` keeps its profile and native-messaging manifest and is its whole world.
 
-    `more`: preferences beside the usual ones."""
+    `more`: preferences beside the usual ones; `program`: another than the installed one."""
 
-    def __init__(self, home: Path, imap_port: int, imap_user: str, more: Mapping[str, Any] | None = None) -> None:
-        program = require_program("thunderbird", "thunderbird")
+    def __init__(
+        self,
+        home: Path,
+        imap_port: int,
+        imap_user: str,
+        more: Mapping[str, Any] | None = None,
+        program: Path | None = None,
+    ) -> None:
+        program = program or require_program("thunderbird", "thunderbird")
         profile = home / "profile"
         profile.mkdir(parents=True, exist_ok=True)
         port = free_port()
@@ -110,9 +117,28 @@ class Thunderbird:
         """Installs the add-on, as "Debug Add-ons" would, or (`for_good`) as "Install Add-on From File" does."""
         Addons(self.marionette).install(str(package), temp=not for_good)
 
-    def remove_addon(self) -> None:
+    def switch_addon(self, on: bool) -> None:
+        """Disables or enables it, as the add-ons manager would."""
+        self.run_async(
+            """
+            const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+            const addon = await AddonManager.getAddonByID(given[0]);
+            await (given[1] ? addon.enable() : addon.disable());
+            """,
+            ADDON,
+            on,
+        )
+
+    def addon_version(self) -> str | None:
+        """The version of the add-on that is active."""
+        version: str | None = self.run(
+            "return WebExtensionPolicy.getByID(arguments[0])?.extension.version ?? null", ADDON
+        )
+        return version
+
+    def remove_addon(self, addon: str = ADDON) -> None:
         """Removes it, as the add-ons manager would."""
-        Addons(self.marionette).uninstall(ADDON)
+        Addons(self.marionette).uninstall(addon)
 
     def suspend_addon(self) -> None:
         """Sends the add-on's background to sleep, as Thunderbird does when nothing happens for a while.
@@ -218,6 +244,29 @@ class Thunderbird:
             }
             throw new Error(`no message "${subject}" on the IMAP server`);
             """,
+            subject,
+        )
+        return uri
+
+    def fetch_pop(self, password: str, subject: str) -> str:
+        """Logs in to the POP3 account, fetches, and returns the URI of the message of that subject in its inbox."""
+        uri: str = self.run_async(
+            """
+            const [password, subject] = given;
+            const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+            const server = MailServices.accounts.allServers.find(each => each.type === "pop3");
+            server.password = password;
+            const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+            MailServices.pop3.GetNewMail(msgWindow, null, inbox, server);
+            for (let turn = 0; turn < 500; turn++) {
+                for (const header of inbox.messages) {
+                    if (header.mime2DecodedSubject === subject) return inbox.getUriForMsg(header);
+                }
+                await new Promise(resolve => setTimeout(resolve, 50));
+            }
+            throw new Error(`no message "${subject}" on the POP3 server`);
+            """,
+            password,
             subject,
         )
         return uri

@@ -56,16 +56,29 @@ class Composer:
         )
 
     def write(self, text: str, original: str = "", kind: str = "New", form: str = "PlainText", **fields: str) -> None:
-        """Opens a compose window with these fields (`to`, `cc`, `bcc`, `subject`) and text, and waits for the strip.
+        """Opens a compose window as `open` does, and waits for the strip."""
+        self.open(text, original, kind, form, **fields)
+        self.wait_for("return !!strip")
+
+    def open(
+        self,
+        text: str,
+        original: str = "",
+        kind: str = "New",
+        form: str = "PlainText",
+        identity: str = "id1",
+        **fields: str,
+    ) -> None:
+        """Opens a compose window with these fields (`to`, `cc`, `bcc`, `subject`) and text.
 
         `original`, `kind`: the URI of a message that is answered, forwarded or edited, and Thunderbird's word for that.
         `form`: Thunderbird's word for what is written, in which the text is.
         """
         self._thunderbird.run(
             """
-            const [text, original, kind, form, given] = arguments;
+            const [text, original, kind, form, given, key] = arguments;
             const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
-            const identity = MailServices.accounts.allIdentities.find(each => each.key === "id1");
+            const identity = MailServices.accounts.allIdentities.find(each => each.key === key);
             if (original) {
                 const header = MailServices.messageServiceFromURI(original).messageURIToMsgHdr(original);
                 const type = Ci.nsIMsgCompType[kind];
@@ -87,8 +100,9 @@ class Composer:
             kind,
             form,
             fields,
+            identity,
         )
-        self.wait_for("return !!strip && !!compose.gMsgCompose?.editor")
+        self.wait_for("return !!compose?.gMsgCompose?.editor")
 
     def wait_for(self, script: str, *arguments: Any, seconds: float = 60) -> Any:
         """The first true value of a script that knows `compose`, the window, and `strip`."""

@@ -59,3 +59,25 @@ ACCOUNTS = {
     "mail.server.server2.login_at_startup": False,  # or a prompt for the password holds everything up
     "mail.server.server2.directory-rel": "[ProfD]ImapMail/127.0.0.1",
 }
+
+POP = {
+    "mail.accountmanager.accounts": "account1,account2,account3",
+    "mail.account.account3.server": "server3",
+    "mail.account.account3.identities": "id2",
+    "mail.identity.id2.fullName": "Anna Muster",
+    "mail.identity.id2.useremail": "anna@muster.example",
+    "mail.identity.id2.smtpServer": "smtp1",
+    "mail.identity.id2.compose_html": False,
+    "mail.identity.id2.valid": True,
+    "mail.server.server3.type": "pop3",
+    "mail.server.server3.hostname": "127.0.0.1",
+    "mail.server.server3.name": "POP",
+    "mail.server.server3.userName": "pop",
+    "mail.server.server3.socketType": 0,
+    "mail.server.server3.authMethod": 3,
+    "mail.server.server3.check_new_mail": False,
+    "mail.server.server3.login_at_startup": False,
+    "mail.server.server3.leave_on_server": True,
+    "mail.server.server3.directory-rel": "[ProfD]Mail/127.0.0.1",
+}
+"""A third account, which fetches by POP3."""

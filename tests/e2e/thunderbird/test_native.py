@@ -56,7 +56,7 @@ def test_every_form(writer: Writer, reader: Reader, forms: Forms, form: str) -> 
     reader.open(forms.make(form, letter(), "Jelly"), FORMS[form], MARKER)
     reader.wait_for_image()
     assert reader.attachments() == HELD
-    own = "return gTabmail.currentAboutMessage.document.getElementById('cryptoBox').checkVisibility()"
+    own = "return gTabmail.currentAboutMessage.document.getElementById('encryptionTechBtn').checkVisibility()"
     assert not writer.thunderbird.run(own)
     assert not writer.thunderbird.run("return gTabmail.currentAboutMessage.CanDetachAttachments()")
     writer.screen.screenshot(SCREENSHOTS / f"native-{form.replace(' ', '-')}.png")

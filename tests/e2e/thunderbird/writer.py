@@ -10,7 +10,7 @@ import contextlib
 import imaplib
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,8 +209,13 @@ def _outgoing(webmail: Roundcube) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def writing(webmail: Roundcube, folder: Path, package: Path) -> Iterator[Writer]:
-    """A Thunderbird whose person has keys and writes mail; the keys are unlocked."""
+def writing(
+    webmail: Roundcube, folder: Path, package: Path | None, more: Mapping[str, Any] | None = None
+) -> Iterator[Writer]:
+    """A Thunderbird whose person has keys and writes mail. With a package it has the add-on, and the keys are unlocked.
+
+    `more`: preferences beside the usual ones.
+    """
     require_program("thunderbird", "thunderbird")
     require_program("openssl", "openssl")
     home = folder / "home"
@@ -218,12 +223,13 @@ def writing(webmail: Roundcube, folder: Path, package: Path) -> Iterator[Writer]
     data = host.home / "data"
     data.mkdir(exist_ok=True)
     desk = WritingDesk(data, people=("anna", "bea", "carl", "dora"))
-    thunderbird = Thunderbird(home, webmail.imap_port, "anna", _outgoing(webmail))
+    thunderbird = Thunderbird(home, webmail.imap_port, "anna", {**_outgoing(webmail), **(more or {})})
     made = Writer(thunderbird, Screen(thunderbird), Composer(thunderbird), desk, host, webmail, home, folder)
     try:
         made.composer.log_in(PASSWORD)
-        thunderbird.install(package, for_good=True)
-        made.unlock()
+        if package:
+            thunderbird.install(package, for_good=True)
+            made.unlock()
         yield made
     finally:
         made.thunderbird.quit()

@@ -11,10 +11,13 @@
  * store, this bar by Letterlock's anchors. Where the bar speaks, Thunderbird's "S/MIME" label is hidden: a person who
  * sees two answers believes the wrong one. It is back as soon as the bar is gone.
  *
- * about:message is not a published interface, so the manifest ends the supported range at the version this was
- * tried with. The names used of it: gMessage, gMessageURI, msgLoading, msgLoaded, #msgHeaderView, #cryptoBox,
- * #expandedsubjectBox, getMessagePaneBrowser, .moz-main-header of the message itself, the events MsgLoading, MsgLoaded and message-header-pane-hidden.
+ * about:message is not a published interface, so fit.js pins the versions that this was tried with. The names used of
+ * it: gMessage, gMessageURI, msgLoading, msgLoaded, #msgHeaderView, #cryptoBox, #expandedsubjectBox,
+ * getMessagePaneBrowser, .moz-main-header of the message itself, the events MsgLoading, MsgLoaded and
+ * message-header-pane-hidden.
  */
+
+extensions.loadModule("letterlockFit");
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const PACKAGE = "chrome://letterlock/content/";
@@ -201,6 +204,9 @@ this.letterlockBar = class extends ExtensionCommon.ExtensionAPIPersistent {
           // The one check that keeps a verdict off every other message: asked and answered in one turn of the
           // event loop, so that nothing can be displayed in between.
           if (!window || this.#displayed(window) !== messageId) {
+            return false;
+          }
+          if (letterlockMisfit() || letterlockLacks(window, ["msgHeaderView", "cryptoBox", "expandedsubjectBox"])) {
             return false;
           }
           this.#bar(window, tabId).show(messageId, content);

@@ -8,6 +8,8 @@
  * gMsgCompose.
  */
 
+extensions.loadModule("letterlockFit");
+
 const COMPOSE = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
 const COMPOSE_PACKAGE = "chrome://letterlock-compose/content/";
 /** Of a message whose header is wanted; what follows is passed over. */
@@ -68,11 +70,13 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   };
 
   onStartup() {
-    this.#watch();
+    if (!letterlockMisfit()) {
+      this.#watch();
+    }
   }
 
   getAPI(context) {
-    this.#watch();
+    this.onStartup();
     const event = name =>
       new ExtensionCommon.EventManager({ context, module: "letterlockCompose", event: name, extensionApi: this }).api();
     return {
@@ -166,6 +170,9 @@ this.letterlockCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   }
 
   #attach(window) {
+    if (letterlockLacks(window, ["composeContentBox", "recipientsContainer"])) {
+      return;
+    }
     const say = (key, ...facts) => this.extension.localizeMessage(key, facts);
     const tell = name => (...given) => {
       for (const listener of this.#listeners[name]) {

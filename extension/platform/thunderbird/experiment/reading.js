@@ -16,6 +16,8 @@
  * addresses, ReloadMessage of about:message; and those of originals.js.
  */
 
+extensions.loadModule("letterlockFit");
+
 const { PgpMimeHandler: LetterlockMimeHandler } = ChromeUtils.importESModule("resource:///modules/PgpMimeHandler.sys.mjs");
 const { MailStringUtils: LetterlockStrings } = ChromeUtils.importESModule("resource:///modules/MailStringUtils.sys.mjs");
 const { MailServices: LetterlockServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
@@ -332,6 +334,9 @@ this.letterlockReading = class extends ExtensionCommon.ExtensionAPIPersistent {
           return key && this.#revealed.explain(key, note) && this.#revealed.known.has(key) ? reload(key) : false;
         },
         forget: async () => {
+          if (!this.#revealed) {
+            return;
+          }
           this.#revealed.messages.clear();
           this.#revealed.lent = null;
         },
@@ -340,13 +345,19 @@ this.letterlockReading = class extends ExtensionCommon.ExtensionAPIPersistent {
   }
 
   onShutdown(isAppShutdown) {
-    if (!isAppShutdown) {
-      this.#revealed?.uninstall();
+    if (isAppShutdown || !this.#revealed) {
+      return;
+    }
+    const ours = [...messageWindows()].filter(({ gMessageURI: uri }) => uri && this.#revealed.known.has(keyOfUri(uri)));
+    this.#revealed.uninstall();
+    // What was decrypted leaves the screen, and the subject that was inside.
+    for (const window of ours) {
+      window.ReloadMessage();
     }
   }
 
   #install() {
-    if (this.#revealed) {
+    if (this.#revealed || letterlockMisfit()) {
       return;
     }
     this.#revealed = new Revealed((key, ...facts) => this.extension.localizeMessage(key, facts));

@@ -18,8 +18,7 @@
  * - each address in Bcc gets a file of its own, because an encrypted message tells its readers how many there are.
  */
 
-const { MimeMessage: LetterlockMime } = ChromeUtils.importESModule("resource:///modules/MimeMessage.sys.mjs");
-const { MessageSend: LetterlockSend } = ChromeUtils.importESModule("resource:///modules/MessageSend.sys.mjs");
+extensions.loadModule("letterlockFit");
 
 Cu.importGlobalProperties(["File"]);
 
@@ -65,6 +64,9 @@ class Sending {
   }
 
   install() {
+    const { MimeMessage: LetterlockMime } = ChromeUtils.importESModule("resource:///modules/MimeMessage.sys.mjs");
+    const { MessageSend: LetterlockSend } = ChromeUtils.importESModule("resource:///modules/MessageSend.sys.mjs");
+    this.hooked = { LetterlockMime, LetterlockSend };
     this.create = LetterlockMime.prototype.createMessageFile;
     this.deliver = LetterlockSend.prototype._createDeliveryFile;
     // A message of Thunderbird's is `this` in its own methods.
@@ -77,7 +79,13 @@ class Sending {
     };
   }
 
+  /** Takes the hooks out again: at once, or when what is under way has left as it was made. */
   uninstall() {
+    this.leaving = true;
+    if (this.deliveries.size > 0) {
+      return;
+    }
+    const { LetterlockMime, LetterlockSend } = this.hooked;
     LetterlockMime.prototype.createMessageFile = this.create;
     LetterlockSend.prototype._createDeliveryFile = this.deliver;
   }
@@ -182,6 +190,9 @@ class Sending {
       return this.deliver.call(send);
     }
     this.deliveries.delete(send._messageFile.path);
+    if (this.leaving) {
+      this.uninstall();
+    }
     const { main, blind, fields, identity } = found;
     const folder = send._messageFile.parent;
     try {
@@ -276,7 +287,13 @@ class Sending {
       return;
     }
     const label = `${this.#say(drafted ? "draft_not_saved" : "nothing_left")} ${why}`;
-    globalThis.letterlockTell?.(window.docShell.outerWindowID, label, error.locked === true);
+    if (globalThis.letterlockTell) {
+      globalThis.letterlockTell(window.docShell.outerWindowID, label, error.locked === true);
+    } else {
+      // The add-on was switched off or removed meanwhile, and its strips with it.
+      const box = window.gComposeNotification;
+      void box.appendNotification("letterlock", { label, priority: box.PRIORITY_CRITICAL_MEDIUM }, []);
+    }
     // Nothing was saved: closing the window must ask.
     window.gContentChanged = true;
   }
@@ -312,7 +329,8 @@ this.letterlockSending = class extends ExtensionCommon.ExtensionAPIPersistent {
   onStartup() {
     this.#install();
     if (this.extension.startupReason === "APP_STARTUP") {
-      void this.#sending.clean();
+      // Also where nothing is hooked: it may have been, in the Thunderbird that crashed.
+      void new Sending(this.extension, async () => null).clean();
     }
   }
 
@@ -337,7 +355,7 @@ this.letterlockSending = class extends ExtensionCommon.ExtensionAPIPersistent {
   }
 
   #install() {
-    if (this.#sending) {
+    if (this.#sending || letterlockMisfit()) {
       return;
     }
     this.#sending = new Sending(this.extension, async (info, file) => {

@@ -72,6 +72,7 @@ function opened(verdict, notice) {
   const buttons = [{ action: "details", label: say("details") }];
   const key = lockedKey(verdict);
   if (key) buttons.unshift({ action: "unlock", label: key.token ? say("unlock_card") : say("unlock_keys") });
+  if (reasons.some(({ code }) => code === "receipt_requested")) buttons.push({ action: "receipt", label: say("receipt_look") });
   if (notice) buttons.push({ action: "again", label: say("check_again") });
   const said = phrases(headline.sentence, facts).map((phrase) => phrase.map(kinded));
   const shown = bar(headline.code, markOf(verdict), said, lines, buttons);
