@@ -34,13 +34,13 @@ test("one version everywhere", () => {
 /** What stands in a mail page: the panel, and in it, without a script, the pages on which mail is put. */
 const FRAMES = ["ui/panel.html", "ui/mail.html", "ui/mail-pictures.html"];
 
-test("webmail asks for no site at installation, and for three permissions; for signing in at a provider when it is needed", () => {
+test("webmail asks for no site at installation, and for four permissions; for signing in at a provider when it is needed", () => {
   for (const manifest of [chromium, firefox]) {
     assert.equal(manifest.host_permissions, undefined);
     assert.equal(manifest.content_scripts, undefined);
     // Firefox cannot ask for "identity" later, and says nothing of it to the person.
     const more = manifest === firefox ? ["identity"] : [];
-    assert.deepEqual(manifest.permissions, ["activeTab", ...more, "nativeMessaging", "scripting"]);
+    assert.deepEqual(manifest.permissions, ["activeTab", "contextMenus", ...more, "nativeMessaging", "scripting"]);
     assert.deepEqual(manifest.optional_permissions, manifest === firefox ? undefined : ["identity"]);
     assert.deepEqual(manifest.web_accessible_resources.map((/** @type {any} */ entry) => entry.resources), [FRAMES]);
   }

@@ -24,6 +24,7 @@ import { isMozilla } from "../browser/api.js";
 import { setBadge } from "../browser/badge.js";
 import { keep, kept } from "../browser/keeping.js";
 import { onBegin, onChannel, onFirst, ownId, ownOrigin } from "../browser/runtime.js";
+import { onLinkChosen } from "../browser/menus.js";
 import { callTab, openPage, tabsOf } from "../browser/tabs.js";
 import { isGranted, onSitesChanged, runInPage, syncSites } from "../browser/sites.js";
 import { language, say } from "../browser/words.js";
@@ -73,6 +74,8 @@ const reception = new Reception({
 onChannel((channel) => reception.serve(channel));
 onBegin(() => void syncSites());
 onFirst(() => void welcome());
+// The page for message files fetches it: what a link leads to may be large, and the person waits there.
+onLinkChosen((link) => void openPage(`ui/check.html?${new URLSearchParams(Object.entries(link).map(([name, value]) => [name, String(value)]))}`));
 onSitesChanged(() => {
   void syncSites();
   void reception.review();

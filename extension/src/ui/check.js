@@ -10,9 +10,12 @@ import { translate } from "./page.js";
 import { partsView } from "./parts.js";
 import { VerdictView } from "./verdict.js";
 import { openChannel } from "../browser/runtime.js";
+import { fetchAsPage } from "../browser/linked.js";
 import { failureLine, say } from "../browser/words.js";
+import { asMessage } from "../lib/bare-cms.js";
 import { Failure } from "../lib/failure.js";
 import { lockedKey } from "../lib/summary.js";
+import { fromBase64 } from "../lib/octets.js";
 import { blobSource } from "../lib/source.js";
 import { visible } from "../lib/visible.js";
 
@@ -107,11 +110,34 @@ async function showAttached() {
   }
 }
 
+/** Octets of a linked mail: it comes in one piece. */
+const LINKED = 64 * 1024 * 1024;
+
+/**
+ * The mail behind a link, on which the person opened this page: in which tab, and where.
+ * @param {URLSearchParams} link
+ */
+async function showLinked(link) {
+  const address = link.get("address") ?? "";
+  const said = drop.querySelector(".drop__lead");
+  if (said) said.textContent = say("check_linked");
+  const octets = await fetchAsPage(Number(link.get("tab")), Number(link.get("frame")), address, LINKED).catch(() => null);
+  if (octets !== null) return void give(new Blob([fromBase64(octets)]));
+  if (said) said.textContent = say("check_link_failed");
+}
+
+/** A file, which may be a smime.p7m without its message. @param {Blob} blob */
+async function give(blob) {
+  check(await asMessage(blob));
+}
+
+const link = new URLSearchParams(location.search);
 if (token) void showAttached();
+if (link.has("address")) void showLinked(link);
 byId("choose").addEventListener("click", () => file.click());
 file.addEventListener("change", () => {
   const chosen = file.files?.[0];
-  if (chosen) check(chosen);
+  if (chosen) void give(chosen);
   file.value = "";
 });
 
@@ -140,6 +166,6 @@ document.addEventListener("drop", (event) => {
   drop.dataset.over = "false";
   const dropped = event.dataTransfer?.files[0];
   const words = event.dataTransfer?.getData("text/plain");
-  if (dropped) check(dropped);
+  if (dropped) void give(dropped);
   else if (words) check(new Blob([words.replace(/\r?\n/g, "\r\n")]));
 });
