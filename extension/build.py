@@ -66,7 +66,7 @@ THUNDERBIRD_PARTS = (
     *("background/gate.js", "background/keys.js", "background/manager.js"),
 )
 NOT_THUNDERBIRD = re.compile(
-    r"^((badge|sites|tabs|panel|check|popup|mark|write|webmail|pdf|claimed|ways|identity)\.|(own-mark|mark-form)\.js)"
+    r"^((badge|sites|tabs|panel|check|popup|mark|write|webmail|pdf|claimed|ways|identity|linked|menus)\.|(bare-cms|own-mark|mark-form)\.js)"
 )
 
 PLATFORMS = {
