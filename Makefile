@@ -41,6 +41,7 @@ bench: $(VENV)/.installed-dev ## how long verdicts and CMS operations take, besi
 	$(RUN) -m tests.benchmarks.authority
 	$(RUN) -m tests.benchmarks.evidence
 	$(RUN) -m tests.benchmarks.sending
+	$(RUN) -m tests.benchmarks.thunderbird
 	$(RUN) -m tests.benchmarks.webmail
 
 fuzz: $(VENV)/.installed-dev $(VENV)/.installed-fuzz ## attack everything that parses, guided by coverage (MINUTES=5)

@@ -75,6 +75,15 @@ def packed_addon(folder: Path) -> Path:
     return folder / "dist" / "letterlock-thunderbird.xpi"
 
 
+def with_footer(mail: bytes) -> bytes:
+    """A signed mail as a mailing list passes it on: in one with a footer that nobody signed."""
+    head, content = mail.split(b"MIME-Version: 1.0\r\n", 1)
+    footer = b"Content-Type: text/plain\r\n\r\n-- \r\nTo leave this list, write to list@muster.example\r\n"
+    mixed = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="list"\r\n\r\n'
+    subject = head.replace(b"Invoice for the north hall", b"[list] Invoice")
+    return subject + mixed + b"--list\r\n" + content + b"\r\n--list\r\n" + footer + b"\r\n--list--\r\n"
+
+
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> DemoMail:
     """Mails signed by OpenSSL with a demonstration CA."""
@@ -102,6 +111,7 @@ def desk(ca: DemoMail, webmail: Roundcube, tmp_path_factory: pytest.TempPathFact
             "pss": ca.pss,
             "ecdsa": ca.ecdsa,
             "enveloped": ca.enveloped,
+            "partial": lambda: with_footer(ca.good()),
             "unsigned": ca.unsigned,
         }
         yield Desk(

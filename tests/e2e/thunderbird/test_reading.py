@@ -18,6 +18,7 @@ VERDICTS = {
     "changed": ("signature_invalid", "Changed on the way, or forged"),
     "mismatch": ("signature_mismatch", "Signed by somebody other than the sender"),
     "unknown_issuer": ("signature_untrusted", "Unchanged, but nobody you trust says who signed it"),
+    "partial": ("signature_partial", "Only a part of this mail is signed"),
     "opaque": ("signature_valid", "Signed by Anna Muster"),
     "pss": ("signature_valid", "Signed by Anna Muster"),
     "ecdsa": ("signature_valid", "Signed by Anna Muster"),
@@ -28,6 +29,7 @@ LOOKS = {
     "signature_invalid": ("seal-broken", "danger"),
     "signature_mismatch": ("seal-mismatch", "danger"),
     "signature_untrusted": ("seal-dashed", "caution"),
+    "signature_partial": ("seal-partial", "caution"),
 }
 
 

@@ -16,6 +16,7 @@ from tests.e2e.locked_keys import TEXT, fill_vault
 from tests.e2e.processes import free_port
 from tests.e2e.thunderbird.client import Thunderbird
 from tests.e2e.thunderbird.conftest import packed_addon
+from tests.e2e.thunderbird.reader import Reader
 from tests.e2e.thunderbird.screen import Screen
 from tests.e2e.thunderbird.writer import SCREENSHOTS
 from tests.installed_host import InstalledHost
@@ -128,6 +129,7 @@ def test_the_passphrase(locked: Locked) -> None:
     assert locked.run("return document.getElementById('secret').value") == ""
     bar = locked.screen.wait_for_bar("encryption_decrypted", locked.mail["vault"], 30)
     assert bar["buttons"] == ["details"]
+    Reader(locked.thunderbird, locked.screen).wait_for_text("EUR 18,400.00")
     locked.screen.screenshot(SCREENSHOTS / "encrypted-unlocked.png")
 
 

@@ -45,7 +45,8 @@ export function withheld(state) {
   const said = closed || state.phase === "failed" ? content(state) : null;
   if (!said) return "";
   const text = (/** @type {Piece[]} */ line) => line.map((piece) => piece.text).join("");
-  return [...said.headline, ...(said.lines ?? [])].map(text).join("\n\n");
+  // The rest stands in the bar; nothing is said twice.
+  return said.headline.map(text).join("\n\n");
 }
 
 /** @param {Extract<ViewState, { phase: "checking" }>} state */
