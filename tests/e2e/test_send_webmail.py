@@ -44,7 +44,9 @@ class Sender(Writer):
         self.browser.open(self.webmail.url)
         there = "return Boolean(document.querySelector('#rcmloginuser, #messagelist'))"
         wait_for(lambda: run(there), "Roundcube", 60)
-        if run("return !document.querySelector('#rcmloginuser') && !document.body.innerHTML.includes('anna@')"):
+        # Her list has mail by others, and theirs has mail by her: the page says elsewhere whose it is.
+        hers = "document.querySelector('.username')?.textContent.trim().startsWith('anna')"
+        if run(f"return !document.querySelector('#rcmloginuser') && !{hers}"):
             self.log_out()
             self.browser.open(self.webmail.url)
             wait_for(lambda: run("return Boolean(document.querySelector('#rcmloginuser'))"), "the login page", 60)

@@ -346,6 +346,7 @@ async function sendIt(quoteInClear) {
     if (BROKEN_OFF.has(Failure.from(thrown).code) && handedOver) {
       // Nobody here knows what became of it: it may wait in the outbox, or be sent. Its draft goes on saying so.
       said.append(" ", say("write_broken_off"));
+      said.dataset.stays = "";
     } else if (!keeping.ended) keeping.changed();
   } finally {
     sending = null;
@@ -405,12 +406,15 @@ function busy(now) {
 
 /** @param {string} words */
 function tell(words) {
+  delete said.dataset.stays;
   said.dataset.kind = "news";
   said.textContent = words;
 }
 
 /** @param {unknown} thrown */
 function fail(thrown) {
+  // What ended a sending ends other questions, too. Their failures do not take its words away.
+  if ("stays" in said.dataset) return;
   said.dataset.kind = "failure";
   said.textContent = failureLine(Failure.from(thrown));
 }
