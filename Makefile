@@ -9,7 +9,7 @@ MINUTES ?= 5
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint extension roots screenshots bench fuzz soak mutation clean
+.PHONY: help demo test long lint extension roots screenshots bench fuzz soak mutation clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ demo: $(VENV)/.installed-demo ## five mails, opened through the real native host
 
 test: lint ## the suite, after lint: Python, JavaScript, real browsers and mail clients (ARGS="-k roundcube" for a part)
 	$(RUN) -m pytest $(ARGS)
+
+long: $(VENV)/.installed-dev ## the tests that the suite leaves out because they take long
+	$(RUN) -m pytest -m long $(ARGS)
 
 lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and types of both languages
 	$(RUN) -m ruff check .

@@ -20,6 +20,8 @@ from tests.e2e.test_write import PASSPHRASE, PASSWORD, SUBJECT, TEXT, Writer, ki
 from tests.net.mail_servers import Taken
 from tests.signed_mail import DemoMail
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 """A busy machine may take its time: what is claimed is that it happens."""
 

@@ -55,7 +55,7 @@ def sogo(webmail: Roundcube, messages: dict[str, int]) -> Iterator[Sogo]:
     rig.stop()
 
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
+@pytest.fixture(scope="module", params=["chromium", pytest.param("firefox", marks=pytest.mark.long)])
 def desk(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

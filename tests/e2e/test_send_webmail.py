@@ -82,7 +82,11 @@ class Sender(Writer):
         self.submit("#letter")
 
 
-@pytest.fixture(scope="module", params=[("chromium", "en"), ("firefox", "de")], ids=["chromium-en", "firefox-de"])
+@pytest.fixture(
+    scope="module",
+    params=[("chromium", "en"), pytest.param(("firefox", "de"), marks=pytest.mark.long)],
+    ids=["chromium-en", "firefox-de"],
+)
 def sender(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, webmail: Roundcube, mail: DemoMail
 ) -> Iterator[Sender]:
