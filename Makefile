@@ -31,7 +31,7 @@ lint: $(VENV)/.installed-dev extension/node_modules/.installed ## style and type
 	else echo "npm is missing: the extension was not checked (apt-get install nodejs npm)"; fi; \
 	others=$$?; wait $$! && exit $$others
 
-extension: ## the three packages of the extension, in dist/
+extension: ## the packages of the extension, in dist/
 	$(PYTHON) extension/build.py
 
 roots: $(VENV)/.installed-dev ## renew the list of roots that Mozilla trusts for mail, from the installed Thunderbird
