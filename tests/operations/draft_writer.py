@@ -11,7 +11,7 @@ from pathlib import Path
 
 from letterlock.keystore.vault import Vault
 from letterlock.operations.drafts import Drafts
-from letterlock.store.failures import DraftChanged
+from letterlock.store.failures import DraftChanged, StoreBusy
 from tests.keystore.vaults import PASSPHRASE, QUICK
 
 
@@ -28,7 +28,7 @@ def main(database: Path, draft: str | None) -> None:
             files.append(drafts.attach(kept.id, number, "text/plain", None, [number.encode() * 300_000]).id)
             if len(files) > 2:
                 drafts.detach(kept.id, files.pop(0))
-        except DraftChanged:
+        except (DraftChanged, StoreBusy):
             kept = drafts.open(kept.id).draft
             continue
         print(kept.id, kept.revision, flush=True)

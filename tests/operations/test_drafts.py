@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from letterlock.keystore.failures import SecretDamaged, VaultLocked
 from letterlock.operations.drafts import BODY, Drafts
 from letterlock.store.failures import DraftChanged, DraftFileUnknown, DraftsFull, DraftTooLarge, DraftUnknown
 from tests.keystore.vaults import made
+from tests.needs import PROJECT
 
 WRITER = Path(__file__).with_name("draft_writer.py")
 FIELDS = {"subject": "Nordtor", "to": "bea@muster.example"}
@@ -147,7 +149,10 @@ def test_a_draft_is_whole_after_kills_of_two_who_write_it(drafts: Drafts, databa
     command = [sys.executable, str(WRITER), str(database), kept.id]
     said: dict[int, int] = {}
     for number in range(2):
-        writers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        writers = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+            for _ in range(2)
+        ]
         try:
             for _ in range(3 + number):
                 assert writers[0].stdout is not None
