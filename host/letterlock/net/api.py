@@ -191,6 +191,26 @@ class Api:
         return body
 
 
+class Session:
+    """What sending by any API has in common, as `net.smtp.Session` has it. `extensions`: none of SMTP's."""
+
+    largest: int | None = None
+
+    def __init__(self, asked: Api) -> None:
+        self._api = asked
+        self._login = Login("none")
+        self.extensions: dict[str, str] = {}
+
+    @property
+    def server(self) -> str:
+        """Its name."""
+        return self._api.name
+
+    def login(self, login: Login) -> None:
+        """Keep the token for what follows."""
+        self._login = login
+
+
 def bearer(server: str, login: Login) -> dict[str, str]:
     """RFC 6750 §2.1. Raises `MailLoginRefused`: no token looks like that."""
     if not login.secret or not all("!" <= each <= "~" for each in login.secret):

@@ -16,7 +16,7 @@ from letterlock import limits
 from letterlock.net import api
 from letterlock.net import mail_failures as failures
 from letterlock.net.api import Answer, Api, Body
-from letterlock.net.mail import Login, MailServer
+from letterlock.net.mail import MailServer
 from letterlock.net.smtp import Envelope
 from letterlock.net.wire import never
 
@@ -35,24 +35,10 @@ def connected(server: MailServer, context: ssl.SSLContext, cancelled: Callable[[
     yield Session(Api(server, context, cancelled))
 
 
-class Session:
-    """As `net.smtp.Session`. `extensions`: none of SMTP's."""
+class Session(api.Session):
+    """Sends one message after the other."""
 
-    largest: int | None = limits.GMAIL_OCTETS
-
-    def __init__(self, asked: Api) -> None:
-        self._api = asked
-        self._login = Login("none")
-        self.extensions: dict[str, str] = {}
-
-    @property
-    def server(self) -> str:
-        """Its name."""
-        return self._api.name
-
-    def login(self, login: Login) -> None:
-        """Keep the token for what follows."""
-        self._login = login
+    largest = limits.GMAIL_OCTETS
 
     def send(
         self,
